@@ -1,0 +1,130 @@
+"""What every suite stands on: a cluster of its own, a database cloned for each test, and the report of the run."""
+
+import itertools
+import random
+import time
+import tomllib
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from local import scratch
+from local.cluster import Cluster, Home
+from local.scratch import Database
+
+ROOT = Path(__file__).resolve().parent.parent
+
+NewDatabase = Callable[[], AbstractContextManager[Database]]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--mode", choices=("quick", "long"), default="quick", help="see scale.toml")
+    parser.addoption("--seed", type=int, help="of everything random; made up if not given")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.seed is None:
+        config.option.seed = random.SystemRandom().randrange(10**6)
+    config.pluginmanager.register(Minutes(), "minutes")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"mode: {config.option.mode}, seed: {config.option.seed}"
+
+
+class Minutes:
+    """Adds up how long each part took: tests/sql, tests/py/client, tests/py."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+        self.items: dict[str, set[str]] = defaultdict(set)
+        self.begin = time.monotonic()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        part = str(Path(report.nodeid.partition("::")[0]).parent)
+        self.items[part].add(report.nodeid)
+        if not isinstance(report, pytest.SubtestReport):  # its time is in that of its test
+            self.seconds[part] += report.duration
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        terminalreporter.section("minutes")
+        for part, seconds in sorted(self.seconds.items()):
+            line = f"{part:<20} {seconds / 60:6.2f} min  {len(self.items[part]):5} tests"
+            terminalreporter.write_line(line)
+        elapsed = (time.monotonic() - self.begin) / 60
+        skipped = len(terminalreporter.stats.get("skipped", []))
+        terminalreporter.write_line(f"{'together':<20} {elapsed:6.2f} min  {skipped:5} skipped")
+
+
+@pytest.fixture(scope="session")
+def mode(pytestconfig: pytest.Config) -> str:
+    """`quick` or `long`."""
+    return str(pytestconfig.option.mode)
+
+
+@pytest.fixture(scope="session")
+def scale(mode: str) -> dict[str, Any]:
+    """The counts of this mode, from scale.toml."""
+    return dict(tomllib.loads((ROOT / "tests/scale.toml").read_text())[mode])
+
+
+@pytest.fixture
+def seed(pytestconfig: pytest.Config) -> int:
+    """Where anything random begins; the run's header names it."""
+    return int(pytestconfig.option.seed)
+
+
+@pytest.fixture(scope="session")
+def new_cluster() -> Iterator[Callable[[], Cluster]]:
+    """Makes a started, bootstrapped cluster: for tests that change roles, which a cluster shares."""
+    with scratch.clusters(Home.open()) as make:
+        yield make
+
+
+@pytest.fixture(scope="session")
+def cluster(new_cluster: Callable[[], Cluster]) -> Cluster:
+    """The cluster that holds every database of this run."""
+    return new_cluster()
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Cluster) -> str:
+    """Name of the database that others are cloned from: platform, migrations, test world, pgTAP."""
+    from tools import migrate
+
+    made = scratch.create_database(cluster, "template_world")
+    migrate.apply(made.dsn(), sorted((ROOT / "supabase/migrations").glob("*.sql")))
+    with psycopg.connect(made.dsn("supabase_admin"), autocommit=True) as connection:
+        connection.execute("create extension pgtap with schema extensions")
+    with psycopg.connect(made.dsn()) as connection:
+        for file in (ROOT / "tests/sql/helpers.sql", ROOT / "tests/world.sql"):
+            if file.is_file():
+                connection.execute(file.read_bytes())
+    return made.name
+
+
+@pytest.fixture(scope="session")
+def new_database(cluster: Cluster, template: str) -> NewDatabase:
+    """Gives a fresh clone of the template for a `with` block."""
+    names = (f"clone_{number}" for number in itertools.count())
+    return lambda: scratch.clone(cluster, template, next(names))
+
+
+@pytest.fixture
+def database(new_database: NewDatabase) -> Iterator[Database]:
+    """A fresh clone of the template, for this test alone."""
+    with new_database() as clone:
+        yield clone
+
+
+@pytest.fixture(scope="session")
+def pgtap_connection(new_database: NewDatabase) -> Iterator[psycopg.Connection]:
+    """Where the pgTAP files run, one after the other; each rolls itself back."""
+    path = "-c search_path=public,extensions,tests"
+    with new_database() as clone, psycopg.connect(clone.dsn(), options=path) as connection:
+        yield connection
