@@ -1,0 +1,46 @@
+"""The web service: it answers Stripe, starts payments, and says whether it is well."""
+
+import os
+import time
+from collections.abc import Callable
+
+from flask import Flask
+from flask.typing import ResponseReturnValue
+
+from backend import checkout, http, stripe_webhook
+from backend.auth import Auth
+from backend.config import Config
+from backend.db import Calls, Database
+
+
+def create_app(
+    config: Config | None = None,
+    *,
+    database: Calls | None = None,
+    clock: Callable[[], float] = time.time,
+) -> Flask:
+    """The WSGI application, configured from the environment unless told otherwise.
+
+    Raises MissingConfiguration. `clock` gives seconds since the epoch.
+    """
+    config = config or Config.from_environment(os.environ)
+    database = database or Database(config.database_url, name="backend")
+    auth = Auth(config.supabase_url, config.supabase_publishable_key)
+
+    app = Flask(__name__, static_folder=None)
+    http.install(app)
+    app.register_blueprint(stripe_webhook.blueprint(database, config.stripe_webhook_secrets, clock))
+    app.register_blueprint(checkout.blueprint(database, auth, config))
+
+    @app.get("/health")
+    def health() -> ResponseReturnValue:
+        """200 while the process answers at all."""
+        return {"status": "ok"}
+
+    @app.get("/ready")
+    def ready() -> ResponseReturnValue:
+        """200 once the database answers, 503 before."""
+        database.call("readiness")
+        return {"status": "ready"}
+
+    return app

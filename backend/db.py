@@ -1,0 +1,100 @@
+"""The only module that speaks SQL: it calls functions of schema backend, by name.
+
+Every such function may be repeated safely: a connection lost before the answer leaves unknown
+whether the call took effect, so it is made once more.
+"""
+
+from typing import Any, Protocol
+
+import psycopg
+from psycopg import errors, sql
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
+
+Row = dict[str, Any]
+
+WAIT_S = 2.0  # for a connection: what a caller is kept waiting while the database is away
+
+
+class DatabaseAway(Exception):
+    """The database cannot be reached or does not answer in time."""
+
+
+class Refused(Exception):
+    """The database refused a call: its error code and its sentence, without any row's values."""
+
+    def __init__(self, sqlstate: str, message: str) -> None:
+        super().__init__(f"{sqlstate}: {message}")
+        self.sqlstate = sqlstate
+        self.message = message
+
+
+class Calls(Protocol):
+    """What the rest of the service knows of the database."""
+
+    def call(self, function: str, /, **arguments: object) -> list[Row]:
+        """Call backend.<function>; dicts and lists travel as jsonb.
+
+        Raises Refused and DatabaseAway.
+        """
+
+
+class Database:
+    """A pool of connections. Making one waits for nothing: the service starts without database."""
+
+    def __init__(self, url: str, *, name: str, most_connections: int = 8) -> None:
+        # No prepared statements: a transaction-mode pooler may stand between.
+        self._pool = ConnectionPool(
+            url,
+            kwargs={
+                "application_name": name,
+                "autocommit": True,
+                "connect_timeout": 2,
+                "prepare_threshold": None,
+                "tcp_user_timeout": 5000,
+            },
+            min_size=1,
+            max_size=most_connections,
+            name=name,
+            open=True,
+            reconnect_timeout=5.0,  # a longer one would wait ever longer between attempts
+            timeout=WAIT_S,
+        )
+
+    def call(self, function: str, /, **arguments: object) -> list[Row]:
+        """Call backend.<function> in a transaction of its own; see Calls."""
+        statement = sql.SQL("select * from backend.{function}({arguments})").format(
+            function=sql.Identifier(function),
+            arguments=sql.SQL(", ").join(
+                sql.SQL("{} => {}").format(sql.Identifier(name), sql.Placeholder(name))
+                for name in arguments
+            ),
+        )
+        values = {
+            name: Jsonb(value) if isinstance(value, dict | list) else value
+            for name, value in arguments.items()
+        }
+        try:
+            try:
+                return self._run(statement, values)
+            except (PoolTimeout, TooManyRequests, errors.QueryCanceled):
+                raise
+            except psycopg.OperationalError:
+                self._pool.check()  # one dead connection: after a restart all of them are
+                return self._run(statement, values)
+        except psycopg.OperationalError as error:
+            raise DatabaseAway(type(error).__name__) from None
+        except psycopg.Error as error:
+            # Its text may quote the row; the primary message is ours or PostgreSQL's own.
+            raise Refused(
+                error.sqlstate or "", error.diag.message_primary or type(error).__name__
+            ) from None
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._pool.close()
+
+    def _run(self, statement: sql.Composed, values: dict[str, object]) -> list[Row]:
+        with self._pool.connection() as connection, connection.cursor(row_factory=dict_row) as rows:
+            return rows.execute(statement, values).fetchall()

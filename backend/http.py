@@ -1,0 +1,112 @@
+"""HTTP as this service speaks it: bounded bodies in, problems out as JSON {code, message}."""
+
+import logging
+import re
+import time
+
+from flask import Flask, Response, g, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from backend.db import DatabaseAway, Refused
+
+log = logging.getLogger("backend.http")
+
+RETRY_AFTER_S = 5
+
+
+class Problem(Exception):
+    """An answer other than success: a code for programs and a sentence for people."""
+
+    def __init__(
+        self, status: int, code: str, message: str, headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = headers or {}
+
+    def response(self) -> Response:
+        g.problem = self.code
+        answer = jsonify(code=self.code, message=self.message)
+        answer.status_code = self.status
+        answer.headers.update(self.headers)
+        return answer
+
+
+def unavailable(code: str, message: str) -> Problem:
+    """503 that asks the caller to come again."""
+    return Problem(503, code, message, {"Retry-After": str(RETRY_AFTER_S)})
+
+
+def read_body(limit: int) -> bytes:
+    """The request's raw body of at most `limit` bytes; 411 without a length, 413 beyond it.
+
+    A chunked body would be cut at the limit in silence, so it is not taken at all.
+    """
+    length = request.content_length
+    if length is None:
+        raise Problem(411, "length_required", "Send a Content-Length; chunked bodies are refused.")
+    if length > limit:
+        raise Problem(413, "body_too_large", f"At most {limit} bytes are taken.")
+    return request.get_data(cache=False)
+
+
+def install(app: Flask) -> None:
+    """Make every error an answer of ours, and log one line a request: never a body."""
+
+    @app.errorhandler(Problem)
+    def problem(error: Problem) -> Response:
+        return error.response()
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        name = (error.name or "error").lower().replace(" ", "_")
+        answer = Problem(error.code or 500, name, error.description or "").response()
+        for header, value in error.get_headers():
+            if header not in ("Content-Type", "Content-Length"):
+                answer.headers[header] = value
+        return answer
+
+    @app.errorhandler(DatabaseAway)
+    def away(error: DatabaseAway) -> Response:
+        return unavailable(
+            "database_unavailable", "The database does not answer. Try again."
+        ).response()
+
+    @app.errorhandler(Refused)
+    def refused(error: Refused) -> Response:
+        # PTxyz is ours: the status to answer, as PostgREST reads it.
+        if re.fullmatch(r"PT[45]\d\d", error.sqlstate):
+            return Problem(int(error.sqlstate[2:]), error.sqlstate, error.message).response()
+        log.error("the database refused a call", extra={"sqlstate": error.sqlstate}, exc_info=error)
+        return _internal_error()
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response:
+        log.error("unexpected error", exc_info=error)
+        return _internal_error()
+
+    @app.before_request
+    def start() -> None:
+        g.started_at = time.perf_counter()
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Cache-Control"] = "no-store"
+        log.info(
+            "request",
+            extra={
+                "method": request.method,
+                "path": request.path,
+                "status": response.status_code,
+                "problem": g.get("problem"),
+                "ms": round((time.perf_counter() - g.started_at) * 1000, 1),
+            },
+        )
+        return response
+
+
+def _internal_error() -> Response:
+    return Problem(500, "internal_error", "Something went wrong here; it is logged.").response()

@@ -1,0 +1,108 @@
+"""Stripe's events: proven to be Stripe's, then stored as they came.
+
+Nothing is done with an event here; the database stores it and queues a job in one transaction.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, request
+from stripe import SignatureVerificationError, WebhookSignature
+
+from backend.db import Calls
+from backend.http import Problem, read_body
+
+log = logging.getLogger("backend.stripe_webhook")
+
+BODY_LIMIT = 1024 * 1024  # bytes; Stripe's own events stay far below
+MOST_AGE_S = 300  # either way, as Stripe's libraries have it for the past
+WORD = re.compile(r"[!-~]{1,255}")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A snapshot event as far as this service reads it; `text` is its whole body."""
+
+    id: str
+    type: str
+    text: str
+
+
+def blueprint(database: Calls, secrets: tuple[str, ...], clock: Callable[[], float]) -> Blueprint:
+    """The webhook; `clock` gives seconds since the epoch."""
+    bp = Blueprint("stripe_webhook", __name__)
+
+    @bp.post("/stripe/webhook")
+    def receive() -> tuple[str, int]:
+        """200 once the event is stored, or was before; 400, 411 or 413 if it cannot be Stripe's.
+
+        Stripe repeats events and reorders them: https://docs.stripe.com/webhooks
+        """
+        body = read_body(BODY_LIMIT)
+        text = verify(body, request.headers.get("Stripe-Signature", ""), secrets, clock())
+        event = parse(text)
+        database.call("record_stripe_event", event_id=event.id, raw=body, body=event.text)
+        log.info("event stored", extra={"event_id": event.id, "event_type": event.type})
+        return "", 200
+
+    return bp
+
+
+def verify(body: bytes, header: str, secrets: Iterable[str], now: float) -> str:
+    """The body as text, if `header` signs it with one of the secrets and is fresh; else 400.
+
+    stripe-python alone accepts a time in the future, and fails with other errors than its own on
+    bytes that are not UTF-8 or signatures that are not ASCII.
+    """
+    fields = [field.split("=", 1) for field in header.split(",")]
+    times = [field[1] for field in fields if field[0] == "t" and len(field) == 2]
+    try:
+        text = body.decode()
+        genuine = (
+            len(times) == 1
+            and re.fullmatch(r"[0-9]{1,12}", times[0]) is not None
+            and any(_signs(text, header, secret) for secret in secrets)
+        )
+    except (TypeError, UnicodeDecodeError):
+        genuine = False
+    if not genuine:
+        raise Problem(400, "bad_signature", "The body is not signed by a known secret.")
+    if abs(now - int(times[0])) > MOST_AGE_S:
+        raise Problem(400, "stale_signature", "The signature's time is too far from ours.")
+    return text
+
+
+def _signs(text: str, header: str, secret: str) -> bool:
+    try:
+        return bool(WebhookSignature.verify_header(text, header, secret))
+    except SignatureVerificationError:
+        return False
+
+
+def parse(text: str) -> Event:
+    """The event in `text`, which must be one snapshot event and nothing else; else 400.
+
+    Whether jsonb can hold it (it refuses NaN and \\u0000) is for the database to find out: what
+    Stripe signed is kept.
+    """
+    try:
+        value = json.loads(text, object_pairs_hook=_object)
+    except (ValueError, RecursionError):
+        value = None
+    match value:
+        case {"object": "event", "id": str(event_id), "type": str(event_type)} if WORD.fullmatch(
+            event_id
+        ) and WORD.fullmatch(event_type):
+            return Event(event_id, event_type, text)
+    raise Problem(400, "bad_event", "The body is not a snapshot event with an id and a type.")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("a key is given twice")
+    return value
