@@ -1,0 +1,1 @@
+"""Tools for whoever changes this project; nothing here runs in production."""
