@@ -1,0 +1,234 @@
+"""What the webhook takes, and what it turns away without writing anything."""
+
+import json
+import logging
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from stripe import WebhookSignature
+from werkzeug.test import TestResponse
+
+from backend import create_app
+from backend.db import DatabaseAway
+from backend.stripe_webhook import BODY_LIMIT
+from tests.py import stripe_events
+from tests.py.service_fakes import CONFIG, OLD_SECRET, SECRET, RecordingDatabase
+
+NOW = 1_795_000_000.0
+EVENT = stripe_events.body(stripe_events.checkout_completed("a-payment", 2500))
+
+
+@pytest.fixture
+def store() -> RecordingDatabase:
+    return RecordingDatabase()
+
+
+@pytest.fixture
+def client(store: RecordingDatabase) -> FlaskClient:
+    return create_app(CONFIG, database=store, clock=lambda: NOW).test_client()
+
+
+def post(client: FlaskClient, body: bytes, header: str | None) -> TestResponse:
+    headers = {} if header is None else {"Stripe-Signature": header}
+    return client.post("/stripe/webhook", data=body, headers=headers, content_length=len(body))
+
+
+def signed(body: bytes, secret: str = SECRET, at: float = NOW) -> str:
+    return stripe_events.signature(body, secret, at)
+
+
+def refused(response: TestResponse, status: int, code: str) -> bool:
+    assert response.is_json
+    return (response.status_code, response.get_json()["code"]) == (status, code)
+
+
+def test_a_signed_event_is_stored_as_it_came(client: FlaskClient, store: RecordingDatabase) -> None:
+    assert post(client, EVENT, signed(EVENT)).status_code == 200
+
+    [(function, arguments)] = store.calls
+    assert function == "record_stripe_event"
+    assert arguments["raw"] == EVENT
+    assert arguments["body"] == EVENT.decode()
+    assert arguments["event_id"] == json.loads(EVENT)["id"]
+
+
+def v1(body: bytes, secret: str = SECRET) -> str:
+    return signed(body, secret).partition("v1=")[2]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        pytest.param(None, id="none"),
+        pytest.param("", id="empty"),
+        pytest.param("garbage", id="garbage"),
+        pytest.param(f"t={NOW:.0f}", id="no signature"),
+        pytest.param(f"t={NOW:.0f},v0={v1(EVENT)}", id="v0 only"),
+        pytest.param(f"v1={v1(EVENT)}", id="no time"),
+        pytest.param(f"t={NOW:.0f},v1=", id="empty signature"),
+        pytest.param(f"t={NOW:.0f},v1", id="no value"),
+        pytest.param(signed(EVENT, "whsec_of_somebody_else"), id="wrong secret"),
+        pytest.param(signed(EVENT, at=NOW - 1).replace("t=1794999999", "t=1795000000"), id="time"),
+        pytest.param(f"t={NOW:.0f},v1=é{v1(EVENT)}", id="not ASCII"),
+        pytest.param(f"t={'9' * 5000},v1={v1(EVENT)}", id="a time of 5,000 digits"),
+        pytest.param(f"t={NOW + 9:.0f},{signed(EVENT)}", id="two times, the second signed"),
+        pytest.param(f"{signed(EVENT)},t={NOW + 9:.0f}", id="two times, the first signed"),
+        pytest.param(f"t=١٧٩٥٠٠٠٠٠٠,v1={v1(EVENT)}", id="digits of another script"),
+        pytest.param(f"t=-1,v1={v1(EVENT)}", id="before 1970"),
+    ],
+)
+def test_an_unsigned_body_is_refused(
+    client: FlaskClient, store: RecordingDatabase, header: str | None
+) -> None:
+    if header is not None:
+        header = header.encode().decode("latin-1")  # as WSGI hands bytes on
+    assert refused(post(client, EVENT, header), 400, "bad_signature")
+    assert store.calls == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(EVENT.replace(b"2500", b"2600"), id="altered"),
+        pytest.param(json.dumps(json.loads(EVENT)).encode(), id="serialised again"),
+        pytest.param(b"", id="empty"),
+        pytest.param(EVENT + b"\xff", id="not UTF-8"),
+    ],
+)
+def test_a_body_other_than_the_signed_one_is_refused(
+    client: FlaskClient, store: RecordingDatabase, body: bytes
+) -> None:
+    assert refused(post(client, body, signed(EVENT)), 400, "bad_signature")
+    assert store.calls == []
+
+
+@pytest.mark.parametrize(
+    ("age", "status"), [(301, 400), (300, 200), (299, 200), (-299, 200), (-300, 200), (-301, 400)]
+)
+def test_a_signature_is_good_for_five_minutes_either_way(
+    client: FlaskClient, store: RecordingDatabase, age: int, status: int
+) -> None:
+    response = post(client, EVENT, signed(EVENT, at=NOW - age))
+    assert response.status_code == status
+    assert len(store.calls) == (status == 200)
+    if status == 400:
+        assert refused(response, 400, "stale_signature")
+
+
+def test_a_time_ahead_of_ours_is_what_the_library_would_let_pass() -> None:
+    header = signed(EVENT, at=time.time() + 86400)
+    assert WebhookSignature.verify_header(EVENT, header, SECRET, tolerance=300)
+
+
+def test_a_secret_may_be_replaced_while_events_arrive() -> None:
+    both = f"{signed(EVENT)},v1={v1(EVENT, OLD_SECRET)}"
+    old = signed(EVENT, OLD_SECRET)
+
+    def status(header: str, secrets: tuple[str, ...]) -> int:
+        app = create_app(
+            replace(CONFIG, stripe_webhook_secrets=secrets),
+            database=RecordingDatabase(),
+            clock=lambda: NOW,
+        )
+        return post(app.test_client(), EVENT, header).status_code
+
+    assert status(both, (SECRET, OLD_SECRET)) == 200
+    assert status(old, (SECRET, OLD_SECRET)) == 200
+    assert status(old, (SECRET,)) == 400
+    assert status(both, (SECRET,)) == 200
+
+
+def envelope(**changes: Any) -> bytes:
+    return stripe_events.body(stripe_events.event("charge.succeeded", {}, **changes))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"not JSON", id="malformed"),
+        pytest.param(EVENT + b"{}", id="two values"),
+        pytest.param(b"\xef\xbb\xbf" + EVENT, id="byte order mark"),
+        pytest.param(b"[]", id="array"),
+        pytest.param(b"1", id="number"),
+        pytest.param(b"null", id="null"),
+        pytest.param(b"[" * 200_000, id="200 kB of brackets"),
+        pytest.param(b'{"a":' * 40_000 + b"1" + b"}" * 40_000, id="deep objects"),
+        pytest.param(b'{"n": ' + b"9" * 5000 + b"}", id="a number of 5,000 digits"),
+        pytest.param(EVENT.replace(b'"livemode": false', b'"id": "evt_other"', 1), id="id twice"),
+        pytest.param(stripe_events.body(stripe_events.thin_event("v1.charge.updated")), id="thin"),
+        pytest.param(envelope(object="charge"), id="not an event"),
+        pytest.param(envelope(id=None), id="no id"),
+        pytest.param(envelope(id=7), id="id is a number"),
+        pytest.param(envelope(id=""), id="empty id"),
+        pytest.param(envelope(id="evt_\x00"), id="id with a zero byte"),
+        pytest.param(envelope(id="evt_\ud800"), id="id with half a character"),
+        pytest.param(envelope(id="evt_" + "9" * 300), id="endless id"),
+        pytest.param(envelope(type=["charge.succeeded"]), id="type is a list"),
+    ],
+)
+def test_signed_nonsense_is_refused(
+    client: FlaskClient, store: RecordingDatabase, body: bytes
+) -> None:
+    assert refused(post(client, body, signed(body)), 400, "bad_event")
+    assert store.calls == []
+
+
+@pytest.mark.parametrize("value", [b"NaN", b'"\\u0000"', b'"\\ud800"'])
+def test_what_jsonb_refuses_is_kept_if_stripe_signed_it(
+    client: FlaskClient, store: RecordingDatabase, value: bytes
+) -> None:
+    body = EVENT.replace(b'"usd"', value)
+    assert post(client, body, signed(body)).status_code == 200
+    [(_, arguments)] = store.calls
+    assert arguments["raw"] == body
+
+
+def test_a_body_beyond_the_limit_is_refused(client: FlaskClient, store: RecordingDatabase) -> None:
+    largest = EVENT + b" " * (BODY_LIMIT - len(EVENT))
+    assert post(client, largest, signed(largest)).status_code == 200
+    beyond = largest + b" "
+    assert refused(post(client, beyond, signed(beyond)), 413, "body_too_large")
+    assert len(store.calls) == 1
+
+
+def test_a_body_without_a_length_is_refused(client: FlaskClient, store: RecordingDatabase) -> None:
+    response = client.post(
+        "/stripe/webhook",
+        headers={"Transfer-Encoding": "chunked", "Stripe-Signature": signed(EVENT)},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert refused(response, 411, "length_required")
+    assert store.calls == []
+
+
+def test_no_event_is_acknowledged_that_is_not_stored() -> None:
+    store = RecordingDatabase({"record_stripe_event": DatabaseAway()})
+    client = create_app(CONFIG, database=store, clock=lambda: NOW).test_client()
+    response = post(client, EVENT, signed(EVENT))
+    assert refused(response, 503, "database_unavailable")
+    assert int(response.headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_only_post_is_answered(client: FlaskClient, store: RecordingDatabase, method: str) -> None:
+    response = client.open("/stripe/webhook", method=method)
+    assert refused(response, 405, "method_not_allowed")
+    assert "POST" in response.headers["Allow"]
+    assert refused(client.post("/stripe/webhooks"), 404, "not_found")
+    assert store.calls == []
+
+
+def test_no_body_is_logged(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    body = stripe_events.body(
+        stripe_events.charge_succeeded("a-payment", 2500, description="tell-tale")
+    )
+    with caplog.at_level(logging.DEBUG):
+        post(client, body, signed(body))
+        post(client, body, "t=1,v1=1")
+        post(client, body[1:], signed(body[1:]))
+    said = [json.dumps(vars(record), default=str) for record in caplog.records]
+    assert any("charge.succeeded" in line for line in said)
+    assert not any("tell-tale" in line for line in said)
