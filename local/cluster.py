@@ -120,6 +120,8 @@ class Cluster:
         # Children of a postmaster that was killed hold its shared memory until they notice.
         for pid in processes.working_in(self.data):
             processes.end(pid, processes.started_at(pid), signal.SIGQUIT)
+        if processes.HAS_PROC:  # nobody is left: what its file says could only mislead PostgreSQL
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def running(self) -> bool:
         """Whether a server of this data folder is up."""
@@ -227,7 +229,7 @@ class Cluster:
         pid = int(lines[0])
         if self.process is not None and self.process.pid == pid:
             return pid
-        if Path("/proc/self").exists():
+        if processes.HAS_PROC:
             return pid if pid in processes.working_in(self.data) else None
         command = subprocess.run(
             ["ps", "-o", "args=", "-p", str(pid)], check=False, capture_output=True, text=True

@@ -4,9 +4,10 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
+
+HAS_PROC = Path("/proc/self").exists()
 
 
 def started_at(pid: int) -> str | None:
@@ -14,17 +15,18 @@ def started_at(pid: int) -> str | None:
 
     A zombie counts as gone: nobody can talk to it any more.
     """
-    if sys.platform != "linux":
+    if not HAS_PROC:
         seen = subprocess.run(
             ["ps", "-o", "lstart=", "-p", str(pid)], check=False, capture_output=True, text=True
         )
-        return seen.stdout.strip() or None
+        return f" {seen.stdout.strip()}" if seen.stdout.strip() else None
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return None
     state, *fields = stat.rpartition(")")[2].split()
-    return None if state in "ZX" else fields[18]  # clock ticks from boot to the process's start
+    # Clock ticks from boot to the process's start.
+    return None if state in "ZX" else f"{_boot()} {fields[18]}"
 
 
 def working_in(folder: Path) -> list[int]:
@@ -60,3 +62,28 @@ def end(pid: int, start: str | None, polite: int = signal.SIGTERM, seconds: floa
         if wait_until_gone(pid, start, patience):
             return
     raise RuntimeError(f"process {pid} does not end")
+
+
+def end_group(pid: int, start: str) -> bool:
+    """End the process group that a process made which began at `start`; whether it was alive.
+
+    The process itself may be gone: as long as others are in its group, no other gets its number.
+    """
+    if started_at(pid) not in (None, start) or start.partition(" ")[0] != _boot():
+        return False
+    alive = started_at(pid) == start
+    end(pid, start)
+    deadline = time.monotonic() + 1  # a zombie may stay in the group for ever
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        while time.monotonic() < deadline:
+            os.killpg(pid, signal.SIGKILL)
+            time.sleep(0.02)
+    return alive
+
+
+def _boot() -> str:
+    """Which start of the machine this is; empty where the system does not say."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""

@@ -1,0 +1,62 @@
+# Everything a developer types. Each command installs what the lock files name, if it is missing.
+
+PYTHON := .venv/bin/python
+LOCAL := $(PYTHON) -m local
+
+# The Supabase CLI sends nothing home.
+export DO_NOT_TRACK := 1
+
+.PHONY: run up stop reset status demo test test-long check mutate plan bench-start bench-chat setup
+
+run: setup  ## The whole platform, until Ctrl-C
+	@exec $(LOCAL) run
+
+up: setup  ## The same in the background
+	@exec $(LOCAL) up
+
+stop:  ## End it
+	@test ! -x $(PYTHON) || exec $(LOCAL) stop
+
+reset:  ## End it and forget its data
+	@test ! -x $(PYTHON) || exec $(LOCAL) reset
+
+status: setup  ## Where it listens and who may sign in
+	@exec $(LOCAL) status
+
+demo: setup  ## The story, told by the running platform
+	@exec $(PYTHON) -m demo
+
+test: setup  ## Every suite, quick counts
+	@exec $(PYTHON) -m pytest --mode quick
+
+test-long: setup  ## Every suite, full counts
+	@exec $(PYTHON) -m pytest --mode long
+
+check: setup  ## Linters, types, migrations equal sources, advisors
+	@exec $(PYTHON) -m tools.check
+
+mutate: setup  ## Authorization mutants
+	@exec $(PYTHON) -m tools.mutate
+
+plan: setup  ## Query plans under row level security
+	@exec $(PYTHON) -m bench.bench_plan
+
+bench-start: setup  ## Seconds from make run to the first answer
+	@exec $(PYTHON) -m bench.bench_start
+
+bench-chat: setup  ## Milliseconds from a message to the other party's socket
+	@exec $(PYTHON) -m bench.bench_chat
+
+setup: .venv/installed node_modules/.installed
+
+.venv/installed: requirements.lock
+	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			$$python local/setup.py python && touch $@ && exit 0 || exit 1; \
+		fi; \
+	done; \
+	echo 'Python 3.11 or newer is needed, and no python3 on the PATH is. Install it from your' \
+		'system (apt install python3.11, brew install python) and run make again.' >&2; exit 1
+
+node_modules/.installed: package-lock.json .venv/installed
+	@$(PYTHON) local/setup.py npm && touch $@
