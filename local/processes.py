@@ -73,12 +73,22 @@ def end_group(pid: int, start: str) -> bool:
         return False
     alive = started_at(pid) == start
     end(pid, start)
-    deadline = time.monotonic() + 1  # a zombie may stay in the group for ever
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        while time.monotonic() < deadline:
-            os.killpg(pid, signal.SIGKILL)
-            time.sleep(0.02)
+        os.killpg(pid, signal.SIGKILL)
+    for member in _group(pid):
+        end(member, started_at(member))
     return alive
+
+
+def _group(number: int) -> list[int]:
+    """Live processes of a process group; empty where the system has no /proc."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            state, _, group, *_ = (entry / "stat").read_text().rpartition(")")[2].split()
+            if int(group) == number and state not in "ZX":
+                found.append(int(entry.name))
+    return found
 
 
 def _boot() -> str:
