@@ -1,6 +1,12 @@
 """What stands in for the world outside the service when a test asks only about the service."""
 
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
+
+from werkzeug import Request, Response
+from werkzeug.serving import make_server
 
 from backend.config import Config
 from backend.db import Row
@@ -30,3 +36,17 @@ class RecordingDatabase:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+
+@contextlib.contextmanager
+def serve(answer: Callable[[Request], Response]) -> Iterator[str]:
+    """A server on loopback that answers by `answer`; gives its address."""
+    server = make_server("127.0.0.1", 0, Request.application(answer), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
