@@ -1,0 +1,31 @@
+-- Turns a fresh account into another persona.
+
+create function app.become_persona(person_id uuid, persona text, workshop_id uuid default null)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    update app.people as p
+    set persona = become_persona.persona
+    where p.id = become_persona.person_id;
+
+    if persona <> 'customer' then
+        delete from app.customers as c where c.person_id = become_persona.person_id;
+    end if;
+    if persona = 'mechanic' then
+        insert into app.mechanics (person_id) values (become_persona.person_id);
+    elsif persona = 'workshop' then
+        insert into app.workshop_members (workshop_id, person_id)
+        values (become_persona.workshop_id, become_persona.person_id);
+    end if;
+
+    -- The trigger the_role_is_the_persona writes the persona; the value here does not matter.
+    update auth.users as u
+    set role = become_persona.persona
+    where u.id = become_persona.person_id;
+end;
+$$;
+comment on function app.become_persona is
+    'Changes the persona and with it the role of the next token. The account has no history yet.';

@@ -1,0 +1,22 @@
+-- Shows a sender what would be hidden, before anything is sent.
+
+create function api.preview_message(body text, out delivered text, out hidden jsonb)
+    language plpgsql
+    volatile
+    security definer  -- personas may not run the filter itself, unlimited
+    set search_path = ''
+as $$
+begin
+    perform app.lock_standing('may_continue_work');
+    perform app.take_limit('preview_message', app.current_person_id());
+    if body is null or octet_length(body) not between 1 and 4096 then
+        raise exception 'a message has 1 to 4096 bytes' using errcode = 'PT422';
+    end if;
+    select m.delivered, m.hidden into strict delivered, hidden
+    from app.mask_contacts(preview_message.body) as m;
+end;
+$$;
+comment on function api.preview_message is
+    'The text as it would be delivered, and what would be hidden and why. Nothing is stored. PT429 '
+    'beyond the limit.';
+grant execute on function api.preview_message to customer, mechanic, workshop;

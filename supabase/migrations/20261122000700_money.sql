@@ -1,0 +1,172 @@
+-- Money: payments, Stripe's events as they came, and a double-entry ledger that cannot lie.
+
+create table app.payments (
+    id uuid primary key default gen_random_uuid(),
+    customer_id uuid not null references app.customers (person_id),
+    purpose text not null
+        constraint purpose_is_known check (purpose in ('diagnostic', 'repair')),
+    session_id uuid
+        constraint a_session_is_paid_once unique references app.diagnostic_sessions (id),
+    quote_id uuid
+        constraint a_quote_is_paid_once unique references app.repair_quotes (id),
+    amount_cents bigint not null
+        constraint amount_is_positive check (amount_cents > 0),
+    currency text not null
+        constraint payment_currency_is_iso_4217 check (currency ~ '^[a-z]{3}$'),
+    fee_schedule_version integer not null references app.fee_schedule (version),
+    status text not null default 'pending'
+        constraint payment_status_is_known check (
+            status in ('pending', 'processing', 'paid', 'failed', 'expired')
+        ),
+    created_at timestamptz not null default app.current_instant(),
+    paid_at timestamptz,
+    stripe_charge_id text
+        constraint a_charge_pays_once unique,
+    work_done_at timestamptz,
+    constraint a_payment_has_one_purpose check (
+        case purpose
+            when 'diagnostic' then session_id is not null and quote_id is null
+            else quote_id is not null and session_id is null
+        end
+    )
+);
+comment on table app.payments is 'What a customer owes or paid. Refunds and disputes are facts beside it.';
+comment on column app.payments.stripe_charge_id is 'Set when the money is in: the fact charge.succeeded.';
+comment on column app.payments.work_done_at is 'Set when the work is done; earned once both are there.';
+create index payments_by_customer on app.payments (customer_id, created_at desc);
+create index payments_by_fee_schedule on app.payments (fee_schedule_version);
+
+create table app.checkout_attempts (
+    payment_id uuid not null references app.payments (id),
+    attempt integer not null
+        constraint attempt_counts_from_one check (attempt > 0),
+    idempotency_key text not null
+        generated always as ('checkout:' || payment_id::text || ':' || attempt::text) stored,
+    status text not null default 'creating'
+        constraint attempt_status_is_known check (status in ('creating', 'open', 'closed')),
+    stripe_session_id text
+        constraint a_checkout_session_is_recorded_once unique,
+    url text,
+    created_at timestamptz not null default app.current_instant(),
+    expires_at timestamptz,
+    primary key (payment_id, attempt)
+);
+comment on table app.checkout_attempts is
+    'Stripe Checkout Sessions, written before the call, so that a lost answer is repeated, not doubled.';
+create unique index one_live_attempt_a_payment on app.checkout_attempts (payment_id)
+    where status <> 'closed';
+
+create table app.refund_requests (
+    id uuid primary key default gen_random_uuid(),
+    payment_id uuid not null
+        constraint a_payment_is_refunded_on_request_once unique references app.payments (id),
+    customer_id uuid not null references app.customers (person_id),
+    amount_cents bigint not null
+        constraint refund_is_positive check (amount_cents > 0),
+    reason text not null,
+    requested_at timestamptz not null default app.current_instant()
+);
+comment on table app.refund_requests is
+    'Money the platform owes back: nobody accepted in time, a cancelled session, an absent party.';
+create index refund_requests_by_customer on app.refund_requests (customer_id);
+
+create table app.stripe_events (
+    id text primary key,
+    type text not null,
+    raw bytea not null,
+    payload jsonb,
+    created_at timestamptz,
+    received_at timestamptz not null default app.current_instant(),
+    deliveries integer not null default 1,
+    state text not null default 'pending'
+        constraint event_state_is_known check (
+            state in ('pending', 'waiting', 'done', 'ignored', 'quarantined', 'dead')
+        ),
+    reason text,
+    applied_at timestamptz
+);
+comment on table app.stripe_events is
+    'Every event Stripe sent, as received. The state decides what happens; the job queue only hurries.';
+comment on column app.stripe_events.payload is
+    'The parsed body; none where jsonb refuses what JSON allows (the event is then quarantined).';
+create index stripe_events_unsettled on app.stripe_events (received_at)
+    where state in ('pending', 'waiting');
+
+create table app.ledger_accounts (
+    id uuid primary key default gen_random_uuid(),
+    name text not null
+        constraint account_name_is_in_the_chart check (
+            name in (
+                'stripe.balance', 'stripe.dispute_receivable', 'payout.in_transit', 'bank',
+                'receivable.workshop', 'receivable.mechanic',
+                'customer.held', 'customer.refund_owed', 'payable.workshop', 'payable.mechanic',
+                'withheld.mechanic',
+                'platform.fee', 'stripe.fee', 'stripe.dispute_fee', 'referral.expense', 'loss'
+            )
+        ),
+    owner_id uuid,
+    currency text not null
+        constraint account_currency_is_iso_4217 check (currency ~ '^[a-z]{3}$'),
+    balance_cents bigint not null default 0,
+    constraint an_account_is_opened_once unique nulls not distinct (name, owner_id, currency),
+    constraint accounts_of_people_have_an_owner check (
+        (
+            name in (
+                'receivable.workshop', 'receivable.mechanic', 'customer.held',
+                'customer.refund_owed', 'payable.workshop', 'payable.mechanic', 'withheld.mechanic'
+            )
+        ) = (owner_id is not null)
+    ),
+    constraint what_is_owed_is_never_in_debit check (
+        name not in ('customer.held', 'payable.workshop', 'payable.mechanic', 'withheld.mechanic')
+        or balance_cents <= 0
+    ),
+    constraint what_is_due_is_never_in_credit check (
+        name not in ('receivable.workshop', 'receivable.mechanic') or balance_cents >= 0
+    )
+);
+comment on table app.ledger_accounts is
+    'Chart of accounts, one row an account, owner and currency. Debit is positive, credit negative.';
+comment on column app.ledger_accounts.owner_id is
+    'The payment for customer.held and customer.refund_owed; else the mechanic or workshop.';
+comment on column app.ledger_accounts.balance_cents is 'The sum of its entries, kept by a trigger.';
+create index ledger_accounts_by_owner on app.ledger_accounts (owner_id);
+
+create table app.ledger_transactions (
+    id uuid primary key default gen_random_uuid(),
+    source_key text not null
+        constraint a_fact_is_posted_once unique,
+    description text not null,
+    payment_id uuid references app.payments (id),
+    fee_schedule_version integer references app.fee_schedule (version),
+    posted_at timestamptz not null default app.current_instant()
+);
+comment on table app.ledger_transactions is 'A fact that moved money, with the key that makes it post once.';
+comment on column app.ledger_transactions.source_key is
+    'The fact: charge:ch_…, balance_transaction:txn_…, done:<payment id>, referral:<payment id>.';
+create index ledger_transactions_by_payment on app.ledger_transactions (payment_id);
+create index ledger_transactions_by_fee_schedule on app.ledger_transactions (fee_schedule_version);
+
+create table app.ledger_entries (
+    transaction_id uuid not null references app.ledger_transactions (id),
+    account_id uuid not null references app.ledger_accounts (id),
+    account text not null,
+    owner_id uuid,
+    description text not null,
+    amount_cents bigint not null
+        constraint an_entry_moves_money check (amount_cents <> 0),
+    currency text not null
+        constraint entry_currency_is_iso_4217 check (currency ~ '^[a-z]{3}$'),
+    posted_at timestamptz not null default app.current_instant(),
+    held_until timestamptz,
+    primary key (transaction_id, account_id)
+);
+comment on table app.ledger_entries is
+    'Integer cents, debit positive. Each transaction adds up to zero in each currency, at commit.';
+comment on column app.ledger_entries.account is
+    'The account''s name. Owner and description are repeated too: a statement reads this row alone.';
+comment on column app.ledger_entries.held_until is
+    'When what was earned becomes payable: the hold of the fee schedule, counted from posting.';
+create index ledger_entries_by_account on app.ledger_entries (account_id, posted_at desc);
+create index ledger_entries_by_owner on app.ledger_entries (owner_id, posted_at desc)
+    where owner_id is not null;

@@ -1,0 +1,140 @@
+-- What each persona may reach at all, and who is calling.
+--
+--   customer, mechanic, workshop, platform_admin   USAGE on api; views and functions are granted by name
+--   media_worker                                   nothing of ours but what Storage asks of it
+--   backend, worker                                USAGE on backend; functions are granted by name
+--   anon, authenticated                            nothing
+
+grant usage on schema api to customer, mechanic, workshop, platform_admin;
+grant usage on schema backend to backend, worker;
+
+-- Who is calling
+
+create function app.current_person_id()
+    returns uuid
+    language sql
+    stable
+    set search_path = ''
+as $$
+    select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid;
+$$;
+comment on function app.current_person_id is
+    'The account in the caller''s token; null without one.';
+
+-- What a caller may still do. Predicates have no arguments: a policy evaluates each once per query.
+
+create function app.may_take_work()
+    returns boolean
+    language plpgsql
+    stable
+    security definer  -- standings are hidden from those they judge
+    set search_path = ''
+as $$
+begin
+    return exists (
+        select
+        from app.standings
+        where person_id = app.current_person_id()
+            and suspended_until <= app.current_instant()
+            and barred_until <= app.current_instant()
+    );
+end;
+$$;
+comment on function app.may_take_work is
+    'Whether the caller is neither suspended nor barred: may accept, escalate, be offered, quote.';
+
+create function app.may_continue_work()
+    returns boolean
+    language plpgsql
+    stable
+    security definer  -- standings are hidden from those they judge
+    set search_path = ''
+as $$
+begin
+    return exists (
+        select
+        from app.standings
+        where person_id = app.current_person_id()
+            and barred_until <= app.current_instant()
+    );
+end;
+$$;
+comment on function app.may_continue_work is
+    'Whether the caller is not barred: keeps cases, threads and media of paid work.';
+
+create function app.member_workshop_ids()
+    returns uuid[]
+    language plpgsql
+    stable
+    security definer  -- memberships are read for the caller alone
+    set search_path = ''
+as $$
+begin
+    return array(
+        select workshop_id
+        from app.workshop_members
+        where person_id = app.current_person_id()
+            and removed_at is null
+    );
+end;
+$$;
+comment on function app.member_workshop_ids is
+    'Workshops that the caller belongs to, whatever their standing: for records and statements.';
+
+create function app.current_workshop_ids()
+    returns uuid[]
+    language plpgsql
+    stable
+    security definer  -- memberships and standings are read for the caller alone
+    set search_path = ''
+as $$
+begin
+    if not app.may_continue_work() then
+        return '{}';
+    end if;
+    return array(
+        select m.workshop_id
+        from app.workshop_members as m
+        inner join app.standings as s on m.workshop_id = s.workshop_id
+        where m.person_id = app.current_person_id()
+            and m.removed_at is null
+            and s.barred_until <= app.current_instant()
+    );
+end;
+$$;
+comment on function app.current_workshop_ids is
+    'Workshops that the caller works for now: neither they nor the workshop is barred.';
+
+grant execute on function
+    app.current_instant,
+    app.current_person_id,
+    app.may_take_work,
+    app.may_continue_work,
+    app.member_workshop_ids,
+    app.current_workshop_ids
+    to customer, mechanic, workshop, platform_admin;
+
+-- Reference data, the same for everybody who is signed in
+
+create policy "every persona sees the cities"
+    on app.cities for select to customer, mechanic, workshop, platform_admin
+    using (true);
+create policy "every persona sees the services"
+    on app.services for select to customer, mechanic, workshop, platform_admin
+    using (true);
+
+grant select (id, name, region, country) on app.cities
+    to customer, mechanic, workshop, platform_admin;
+grant select (code, name) on app.services to customer, mechanic, workshop, platform_admin;
+
+create view api.cities with (security_invoker = true) as
+    select id, name, region, country
+    from app.cities;
+comment on view api.cities is 'Places that a profile may name. The exact position is not shown.';
+grant select on api.cities to customer, mechanic, workshop, platform_admin;
+
+create view api.services with (security_invoker = true) as
+    select code, name
+    from app.services;
+comment on view api.services is 'Kinds of work: categories of sessions, offerings of workshops.';
+grant select on api.services to customer, mechanic, workshop, platform_admin;

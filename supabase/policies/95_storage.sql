@@ -1,0 +1,42 @@
+-- Storage: one bucket, quarantine, that only a file's owner reads and writes.
+--
+--   customer   uploads a file that register_media announced, once; reads it back
+--
+-- Nobody lists, moves, replaces, removes or signs: a signed address would outlive the access.
+
+create function app.current_upload_paths()
+    returns text[]
+    language plpgsql
+    stable
+    security definer  -- media rows are read for the caller alone
+    set search_path = ''
+as $$
+begin
+    return array(
+        select path
+        from app.media
+        where customer_id = app.current_person_id()
+            and uploaded_at is null
+    );
+end;
+$$;
+comment on function app.current_upload_paths is
+    'Paths that the caller registered and has not uploaded to yet.';
+grant execute on function app.current_upload_paths to customer;
+
+-- A path is made by register_media, in the customer's own folder.
+create policy "customers add the media they registered"
+    on storage.objects for insert to customer
+    with check (
+        bucket_id = 'quarantine'
+        and name = any((select app.current_upload_paths())::text[])
+    );
+
+-- Download with the owner's token, and the row returned by the upload itself.
+create policy "customers see the media they own"
+    on storage.objects for select to customer
+    using (
+        bucket_id = 'quarantine'
+        and path_tokens[1] = (select app.current_person_id())::text
+        and (select storage.allow_any_operation(array['object.get_authenticated', 'object.upload']))
+    );

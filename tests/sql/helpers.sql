@@ -1,0 +1,130 @@
+-- What the plays in this folder share: names for ids, and stepping into a persona's shoes.
+
+create schema tests;
+grant usage on schema tests to public;
+
+create table tests.names (
+    name text primary key,
+    id uuid not null
+);
+comment on table tests.names is 'What tests/world.sql calls its people, workshops and rows.';
+grant select on tests.names to public;
+
+create function tests.id(name text)
+    returns uuid
+    language plpgsql
+    stable
+    set search_path = ''
+as $$
+declare
+    found_id uuid;
+begin
+    select n.id into found_id from tests.names as n where n.name = id.name;
+    if found_id is null then
+        raise exception 'the test world knows no %', name;
+    end if;
+    return found_id;
+end;
+$$;
+comment on function tests.id is 'The id of something in the test world; an error for an unknown name.';
+
+create function tests.named(name text, id uuid)
+    returns uuid
+    language sql
+    volatile
+    set search_path = ''
+as $$
+    insert into tests.names (name, id) values (named.name, named.id) returning id;
+$$;
+comment on function tests.named is 'Gives a row of the test world its name; returns the id.';
+
+create function tests.act_as_id(persona text, person_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    perform set_config(
+        'request.jwt.claims',
+        json_build_object('sub', person_id, 'role', persona)::text,
+        true
+    );
+    perform set_config('role', persona, true);
+end;
+$$;
+comment on function tests.act_as_id is 'What the API does with a token: sets the claims and the role.';
+
+create function tests.act_as(persona text, name text)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    perform tests.act_as_id(persona, tests.id(name));
+end;
+$$;
+comment on function tests.act_as is 'As tests.act_as_id, by the person''s name in the test world.';
+
+create function tests.act_as_owner()
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    perform set_config('request.jwt.claims', '', true);
+    perform set_config('role', 'none', true);
+end;
+$$;
+comment on function tests.act_as_owner is 'Back to the database owner, without a token.';
+
+create function tests.act_as_service(role text)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    perform set_config('request.jwt.claims', '', true);
+    perform set_config('role', act_as_service.role, true);
+end;
+$$;
+comment on function tests.act_as_service is 'Acts as backend or worker, which have no token.';
+
+create function tests.sign_up(name text)
+    returns uuid
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    person_id uuid;
+begin
+    -- As hosted Auth does it: insert, then role to the default group; the trigger has the last word.
+    insert into auth.users (
+        instance_id, id, aud, role, email, email_confirmed_at, encrypted_password, created_at,
+        updated_at
+    ) values (
+        '00000000-0000-0000-0000-000000000000', gen_random_uuid(), 'authenticated', '',
+        sign_up.name || '@example.test', now(), '', now(), now()
+    )
+    returning id into person_id;
+    update auth.users set role = 'authenticated' where id = person_id;
+    return tests.named(sign_up.name, person_id);
+end;
+$$;
+comment on function tests.sign_up is 'A fresh account, a customer by its sign-up, known by its name.';
+
+create function tests.move_clock(by interval)
+    returns void
+    language sql
+    volatile
+    set search_path = ''
+as $$
+    update app.clock set shift = shift + move_clock.by;
+$$;
+comment on function tests.move_clock is 'Lets time pass. As the owner only.';
+
+grant execute on all functions in schema tests to public;
