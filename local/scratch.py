@@ -3,15 +3,21 @@
 import contextlib
 import fcntl
 import itertools
+import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
+from local import services
 from local.bootstrap import bootstrap_cluster, bootstrap_database
-from local.cluster import SUPERUSER, Cluster
+from local.cluster import SUPERUSER, Cluster, free_port
 from local.home import Home
+from local.keys import Keys
+from local.services import Ports
+from local.supervisor import reason
 
 # Data of a scratch cluster may be lost with the machine.
 SETTINGS = {
@@ -74,6 +80,50 @@ def clone(cluster: Cluster, template: str, name: str) -> Iterator[Database]:
 def _execute(cluster: Cluster, statement: str, *names: str) -> None:
     with psycopg.connect(cluster.dsn(SUPERUSER), autocommit=True) as connection:
         connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """Data API, Auth, Storage and Realtime above one scratch database, at one origin."""
+
+    url: str
+    keys: Keys
+    database: Database
+
+    @property
+    def publishable_key(self) -> str:
+        return self.keys.publishable_key
+
+    @property
+    def secret_key(self) -> str:
+        return self.keys.secret_key
+
+    def dsn(self, role: str = "postgres") -> str:
+        """Address of its database for `role`, password included."""
+        return self.database.dsn(role)
+
+
+@contextlib.contextmanager
+def platform(database: Database) -> Iterator[Platform]:
+    """The platform on free ports, ended with the block. Raises RuntimeError if it does not start."""
+    ports = Ports(*(free_port() for _ in fields(Ports)))
+    keys = Keys.new()
+    running = []
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as ending:
+        storage = Path(folder) / "storage"
+        storage.mkdir()
+        for service in services.platform(ports, keys, database.cluster, database.name, storage):
+            log = Path(folder) / f"{service.name}.log"
+            process = service.start(log)
+            ending.callback(services.end_group, process)
+            running.append((service, process, log))
+        for service, process, log in running:
+            services.wait_until_ready(service, lambda p=process: p.poll() is None)  # type: ignore[misc]
+            if process.poll() is not None:
+                raise RuntimeError(
+                    f"The {service.name} ended ({reason(process.returncode)}):\n{log.read_text()}"
+                )
+        yield Platform(ports.supabase_url, keys, database)
 
 
 @contextlib.contextmanager

@@ -113,11 +113,14 @@ def platform(
 
 def own(ports: Ports, keys: Keys, cluster: Cluster, database: str) -> tuple[Service, ...]:
     """The Flask service and its worker."""
-    gunicorn = ("-m", "gunicorn", "--bind", f"127.0.0.1:{ports.service}", "--threads", "8")
+    gunicorn = ("-m", "gunicorn", "-c", "backend/gunicorn_conf.py")
     return (
         Service(
             "service",
-            (sys.executable, *gunicorn, "backend:create_app()"),
+            (
+                *(sys.executable, *gunicorn),
+                *("--bind", f"127.0.0.1:{ports.service}", "backend:create_app()"),
+            ),
             {
                 "DATABASE_URL": cluster.dsn("backend", database),
                 "SUPABASE_URL": ports.supabase_url,
@@ -125,7 +128,7 @@ def own(ports: Ports, keys: Keys, cluster: Cluster, database: str) -> tuple[Serv
                 "STRIPE_WEBHOOK_SECRETS": keys.stripe_webhook_secret,
                 "PUBLIC_URL": ports.service_url,
             },
-            ready=f"{ports.service_url}/health",
+            ready=f"{ports.service_url}/ready",
         ),
         Service(
             "worker",

@@ -15,7 +15,9 @@ import pytest
 
 from local import scratch
 from local.cluster import Cluster, Home
-from local.scratch import Database
+from local.database import allow_service_logins
+from local.scratch import Database, Platform
+from tools import migrate
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -95,10 +97,9 @@ def cluster(new_cluster: Callable[[], Cluster]) -> Cluster:
 @pytest.fixture(scope="session")
 def template(cluster: Cluster) -> str:
     """Name of the database that others are cloned from: platform, migrations, test world, pgTAP."""
-    from tools import migrate
-
     made = scratch.create_database(cluster, "template_world")
-    migrate.apply(made.dsn(), sorted((ROOT / "supabase/migrations").glob("*.sql")))
+    migrate.apply(made.dsn(), migrate.migrations(ROOT))
+    allow_service_logins(cluster)
     with psycopg.connect(made.dsn("supabase_admin"), autocommit=True) as connection:
         connection.execute("create extension pgtap with schema extensions")
     with psycopg.connect(made.dsn()) as connection:
@@ -120,6 +121,13 @@ def database(new_database: NewDatabase) -> Iterator[Database]:
     """A fresh clone of the template, for this test alone."""
     with new_database() as clone:
         yield clone
+
+
+@pytest.fixture(scope="session")
+def stack(new_database: NewDatabase) -> Iterator[Platform]:
+    """Data API, Auth, Storage and Realtime above a clone of the template, for all who share it."""
+    with new_database() as clone, scratch.platform(clone) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
