@@ -102,9 +102,10 @@ class Gateway:
                 web.post(f"{realtime}/api/broadcast", self.send_messages),
                 web.post(f"{realtime}/api/broadcast/{{topic}}/events/{{event}}", self.send_event),
                 *(
-                    web.route("*", f"/{api}/v1{{tail:.*}}", self.proxy)
+                    web.route("*", f"/{api}/v1{{tail:(/.*)?}}", self.proxy)
                     for api in ("rest", "auth", "storage")
                 ),
+                web.route("*", "/{tail:.*}", not_found),
             ]
         )
         return application
@@ -246,7 +247,7 @@ class Gateway:
         try:
             async with self._client.request(
                 request.method,
-                URL(self._config.data_api_url + request.raw_path, encoded=True),
+                URL(self._config.data_api_url + request.rel_url.raw_path_qs, encoded=True),
                 headers=headers,
                 data=request.content if request.body_exists else None,
                 allow_redirects=False,
@@ -296,6 +297,11 @@ async def allow_every_origin(_: web.Request, response: web.StreamResponse) -> No
     """Let pages of any origin read the answer and its headers."""
     response.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = "*"
     response.headers[hdrs.ACCESS_CONTROL_EXPOSE_HEADERS] = "*"
+
+
+async def not_found(_: web.Request) -> web.StreamResponse:
+    """404: the Data API would answer with a web page."""
+    raise _error(web.HTTPNotFound, "Not Found")
 
 
 async def _write(socket: Socket, websocket: web.WebSocketResponse) -> None:
