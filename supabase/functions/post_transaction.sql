@@ -1,0 +1,73 @@
+-- Posts one fact to the ledger, once.
+
+create function app.post_transaction(
+    source_key text,
+    description text,
+    payment_id uuid,
+    fee_schedule_version integer,
+    postings jsonb,
+    currency text
+)
+    returns boolean
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    posted app.ledger_transactions;
+    leg record;
+begin
+    insert into app.ledger_transactions (source_key, description, payment_id, fee_schedule_version)
+    values (
+        post_transaction.source_key,
+        post_transaction.description,
+        post_transaction.payment_id,
+        post_transaction.fee_schedule_version
+    )
+    on conflict on constraint a_fact_is_posted_once do nothing
+    returning * into posted;
+    if not found then
+        return false;
+    end if;
+
+    -- An entry locks its account: in this order, so that two postings never wait for each other.
+    for leg in
+        select p.account, p.owner_id, p.amount_cents
+        from jsonb_to_recordset(post_transaction.postings)
+            as p (account text, owner_id uuid, amount_cents bigint)
+        where p.amount_cents <> 0
+        order by p.account, p.owner_id
+    loop
+        insert into app.ledger_accounts (name, owner_id, currency)
+        values (leg.account, leg.owner_id, post_transaction.currency)
+        on conflict do nothing;
+
+        insert into app.ledger_entries (
+            transaction_id, account_id, account, owner_id, description, amount_cents, currency,
+            posted_at, held_until
+        )
+        select
+            posted.id,
+            a.id,
+            a.name,
+            a.owner_id,
+            posted.description,
+            leg.amount_cents,
+            a.currency,
+            posted.posted_at,
+            case
+                when a.name like 'payable.%' and leg.amount_cents < 0
+                    then posted.posted_at + f.hold
+            end
+        from app.ledger_accounts as a
+        left join app.fee_schedule as f on f.version = posted.fee_schedule_version
+        where a.name = leg.account
+            and a.owner_id is not distinct from leg.owner_id
+            and a.currency = post_transaction.currency;
+    end loop;
+    return true;
+end;
+$$;
+comment on function app.post_transaction is
+    'Posts [{account, owner_id, amount_cents}, …], debit positive; opens the accounts that are '
+    'missing. False, and nothing done, when the source key was posted before.';

@@ -1,0 +1,79 @@
+-- Stores an event as Stripe sent it, and queues its application in the same transaction.
+
+create function backend.record_stripe_event(event_id text, raw bytea, body text)
+    returns text
+    language plpgsql
+    volatile
+    security definer  -- the service holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+declare
+    handled constant text[] := array[
+        'checkout.session.completed',
+        'checkout.session.async_payment_succeeded',
+        'checkout.session.async_payment_failed',
+        'checkout.session.expired',
+        'payment_intent.succeeded',
+        'charge.succeeded',
+        'charge.updated'
+    ];
+    event jsonb;
+    created_at timestamptz;
+    state text := 'pending';
+    reason text;
+begin
+    begin
+        event := record_stripe_event.body::jsonb;
+        created_at := to_timestamp((event ->> 'created')::bigint);
+    exception
+        -- JSON allows what jsonb does not hold: \u0000, lone surrogates, NaN, great depth.
+        when data_exception or program_limit_exceeded then
+            event := null;
+    end;
+
+    if event is null then
+        state := 'quarantined';
+        reason := 'body';
+    elsif not coalesce(event ->> 'type' = any(handled), false) then
+        state := 'ignored';
+        reason := 'type';
+    elsif event -> 'livemode' is distinct from (
+        select to_jsonb(s.live_payments) from app.settings as s
+    ) then
+        state := 'ignored';
+        reason := 'livemode';
+    elsif event ->> 'account' is not null then
+        -- Of a connected account: its money is not ours.
+        state := 'quarantined';
+        reason := 'account';
+    end if;
+
+    insert into app.stripe_events (id, type, raw, payload, created_at, state, reason)
+    values (
+        record_stripe_event.event_id,
+        coalesce(event ->> 'type', 'unknown'),
+        record_stripe_event.raw,
+        event,
+        created_at,
+        state,
+        reason
+    )
+    on conflict do nothing;
+    if not found then
+        update app.stripe_events as e
+        set deliveries = e.deliveries + 1
+        where e.id = record_stripe_event.event_id
+        returning e.state into state;
+    elsif state = 'pending' then
+        perform app.enqueue_job(
+            'apply_stripe_event', jsonb_build_object('event_id', record_stripe_event.event_id)
+        );
+    end if;
+    return state;
+end;
+$$;
+comment on function backend.record_stripe_event is
+    'Stores an event whose signature was verified; returns its state. Delivered again, it is '
+    'counted and nothing else happens. Types that need no action are ignored; a body that jsonb '
+    'refuses is quarantined.';
+grant execute on function backend.record_stripe_event to backend;

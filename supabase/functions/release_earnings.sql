@@ -1,0 +1,18 @@
+-- What was withheld from a mechanic is payable again.
+
+create function app.release_earnings(mechanic_id uuid, cause_id uuid)
+    returns void
+    language sql
+    volatile
+    set search_path = ''
+as $$
+    select app.move_earnings(
+        mechanic_id,
+        'withheld.mechanic',
+        'payable.mechanic',
+        'Released',
+        'released:' || cause_id::text
+    );
+$$;
+comment on function app.release_earnings is
+    'Releases all that is withheld from a mechanic. Cause: the restriction that was lifted.';
