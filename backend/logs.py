@@ -41,7 +41,9 @@ CONFIG: dict[str, Any] = {
         "gunicorn.access": {"level": "WARNING", "handlers": [], "propagate": True},
         "gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True},
         "httpx": {"level": "WARNING"},
-        "psycopg.pool": {"level": "ERROR"},  # a database that is away is told by each 503
+        "procrastinate": {"level": "WARNING"},
+        "procrastinate.worker": {"level": "INFO"},  # one line for each job's outcome
+        "procrastinate.worker.worker": {"level": "WARNING"},
         "stripe": {"level": "WARNING"},
     },
 }

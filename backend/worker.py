@@ -1,65 +1,18 @@
-"""The job worker: `python -m backend.worker`.
-
-Jobs are queued by database functions in the transaction that makes them needed; their arguments are
-ids only. Whatever a job does can be done again: a worker that is killed leaves it to the next.
-"""
+"""The job worker: `python -m backend.worker`."""
 
 import os
 
-from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
-from procrastinate.connector import BaseConnector
-from procrastinate.jobs import Status
+from procrastinate import PsycopgConnector
 
-from backend import escalations, logs
+from backend import logs
 from backend.config import WorkerConfig
-from backend.db import Calls, Database
+from backend.db import Database
+from backend.jobs import STALLED_S, create_queue
 
-TRIES = 8
-# 3, 9, 27 … seconds between tries, 55 minutes in all; then the job stays, failed.
-RETRY = RetryStrategy(max_attempts=TRIES - 1, exponential_wait=3)
 CONCURRENCY = 4
 HEARTBEAT_S = 5.0
-STALLED_S = 20.0  # without a heartbeat, a worker counts as gone
+POLL_S = 2.0  # for retries; a new job announces itself
 STOP_WITHIN_S = 10.0
-
-
-def create_worker(database: Calls, connector: BaseConnector) -> App:
-    """The queue and its tasks. Those of one lock (an escalation, a Stripe object) run in order."""
-    app = App(connector=connector)
-
-    @app.task(name="match_escalation", retry=RETRY)
-    def match_escalation(escalation_id: str) -> None:
-        escalations.invite(database, escalation_id)
-
-    @app.task(name="apply_stripe_event", retry=RETRY)
-    def apply_stripe_event(event_id: str) -> None:
-        database.call("apply_stripe_event", event_id=event_id)
-
-    # Periodic tasks hold no lock and are not retried: the next one comes soon, and a lock left by a
-    # killed worker would stop them all.
-
-    @app.periodic(cron="* * * * *")
-    @app.task(name="expire_overdue")
-    def expire_overdue(timestamp: int) -> None:
-        database.call("expire_overdue")
-
-    @app.periodic(cron="* * * * *")
-    @app.task(name="sweep_stripe_events")
-    def sweep_stripe_events(timestamp: int) -> None:
-        database.call("enqueue_pending_events")
-
-    @app.periodic(cron="* * * * * */15")
-    @app.task(name="retry_stalled", pass_context=True)
-    async def retry_stalled(context: JobContext, timestamp: int) -> None:
-        """Give the jobs of dead workers to the living; one that took eight tries has failed."""
-        manager = context.app.job_manager
-        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
-            if job.attempts + 1 < TRIES:
-                await manager.retry_job(job)
-            else:
-                await manager.finish_job(job, status=Status.FAILED, delete_job=False)
-
-    return app
 
 
 def main() -> None:
@@ -67,16 +20,17 @@ def main() -> None:
     logs.configure()
     config = WorkerConfig.from_environment(os.environ)
     database = Database(config.database_url, name="worker", most_connections=CONCURRENCY)
-    queue = PsycopgConnector(
+    connector = PsycopgConnector(
         conninfo=config.database_url,
         kwargs={"application_name": "worker queue", "prepare_threshold": None},
         min_size=1,
         max_size=4,
     )
     try:
-        create_worker(database, queue).run_worker(
+        create_queue(database, connector).run_worker(
             concurrency=CONCURRENCY,
             delete_jobs="successful",
+            fetch_job_polling_interval=POLL_S,
             shutdown_graceful_timeout=STOP_WITHIN_S,
             stalled_worker_timeout=STALLED_S,
             update_heartbeat_interval=HEARTBEAT_S,

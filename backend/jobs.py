@@ -1,0 +1,56 @@
+"""The jobs of the queue: what each task name does.
+
+Jobs are queued by database functions in the transaction that makes them needed; their arguments are
+ids only. Whatever a job does can be done again: a worker that is killed leaves it to the next.
+"""
+
+from procrastinate import App, JobContext, RetryStrategy
+from procrastinate.connector import BaseConnector
+from procrastinate.jobs import Status
+
+from backend import escalations
+from backend.db import Calls
+
+TRIES = 8
+# 3, 9, 27 … seconds between tries, 55 minutes in all; then the job stays, failed.
+RETRY = RetryStrategy(max_attempts=TRIES - 1, exponential_wait=3)
+STALLED_S = 20.0  # without a heartbeat, a worker counts as gone
+
+
+def create_queue(database: Calls, connector: BaseConnector) -> App:
+    """The queue and its tasks. Those of one lock (an escalation, a Stripe object) run in order."""
+    app = App(connector=connector)
+
+    @app.task(name="match_escalation", retry=RETRY)
+    def match_escalation(escalation_id: str) -> None:
+        escalations.invite(database, escalation_id)
+
+    @app.task(name="apply_stripe_event", retry=RETRY)
+    def apply_stripe_event(event_id: str) -> None:
+        database.call("apply_stripe_event", event_id=event_id)
+
+    # Periodic tasks hold no lock and are not retried: the next one comes soon, and a lock left by a
+    # killed worker would stop them all.
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="expire_overdue")
+    def expire_overdue(timestamp: int) -> None:
+        database.call("expire_overdue")
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="sweep_stripe_events")
+    def sweep_stripe_events(timestamp: int) -> None:
+        database.call("enqueue_pending_events")
+
+    @app.periodic(cron="* * * * * */10")
+    @app.task(name="retry_stalled", pass_context=True)
+    async def retry_stalled(context: JobContext, timestamp: int) -> None:
+        """Give the jobs of dead workers to the living; one that took eight tries has failed."""
+        manager = context.app.job_manager
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
+            if job.attempts + 1 < TRIES:
+                await manager.retry_job(job)
+            else:
+                await manager.finish_job(job, status=Status.FAILED, delete_job=False)
+
+    return app
