@@ -1,0 +1,1 @@
+"""A small believable world for development: the same names everywhere."""

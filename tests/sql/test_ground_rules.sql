@@ -1,0 +1,289 @@
+-- What holds for every table, view, policy and function, whoever adds one?
+
+begin;
+select plan(19);
+
+create temporary view ours as
+    select oid, nspname
+    from pg_catalog.pg_namespace
+    where nspname in ('app', 'api', 'backend');
+
+create temporary view persona as
+    select oid, rolname
+    from pg_catalog.pg_roles
+    where rolname in ('customer', 'mechanic', 'workshop', 'platform_admin', 'media_worker');
+
+-- Tables
+
+select is_empty(
+    $$
+        select c.oid::regclass
+        from pg_class as c
+        where c.relnamespace in (select oid from ours)
+            and c.relkind in ('r', 'p')
+            and not (c.relrowsecurity and c.relforcerowsecurity)
+    $$,
+    'every table has row level security, forced'
+);
+
+select is_empty(
+    $$
+        select c.oid::regclass, a.grantee::regrole, a.privilege_type
+        from pg_class as c
+        cross join lateral aclexplode(c.relacl) as a
+        where c.relnamespace in (select oid from ours)
+            and a.grantee <> c.relowner
+            and not (
+                a.privilege_type = 'SELECT'
+                and c.relkind = 'v'
+                and a.grantee in (select oid from persona)
+            )
+    $$,
+    'nobody holds more on a whole relation than SELECT on a view'
+);
+
+select is_empty(
+    $$
+        select t.attrelid::regclass, t.attname, a.grantee::regrole, a.privilege_type
+        from pg_attribute as t
+        inner join pg_class as c on t.attrelid = c.oid
+        cross join lateral aclexplode(t.attacl) as a
+        where c.relnamespace in (select oid from ours)
+            and not (
+                a.privilege_type = 'SELECT'
+                and a.grantee in (select oid from persona)
+            )
+    $$,
+    'a column grant is SELECT to a persona by name: every write goes through a function'
+);
+
+-- Views
+
+select is_empty(
+    $$
+        select c.oid::regclass
+        from pg_class as c
+        where c.relnamespace in (select oid from ours)
+            and c.relkind = 'v'
+            and not coalesce('security_invoker=true' = any(c.reloptions), false)
+    $$,
+    'every view runs as its caller'
+);
+
+select is_empty(
+    $$
+        select c.oid::regclass
+        from pg_class as c
+        where c.relnamespace in (select oid from ours)
+            and c.relkind not in ('r', 'v', 'i', 'c')
+    $$,
+    'there are no materialized views, foreign tables, sequences or partitions'
+);
+
+select is_empty(
+    $$
+        select r.ev_class::regclass, r.rulename
+        from pg_rewrite as r
+        inner join pg_class as c on r.ev_class = c.oid
+        where c.relnamespace in (select oid from ours)
+            and (c.relkind <> 'v' or r.rulename <> '_RETURN')
+    $$,
+    'no rule rewrites a statement'
+);
+
+-- Policies
+
+create temporary view our_policy as
+    select p.oid, p.polrelid, p.polname, p.polcmd, p.polroles, p.polpermissive
+    from pg_policy as p
+    inner join pg_class as c on p.polrelid = c.oid
+    where c.relnamespace in (select oid from ours)
+        or obj_description(p.oid, 'pg_policy') like 'theautodoctor: %';
+
+select isnt_empty('select from our_policy', 'there are policies to judge');
+
+select is_empty(
+    $$
+        select o.polrelid::regclass, o.polname
+        from our_policy as o
+        where not o.polroles <@ array(select oid from persona)
+    $$,
+    'every policy names its personas: never everyone, anon or authenticated'
+);
+
+select is_empty(
+    $$
+        select o.polrelid::regclass, r.role::regrole, o.polcmd
+        from our_policy as o
+        cross join lateral unnest(o.polroles) as r (role)
+        where o.polpermissive
+        group by o.polrelid, r.role, o.polcmd
+        having count(*) > 1
+    $$,
+    'a persona has one policy a table and command, so that no broad one undoes a narrow one'
+);
+
+select is_empty(
+    $$
+        select o.polrelid::regclass, o.polname, d.refobjid::regprocedure
+        from our_policy as o
+        inner join pg_depend as d
+            on d.classid = 'pg_policy'::regclass
+            and d.objid = o.oid
+            and d.refclassid = 'pg_proc'::regclass
+        inner join pg_proc as f on d.refobjid = f.oid
+        where f.pronargs > 0
+            and f.pronamespace in (select oid from ours)
+    $$,
+    'no policy calls a function of ours with an argument, so none runs once a row'
+);
+
+-- Functions
+
+create temporary view our_function as
+    select f.oid, f.proname, n.nspname, f.proacl, f.proowner, f.prosecdef, f.proconfig
+    from pg_proc as f
+    inner join pg_namespace as n on f.pronamespace = n.oid
+    where n.nspname in ('app', 'api', 'backend', 'procrastinate');
+
+select is_empty(
+    $$
+        select f.oid::regprocedure
+        from our_function as f
+        cross join lateral aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) as a
+        where a.grantee = 0
+    $$,
+    'no function is executable by everyone'
+);
+
+select is_empty(
+    $$
+        select f.oid::regprocedure
+        from our_function as f
+        where f.nspname <> 'procrastinate'
+            and not coalesce('search_path=""' = any(f.proconfig), false)
+    $$,
+    'every function sets an empty search_path'
+);
+
+select is_empty(
+    $$
+        select f.proname
+        from our_function as f
+        where f.nspname <> 'procrastinate'
+        group by f.nspname, f.proname
+        having count(*) > 1
+    $$,
+    'a name has one signature: no forgotten overload keeps its grants'
+);
+
+select is_empty(
+    $$
+        select f.oid::regprocedure, a.grantee::regrole
+        from our_function as f
+        cross join lateral aclexplode(f.proacl) as a
+        where a.grantee <> f.proowner
+            and case f.nspname
+                when 'backend' then a.grantee::regrole::text not in ('backend', 'worker')
+                when 'procrastinate' then a.grantee::regrole::text <> 'worker'
+                else a.grantee not in (select oid from persona)
+            end
+    $$,
+    'personas execute in api and app, the service in backend, the worker alone the queue'
+);
+
+-- Roles
+
+select is_empty(
+    $$
+        select g.role, n.nspname, a.privilege_type
+        from pg_namespace as n
+        cross join lateral aclexplode(n.nspacl) as a
+        cross join lateral (select a.grantee::regrole::text as role) as g
+        where n.nspname in ('app', 'api', 'backend', 'procrastinate')
+            and a.grantee <> n.nspowner
+            and (g.role, n.nspname::text, a.privilege_type) not in (
+                ('customer', 'api', 'USAGE'),
+                ('mechanic', 'api', 'USAGE'),
+                ('workshop', 'api', 'USAGE'),
+                ('platform_admin', 'api', 'USAGE'),
+                ('backend', 'backend', 'USAGE'),
+                ('worker', 'backend', 'USAGE'),
+                ('worker', 'procrastinate', 'USAGE')
+            )
+    $$,
+    'no persona has USAGE on app, and nobody creates anything; anon and authenticated hold nothing'
+);
+
+select is_empty(
+    $$
+        select m.member::regrole, m.roleid::regrole
+        from pg_auth_members as m
+        where m.member in (
+                select oid from pg_roles
+                where oid in (select oid from persona) or rolname in ('backend', 'worker')
+            )
+            and not (
+                m.roleid = 'authenticated'::regrole
+                and m.member in (select oid from persona)
+            )
+    $$,
+    'a persona is a member of authenticated and of nothing else, the service of nothing'
+);
+
+select is_empty(
+    $$
+        select rolname
+        from pg_roles
+        where (oid in (select oid from persona) or rolname in ('backend', 'worker'))
+            and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication)
+    $$,
+    'neither a persona nor the service bypasses row level security'
+);
+
+-- Words
+
+select is_empty(
+    $$
+        select c.oid::regclass::text
+        from pg_class as c
+        where c.relnamespace in (select oid from ours)
+            and c.relkind in ('r', 'v')
+            and obj_description(c.oid, 'pg_class') is null
+        union all
+        select f.oid::regprocedure::text
+        from our_function as f
+        where f.nspname <> 'procrastinate'
+            and obj_description(f.oid, 'pg_proc') is null
+    $$,
+    'every table, view and function says what it is'
+);
+
+-- What is made later
+
+create function api.made_later() returns integer language sql set search_path = '' as 'select 1';
+create view api.view_made_later with (security_invoker = true) as select 1 as one;
+create table app.table_made_later (id integer);
+select is_empty(
+    $$
+        select r.rolname
+        from pg_roles as r
+        where r.rolname in (
+                'anon', 'authenticated', 'service_role', 'customer', 'mechanic', 'workshop',
+                'platform_admin', 'media_worker', 'backend', 'worker'
+            )
+            and (
+                has_function_privilege(r.oid, 'api.made_later()', 'EXECUTE')
+                or has_table_privilege(
+                    r.oid, 'api.view_made_later', 'SELECT, INSERT, UPDATE, DELETE'
+                )
+                or has_table_privilege(
+                    r.oid, 'app.table_made_later', 'SELECT, INSERT, UPDATE, DELETE'
+                )
+            )
+    $$,
+    'nobody holds anything on what is made next'
+);
+
+select * from finish();
+rollback;
