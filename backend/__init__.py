@@ -3,14 +3,14 @@
 import os
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from flask import Flask
-from flask.typing import ResponseReturnValue
-
-from backend import checkout, http, stripe_webhook
-from backend.auth import Auth
 from backend.config import Config
 from backend.db import Calls, Database
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.typing import ResponseReturnValue
 
 
 def create_app(
@@ -18,11 +18,17 @@ def create_app(
     *,
     database: Calls | None = None,
     clock: Callable[[], float] = time.time,
-) -> Flask:
+) -> "Flask":
     """The WSGI application, configured from the environment unless told otherwise.
 
     Raises MissingConfiguration. `clock` gives seconds since the epoch.
     """
+    # Imported here: the worker shares this package, and would wait a second for Flask and Stripe.
+    from flask import Flask
+
+    from backend import checkout, http, stripe_webhook
+    from backend.auth import Auth
+
     config = config or Config.from_environment(os.environ)
     database = database or Database(config.database_url, name="backend")
     auth = Auth(config.supabase_url, config.supabase_publishable_key)
@@ -33,12 +39,12 @@ def create_app(
     app.register_blueprint(checkout.blueprint(database, auth, config))
 
     @app.get("/health")
-    def health() -> ResponseReturnValue:
+    def health() -> "ResponseReturnValue":
         """200 while the process answers at all."""
         return {"status": "ok"}
 
     @app.get("/ready")
-    def ready() -> ResponseReturnValue:
+    def ready() -> "ResponseReturnValue":
         """200 once the database answers, 503 before."""
         database.call("readiness")
         return {"status": "ready"}
