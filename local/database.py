@@ -47,7 +47,14 @@ def migrate(cluster: Cluster) -> None:
     """Apply pending migrations as `postgres`, with the Supabase CLI. Raises DatabaseError."""
     command = [
         *SUPABASE,
-        *("migration", "up", "--workdir", ".", f"--remote={cluster.dsn()}?sslmode=disable"),
+        *(
+            "migration",
+            "up",
+            "--yes",
+            "--workdir",
+            ".",
+            f"--remote={cluster.dsn()}?sslmode=disable",
+        ),
     ]
     done = subprocess.run(
         command,

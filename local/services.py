@@ -119,7 +119,7 @@ def own(ports: Ports, keys: Keys, cluster: Cluster, database: str) -> tuple[Serv
         Service(
             "service",
             (
-                *(sys.executable, *gunicorn),
+                *(sys.executable, *gunicorn, "--workers", "1"),  # each takes a second to start
                 *("--bind", f"127.0.0.1:{ports.service}", "backend:create_app()"),
             ),
             {
