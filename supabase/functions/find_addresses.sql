@@ -1,14 +1,9 @@
 -- Street addresses: a house number with a street; towns, ZIP codes and highways are no addresses.
 
-create function app.find_addresses(
-    folded text,
-    out kind text,
-    out first_character integer,
-    out last_character integer,
-    out confidence real,
-    out reason text
-)
-    returns setof record
+create function app.find_addresses(folded text)
+    returns table (
+        kind text, first_character integer, last_character integer, confidence real, reason text
+    )
     language plpgsql
     immutable
     set search_path = ''

@@ -1,14 +1,9 @@
 -- Account names elsewhere: @name, $cashtag, or a name beside the name of an app.
 
-create function app.find_handles(
-    folded text,
-    out kind text,
-    out first_character integer,
-    out last_character integer,
-    out confidence real,
-    out reason text
-)
-    returns setof record
+create function app.find_handles(folded text)
+    returns table (
+        kind text, first_character integer, last_character integer, confidence real, reason text
+    )
     language plpgsql
     immutable
     set search_path = ''

@@ -1,14 +1,9 @@
 -- E-mail addresses and links, written as such or with "at" and "dot" for their signs.
 
-create function app.find_links(
-    folded text,
-    out kind text,
-    out first_character integer,
-    out last_character integer,
-    out confidence real,
-    out reason text
-)
-    returns setof record
+create function app.find_links(folded text)
+    returns table (
+        kind text, first_character integer, last_character integer, confidence real, reason text
+    )
     language plpgsql
     immutable
     set search_path = ''
@@ -33,7 +28,7 @@ declare
         mailbox || sign || '(?:' || label || dot || '){1,6}' || ending
         || '|' || mailbox || '@(?:' || label || '[.]){1,6}[a-z]{2,}\M'
         || '|' || mailbox || said_sign || '(?:' || label || said_dot || '){1,6}' || ending
-        || '|\m(?:[a-z0-9._] ){3,24}@(?: [a-z0-9.]){4,}\M';
+        || '|\m(?:[a-z0-9._] ){1,24}@(?: [a-z0-9.]){4,}\M';
     link constant text :=
         '\mhttps?://[^\s]*[a-z0-9/_=-]'
         || '|(?<![a-z0-9.-])www' || dot || '(?:' || label || dot || '){1,6}[a-z]{2,}\M' || path

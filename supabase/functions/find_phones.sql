@@ -1,14 +1,9 @@
 -- Phone numbers: runs of digits, in figures or words, judged by their shape and by what is said of them.
 
-create function app.find_phones(
-    folded text,
-    out kind text,
-    out first_character integer,
-    out last_character integer,
-    out confidence real,
-    out reason text
-)
-    returns setof record
+create function app.find_phones(folded text)
+    returns table (
+        kind text, first_character integer, last_character integer, confidence real, reason text
+    )
     language plpgsql
     immutable
     set search_path = ''
@@ -38,8 +33,9 @@ declare
     mexican constant text := '[(]?\m(?:33|5[56]|81)[^0-9]{1,2}[0-9]{4}[^0-9][0-9]{4}\M';
     brazilian constant text := '[(]?\m[1-9]{2}[^0-9]{1,2}9[0-9]{4}[^0-9][0-9]{4}\M';
     digit_by_digit constant text := '\m[0-9](?:[^0-9]{1,3}[0-9]){9,11}\M';
-    grouped constant text := concat_ws(
-        '|', international, american, french, british, indian, mexican, brazilian, digit_by_digit
+    known constant text := concat_ws(
+        '|', international, american, french, british, indian, mexican, brazilian, digit_by_digit,
+        american_ungrouped
     );
     dated constant text :=
         '[0-9]:[0-9]{2}|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}';
@@ -76,12 +72,13 @@ begin
         denied := clause ~ explained or clause ~ branded or part.after ~ measured
             or (clause ~ '[$] ?$' and part.matched ~ priced);
 
-        reason := 'it is grouped like one';
-        for shape in select l.* from app.locate(part.matched, grouped) as l loop
+        reason := 'it is written like one';
+        for shape in select l.* from app.locate(part.matched, known) as l loop
             first_character := part.first_character + shape.first_character - 1;
             last_character := part.first_character + shape.last_character - 1;
             confidence := case
                 when shape.matched ~ '^[+]' then 1
+                when shape.matched ~ american_ungrouped then case when denied then 0.1 else 0.6 end
                 when said then 0.9
                 when shape.matched ~ american and clause !~ (explained || '.{0,12}$') then 0.8
                 when denied then 0.3
@@ -93,25 +90,19 @@ begin
 
         first_character := part.first_character;
         last_character := part.last_character;
-        if part.matched ~ '[a-z]' then
-            reason := 'its digits are spelled out';
-            confidence := case
-                when regexp_count(part.matched, digit) >= 9 then 0.8
-                when said then 0.6
-                else 0.2
-            end;
-        else
-            reason := 'it is announced as one';
-            confidence := case
-                when denied or part.matched ~ dated then 0.1
-                when part.matched ~ american_ungrouped then 0.6
-                when said and length(part.matched) < 24 then 0.6
-                else 0.2
-            end;
-        end if;
+        reason := case
+            when part.matched ~ '[a-z]' then 'its digits are spelled out' else 'it is announced as one'
+        end;
+        confidence := case
+            when part.matched ~ '[a-z]' and regexp_count(part.matched, digit) >= 9 then 0.8
+            when part.matched ~ '[a-z]' and said then 0.6
+            when denied or part.matched ~ dated or length(part.matched) > 24 then 0.1
+            when said then 0.6
+            else 0.2
+        end;
         return next;
     end loop;
 end;
 $$;
 comment on function app.find_phones is
-    'Phone numbers in a folded text, each with a confidence from 0 to 1; below 0.5 it is more likely a part, a date or a reading.';
+    'Phone numbers in a folded text; below a confidence of 0.5 it is rather a part, a date or a reading.';

@@ -57,4 +57,5 @@ begin
 end;
 $$;
 comment on function app.fold_text is
-    'The body as a reader decodes it (look-alike letters, other digits, nothing invisible), in lower case; origins: each folded character''s place in the body, null when they are equal.';
+    'The body as a reader decodes it, lower case, nothing unseen, look-alike letters and digits as ASCII; origins: '
+    'each folded character''s place in the body, null when they are equal.';

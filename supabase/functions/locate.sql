@@ -1,15 +1,9 @@
 -- Where a pattern occurs, with the words around it: one pass, however many there are.
 
-create function app.locate(
-    folded text,
-    pattern text,
-    out first_character integer,
-    out last_character integer,
-    out matched text,
-    out before text,
-    out after text
-)
-    returns setof record
+create function app.locate(folded text, pattern text)
+    returns table (
+        first_character integer, last_character integer, matched text, before text, after text
+    )
     language plpgsql
     immutable
     set search_path = ''

@@ -50,4 +50,5 @@ begin
 end;
 $$;
 comment on function app.mask_contacts is
-    'The body with each contact detail replaced by what was there ([phone hidden]), and an array of {kind, reason}, empty when nothing was hidden.';
+    'The body with each contact detail replaced by its kind ("[phone hidden]"), and an array of {kind, reason}, '
+    'empty when nothing was hidden. earlier: as in find_contacts.';

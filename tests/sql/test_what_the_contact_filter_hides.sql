@@ -1,0 +1,147 @@
+-- What does the contact filter hide?
+
+begin;
+select plan(100);
+
+-- Contact details, and nothing else of the message
+
+select is(m.delivered, d.delivered, d.typed)
+from (
+    values
+    ('call me 415-555-2671', 'call me [phone hidden]'),
+    ('I''m on (415) 555-2671, till 6', 'I''m on [phone hidden], till 6'),
+    ('415.555.2671', '[phone hidden]'),
+    ('4155552671 any time', '[phone hidden] any time'),
+    ('call 555-0199', 'call [phone hidden]'),
+    ('+1 (415) 555-2671 is me', '[phone hidden] is me'),
+    ('+44 7700 900411 or +49 151 23456789', '[phone hidden] or [phone hidden]'),
+    ('07700 900411', '[phone hidden]'),
+    ('mon portable: 06 39 98 91 27', 'mon portable: [phone hidden]'),
+    ('+91 98765 43210 / +92 344 7949877', '[phone hidden] / [phone hidden]'),
+    ('Márcame al 55 5281 2981', 'Márcame al [phone hidden]'),
+    ('4 1 5 5 5 5 2 6 7 1 no spaces', '[phone hidden] no spaces'),
+    ('4-1-5-5-5-5-2-6-7-1', '[phone hidden]'),
+    ('415 | 555 | 2671', '[phone hidden]'),
+    ('four one five, five five five, two six seven one', '[phone hidden]'),
+    ('it is four 1 five 555 two6seven1', 'it is [phone hidden]'),
+    ('llama al cuatro uno cinco cinco cinco cinco dos seis siete uno', 'llama al [phone hidden]'),
+    ('mail jo.smith+cars@mail.example.co.uk please', 'mail [email hidden] please'),
+    ('jo @ example.com', '[email hidden]'),
+    ('jo (at) example (dot) com', '[email hidden]'),
+    ('jo at example dot com', '[email hidden]'),
+    ('mi correo es jo arroba example punto com', 'mi correo es [email hidden]'),
+    ('j o @ e x a m p l e . c o m', '[email hidden]'),
+    ('jo_fix at gmail', '[handle hidden] at gmail'),
+    ('see https://example.com/book?id=1, ok?', 'see [link hidden], ok?'),
+    ('www.example.garage and wa.me/14155552671', '[link hidden] and [link hidden]'),
+    ('joscarcare.net has my prices', '[link hidden] has my prices'),
+    ('bit.ly/3xYz', '[link hidden]'),
+    ('www dot joscarcare dot org', '[link hidden]'),
+    ('follow @jo.carcare', 'follow [handle hidden]'),
+    ('ig: jofixes', 'ig: [handle hidden]'),
+    ('my insta is jofixes', 'my insta is [handle hidden]'),
+    ('add me on telegram jo_fixes', 'add me on telegram [handle hidden]'),
+    ('send it to $jofixes', 'send it to [handle hidden]'),
+    ('shop is at 1234 Elm Street, blue door', 'shop is at [address hidden], blue door'),
+    ('27 Kingsway, B11 2LE', '[address hidden]'),
+    ('pin is 868R6FCP+CW', 'pin is [address hidden]'),
+    ('call 415-555-2671 or jo@example.com', 'call [phone hidden] or [email hidden]')
+) as d (typed, delivered)
+cross join lateral app.mask_contacts(d.typed) as m;
+
+-- However they are drawn: other digits, look-alike letters, invisible characters
+
+select is(m.delivered, d.delivered, d.title)
+from (
+    values
+    ('call ４１５ ５５５ ２６７１!', 'call [phone hidden]!', 'wide digits'),
+    ('④①⑤⑤⑤⑤②⑥⑦①', '[phone hidden]', 'digits in circles'),
+    ('⁴¹⁵-⁵⁵⁵-²⁶⁷¹', '[phone hidden]', 'raised digits'),
+    ('𝟒𝟏𝟓 𝟓𝟓𝟓 𝟐𝟔𝟕𝟏', '[phone hidden]', 'mathematical digits'),
+    ('४१५५५५२६७१ / ٤١٥٥٥٥٢٦٧١', '[phone hidden] / [phone hidden]', 'digits of other scripts'),
+    (
+        U&'4\FE0F\20E31\FE0F\20E35\FE0F\20E35\FE0F\20E35\FE0F\20E35\FE0F\20E3'
+        '2\FE0F\20E36\FE0F\20E37\FE0F\20E31\FE0F\20E3 \+01F527',
+        U&'[phone hidden] \+01F527', 'digits on keys'
+    ),
+    (U&'on 4\200B1\200B5\200B5\200B5\200B5\200B2\200B6\200B7\200B1.', 'on [phone hidden].', 'joined unseen'),
+    (U&'jo\200B@\200Bexample\200B.com', '[email hidden]', 'an address joined unseen'),
+    (U&'\0458\043E@\0435xam\0440le.c\043Em', '[email hidden]', 'Cyrillic letters that look Latin'),
+    (U&'caf\00E9 415\2013555\20132671 \00E9t\00E9', U&'caf\00E9 [phone hidden] \00E9t\00E9', 'long dashes')
+) as d (typed, delivered, title)
+cross join lateral app.mask_contacts(d.typed) as m;
+
+-- What a car conversation needs passes as it is
+
+select is(m.delivered, typed, typed)
+from unnest(
+    array[
+        'BMW 11427953129', 'Bosch 0986494524', 'is 0 258 006 537 the same as 68191349AC?',
+        'Toyota 90915-10003 or 04465-33471', 'A 204 421 25 12', 'OEM part number is 34 11 6 860 242',
+        'the label reads 5120265212', 'upc on the box 312406678431', 'Denso 234-4169',
+        'vin 1HGCM82633A004352', 'WBAAA1234XYZ56789', 'P0300, P0420 and U0100', 'tyre 225/45R17 94W',
+        'LT265/70R17', '$1,250.00', 'between $1,250.00 and $2,367.19', 'part is $330, labor $1,900',
+        '120,000 miles', '89,849 mi, bought at 72,156', '2026-11-22', 'on 4/21/2023 09:35',
+        'battery dated 22.05.2020', '85 Nm, then 90 degrees', '0W-20, 75W-90 GL-5', 'idle @ 750 rpm',
+        'vibration @ idle, gone @ 2000', 'firing order 1-8-4-3-6-5-7-2', 'gap .058 .060 .055 .061',
+        'live data: 0.67 0.58 0.33 0.39', 'compression 150 155 150 145 160 155',
+        'sensor reads 0 1 0 1 1 0 1 0', 'tracking 9400 1604 3794 9126 2135 93',
+        'session 84d88086-44ec-4249-be59-8125b23b1e1e', 'firmware 3.14.0.159', 'zip 94107, exit 212',
+        'it stalls.in the morning', 'one two three four, four misfires', '2 miles down the road',
+        'saw on facebook this is common', 'signal is good on the left', 'my phone won''t pair',
+        'call the dealer', 'pays 3 ways', 'it''s a 2 way street'
+    ]
+) as typed
+cross join lateral app.mask_contacts(typed) as m;
+
+-- Beside a part number, a phone number is still one
+
+select is(
+    (app.mask_contacts('BMW 11427953129, questions to 415-555-2671')).delivered,
+    'BMW 11427953129, questions to [phone hidden]',
+    'a part number passes and the phone number beside it does not'
+);
+
+-- What the sender is told
+
+select is(
+    (app.mask_contacts('call me 415-555-2671 or mail jo@example.com')).hidden,
+    '[
+        {"kind": "phone", "reason": "A phone number was hidden because it is written like one."},
+        {"kind": "email", "reason": "An e-mail address was hidden because it is written like one."}
+    ]'::jsonb,
+    'each detail is named with the reason, and never repeated'
+);
+select is(
+    (app.mask_contacts('P0300 at 120,000 miles')).hidden, '[]'::jsonb, 'nothing hidden, nothing told'
+);
+select results_eq(
+    $$ select kind, first_character, last_character from app.find_contacts('ok, 415-555-2671 now') $$,
+    $$ values ('phone', 5, 16) $$,
+    'places count characters from 1'
+);
+
+-- A detail in pieces is hidden at the piece that completes it
+
+select is((app.mask_contacts('2671', array['415', '555'])).delivered, '[phone hidden]', 'a number');
+select is(
+    (app.mask_contacts('@example.com', array['jo.smith'])).delivered, '[email hidden]', 'an address'
+);
+select is(
+    (app.mask_contacts('then 60 ft lbs', array['30 ft lbs', 'bolt 4155552671']))
+        .delivered,
+    'then 60 ft lbs',
+    'what was said before is not hidden again'
+);
+
+-- Nobody gets round it
+
+select is(
+    (select count(*) from pg_roles as r where r.rolname in ('customer', 'mechanic', 'workshop')
+            and has_function_privilege(r.oid, 'app.find_contacts(text, text[])', 'execute')),
+    0::bigint,
+    'no persona may try the filter out, unlimited'
+);
+
+select * from finish();
+rollback;
