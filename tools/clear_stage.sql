@@ -91,9 +91,9 @@ begin
                 -- not those who only waited behind this attempt
                 and coalesce(a.xact_start < attempt_begun, true);
             raise exception
-                'nothing has changed: no lock on % within %, held by %',
+                'nothing has changed: no lock on % within % s, held by %',
                 blocked::regclass,
-                patience,
+                extract(epoch from patience)::real,
                 coalesce(holders, 'nobody any more, so try again')
                 using errcode = 'lock_not_available';
         end if;

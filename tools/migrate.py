@@ -139,10 +139,10 @@ def write(root: Path, name: str, base: str | None = None) -> tuple[Path, list[Pa
         raise ValueError(f"{name!r}: a name has lower-case letters, digits and underscores only")
     text = replay_text(root)
     known = shared(root, base)
-    replaced = [m for m in migrations(root) if is_generated(m) and m.name not in known]
-    for migration in replaced:
-        migration.unlink()
     migration = root / f"supabase/migrations/{_next_version(root)}_{name}.sql"
+    replaced = [m for m in migrations(root) if is_generated(m) and m.name not in known]
+    for file in replaced:
+        file.unlink()
     migration.write_text(text)
     return migration, replaced
 
