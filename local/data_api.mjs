@@ -207,6 +207,15 @@ const nameSchema = async ({ req }, next) => {
     await next();
 };
 
+/** PostgREST believes a verified token; @supabase/lite would look up its account and session in every request, for nothing. */
+const believeToken = async (context, next) => {
+    if (context.req.path.startsWith("/rest/v1/")) {
+        const known = async () => ({});
+        context.set("authService", { repo: { findUserById: known, findSessionById: known } });
+    }
+    await next();
+};
+
 setExperimental("storage", true);
 const app = new App({
     connection,
@@ -224,7 +233,7 @@ const app = new App({
     storage: { enabled: true, file_size_limit: FILE_SIZE_LIMIT },
     db: { migrations: { enabled: false } },
     studio: { enabled: false },
-    options: { server: { admin: false, disableStudio: true, middlewares: [nameSchema] } },
+    options: { server: { admin: false, disableStudio: true, middlewares: [nameSchema, believeToken] } },
 });
 app._storageAdapter = new Folder(env.STORAGE_DIR);
 
@@ -232,7 +241,16 @@ app._storageAdapter = new Folder(env.STORAGE_DIR);
 await catalog.driver.listen("pgrst", reloadCatalog, reloadCatalog);
 await schema;
 
-const server = serve({ fetch: (request) => app.fetch(request), hostname: "127.0.0.1", port: Number(env.PORT) }, () =>
+/** @supabase/lite gives the length of an RPC's answer, and @hono/node-server gives it again: HTTP allows one. */
+const withOneLength = async (request) => {
+    const response = await app.fetch(request);
+    if (request.method !== "HEAD" && response.headers.get("content-type")?.startsWith("application/json")) {
+        response.headers.delete("content-length");
+    }
+    return response;
+};
+
+const server = serve({ fetch: withOneLength, hostname: "127.0.0.1", port: Number(env.PORT) }, () =>
     console.log(`Data API listens on 127.0.0.1:${env.PORT}`),
 );
 
@@ -242,4 +260,5 @@ process.once("SIGTERM", () => {
         process.exit(0);
     });
     server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), 5000).unref();
 });
