@@ -73,7 +73,7 @@ def charge(payment_id: str, amount_cents: int, **changes: Any) -> dict[str, Any]
         "payment_intent": new_id("pi"),
         "refunded": False,
         "status": "succeeded",
-        "transfer_group": f"payment_{payment_id}",
+        "transfer_group": f"job_{payment_id}",
     } | changes
 
 

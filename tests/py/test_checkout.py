@@ -118,7 +118,7 @@ ATTEMPT: Row = {
     "amount_cents": 2500,
     "currency": "usd",
     "description": "Remote diagnostic",
-    "transfer_group": f"payment_{PAYMENT}",
+    "transfer_group": f"job_{PAYMENT}",
     "checkout_url": None,
 }
 
@@ -180,7 +180,7 @@ def test_a_customer_gets_the_address_of_a_payment_page(
         "line_items[0][price_data][product_data][name]": "Remote diagnostic",
         "metadata[payment_id]": PAYMENT,
         "payment_intent_data[metadata][payment_id]": PAYMENT,
-        "payment_intent_data[transfer_group]": f"payment_{PAYMENT}",
+        "payment_intent_data[transfer_group]": f"job_{PAYMENT}",
         "success_url": f"{back}?checkout=done",
         "cancel_url": f"{back}?checkout=cancelled",
     }

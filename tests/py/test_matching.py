@@ -179,7 +179,7 @@ def test_a_workshop_given_twice_is_an_error() -> None:
 @pytest.mark.parametrize(
     "weights", [{"fit_weight": 0.4}, {"fit_weight": 0.7, "rating_weight": -0.2}]
 )
-def test_weights_that_do_not_add_up_are_an_error(weights: dict[str, float]) -> None:
+def test_weights_that_do_not_add_up_are_an_error(weights: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="version 1"):
         replace(CONFIG, **weights)
 

@@ -61,7 +61,7 @@ class Queue:
         self.connection = psycopg.connect(database.dsn(), autocommit=True, row_factory=dict_row)
 
     def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
-        return self.connection.execute(query, values).fetchall()  # type: ignore[call-overload]
+        return self.connection.execute(query, values).fetchall()
 
     def add(self, event_id: str, lock: str | None = None) -> None:
         self.rows(
@@ -311,7 +311,7 @@ def test_the_queue_is_the_installed_release(queue: Queue) -> None:
         ours = connection.execute(CATALOG).fetchall()
         connection.execute("create schema theirs")
         connection.execute("set local search_path = theirs")
-        connection.execute(release)  # type: ignore[call-overload]
+        connection.execute(release)
         theirs = connection.execute(CATALOG).fetchall()
         connection.rollback()
     assert len(ours) > 60

@@ -1,0 +1,398 @@
+"""The web service on a real database: nothing acknowledged is lost, and nothing is done twice."""
+
+import contextlib
+import http.client
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from flask.testing import FlaskClient
+from psycopg.rows import dict_row
+
+from backend import create_app
+from backend.config import Config, MissingConfiguration
+from backend.db import Database as Service
+from backend.db import DatabaseAway, Refused
+from local.bootstrap import give_passwords
+from local.cluster import free_port
+from local.scratch import Database
+from tests.py import stripe_events
+from tests.py.service_fakes import CONFIG, SECRET
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def world(database: Database) -> Iterator[psycopg.Connection[dict[str, Any]]]:
+    """The owner's view of a clone of the test world, in which the service may log in."""
+    give_passwords(database.cluster, ("backend", "worker"))
+    with psycopg.connect(database.dsn(), autocommit=True, row_factory=dict_row) as connection:
+        yield connection
+
+
+@pytest.fixture
+def service(
+    database: Database, world: psycopg.Connection[dict[str, Any]]
+) -> Iterator[Callable[[str], Service]]:
+    """Logs in as one of the service's roles."""
+    with contextlib.ExitStack() as open_ones:
+
+        def log_in(role: str) -> Service:
+            made = Service(database.dsn(role), name=role)
+            open_ones.callback(made.close)
+            return made
+
+        yield log_in
+
+
+@pytest.fixture
+def client(service: Callable[[str], Service]) -> FlaskClient:
+    return create_app(CONFIG, database=service("backend")).test_client()
+
+
+@pytest.fixture
+def payment(world: psycopg.Connection[dict[str, Any]]) -> str:
+    """A diagnostic that ben asked for and has not paid."""
+    return str(one(world, "select tests.id('ben requested payment') as id")["id"])
+
+
+def one(world: psycopg.Connection[dict[str, Any]], query: str, *values: object) -> dict[str, Any]:
+    [row] = world.execute(query, values).fetchall()
+    return dict(row)
+
+
+def post(client: FlaskClient, body: bytes) -> int:
+    header = stripe_events.signature(body, SECRET, time.time())
+    return client.post(
+        "/stripe/webhook", data=body, headers={"Stripe-Signature": header}
+    ).status_code
+
+
+def stored(world: psycopg.Connection[dict[str, Any]], body: bytes) -> dict[str, Any]:
+    """What became of an event: its row and the number of its jobs."""
+    return one(
+        world,
+        """
+        select e.state, e.reason, e.deliveries, e.raw, e.payload,
+            (
+                select count(*)
+                from procrastinate.procrastinate_jobs as j
+                where j.args ->> 'event_id' = e.id
+            ) as jobs
+        from app.stripe_events as e
+        where e.id = %s
+        """,
+        json.loads(body)["id"],
+    )
+
+
+def test_an_event_delivered_a_hundred_times_is_one_row_and_one_job(
+    client: FlaskClient, world: psycopg.Connection[dict[str, Any]], payment: str
+) -> None:
+    body = stripe_events.body(stripe_events.charge_succeeded(payment, 2500))
+    with ThreadPoolExecutor(16) as threads:
+        answers = list(threads.map(lambda _: post(client, body), range(100)))
+    assert answers == [200] * 100
+    row = stored(world, body)
+    assert (row["deliveries"], row["jobs"], row["state"]) == (100, 1, "pending")
+    assert row["raw"] == body
+    assert row["payload"] == json.loads(body)
+
+
+def test_a_fact_told_by_two_events_is_posted_once(
+    client: FlaskClient,
+    service: Callable[[str], Service],
+    world: psycopg.Connection[dict[str, Any]],
+    payment: str,
+) -> None:
+    first = stripe_events.charge_succeeded(payment, 2500)
+    again = first | {"id": stripe_events.new_id("evt")}
+    worker = service("worker")
+    for event in (first, again):
+        assert post(client, stripe_events.body(event)) == 200
+        worker.call("apply_stripe_event", event_id=event["id"])
+        worker.call("apply_stripe_event", event_id=event["id"])
+    posted = one(
+        world,
+        "select count(*) as times, sum(e.amount_cents) filter (where e.amount_cents > 0) as cents"
+        " from app.ledger_transactions as t"
+        " inner join app.ledger_entries as e on t.id = e.transaction_id and e.amount_cents > 0"
+        " where t.payment_id = %s",
+        payment,
+    )
+    assert posted == {"times": 1, "cents": 2500}
+    assert one(world, "select status from app.payments where id = %s", payment) == {
+        "status": "paid"
+    }
+
+
+@pytest.mark.parametrize("value", [b"NaN", b'"\\u0000"', b'"\\ud800"'])
+def test_what_jsonb_refuses_is_quarantined(
+    client: FlaskClient,
+    world: psycopg.Connection[dict[str, Any]],
+    payment: str,
+    value: bytes,
+) -> None:
+    event = stripe_events.charge_succeeded(payment, 2500)
+    body = stripe_events.body(event).replace(b'"usd"', value)
+    assert post(client, body) == 200
+    row = one(world, "select state, raw from app.stripe_events where id = %s", event["id"])
+    assert row == {"state": "quarantined", "raw": body}
+    assert post(client, body) == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "state", "reason"),
+    [
+        ({"livemode": True}, "ignored", "livemode"),
+        ({"type": "customer.created"}, "ignored", "type"),
+        ({"account": "acct_1"}, "quarantined", "account"),
+    ],
+)
+def test_what_is_not_ours_is_kept_and_left_alone(
+    client: FlaskClient,
+    world: psycopg.Connection[dict[str, Any]],
+    payment: str,
+    changes: dict[str, Any],
+    state: str,
+    reason: str,
+) -> None:
+    body = stripe_events.body(stripe_events.charge_succeeded(payment, 2500) | changes)
+    assert post(client, body) == 200
+    row = stored(world, body)
+    assert (row["state"], row["reason"], row["jobs"]) == (state, reason, 0)
+
+
+def test_every_order_of_events_pays_the_same(
+    client: FlaskClient,
+    service: Callable[[str], Service],
+    world: psycopg.Connection[dict[str, Any]],
+    payment: str,
+    seed: int,
+) -> None:
+    charge = stripe_events.charge(payment, 2500)
+    fee = {"id": stripe_events.new_id("txn"), "fee": 103, "currency": "usd"}
+    events = [
+        stripe_events.checkout_completed(payment, 2500),
+        stripe_events.event("charge.succeeded", charge),
+        stripe_events.event("charge.updated", charge | {"balance_transaction": fee}),
+    ]
+    random.Random(seed).shuffle(events)
+    worker = service("worker")
+    for event in events:
+        assert post(client, stripe_events.body(event)) == 200
+        worker.call("apply_stripe_event", event_id=event["id"])
+    balances = world.execute(
+        "select a.name, sum(e.amount_cents)::integer as cents"
+        " from app.ledger_entries as e"
+        " inner join app.ledger_transactions as t on e.transaction_id = t.id"
+        " inner join app.ledger_accounts as a on e.account_id = a.id"
+        " where t.payment_id = %s group by a.name",
+        [payment],
+    ).fetchall()
+    assert {row["name"]: row["cents"] for row in balances} == {
+        "stripe.balance": 2397,
+        "stripe.fee": 103,
+        "customer.held": -2500,
+    }
+
+
+@pytest.fixture
+def admin(database: Database) -> Iterator[psycopg.Connection]:
+    """The superuser, from outside the database."""
+    with psycopg.connect(database.cluster.dsn("supabase_admin"), autocommit=True) as connection:
+        yield connection
+
+
+def cut(admin: psycopg.Connection, database: Database) -> None:
+    """End every connection of the web service."""
+    admin.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where datname = %s and usename = 'backend'",
+        [database.name],
+    )
+
+
+def test_connections_that_break_cost_no_event(
+    client: FlaskClient,
+    database: Database,
+    admin: psycopg.Connection,
+    world: psycopg.Connection[dict[str, Any]],
+    payment: str,
+) -> None:
+    acknowledged: list[str] = []
+
+    def deliver(_: int) -> int:
+        body = stripe_events.body(stripe_events.charge_succeeded(payment, 2500))
+        status = post(client, body)
+        if status == 200:
+            acknowledged.append(json.loads(body)["id"])
+        return status
+
+    with ThreadPoolExecutor(8) as threads:
+        statuses = threads.map(deliver, range(300))
+        for enough in (10, 60, 110, 160, 210):
+            until(lambda enough=enough: len(acknowledged) > enough)  # type: ignore[misc]
+            cut(admin, database)
+    assert set(statuses) <= {200, 503}
+    assert len(acknowledged) > 290
+    kept = one(
+        world, "select count(*) as n from app.stripe_events where id = any (%s)", acknowledged
+    )
+    assert kept == {"n": len(acknowledged)}
+
+
+def until(true: Callable[[], object], within_s: float = 20) -> None:
+    """Return when the condition holds; fail if it does not in time."""
+    end = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < end, "it did not come true in time"
+        time.sleep(0.02)
+
+
+def test_a_database_away_is_told_within_three_seconds_and_found_again(
+    client: FlaskClient,
+    database: Database,
+    admin: psycopg.Connection,
+    world: psycopg.Connection[dict[str, Any]],
+    payment: str,
+) -> None:
+    body = stripe_events.body(stripe_events.charge_succeeded(payment, 2500))
+    assert client.get("/ready").status_code == 200
+
+    admin.execute(f'alter database "{database.name}" allow_connections false')
+    cut(admin, database)
+    for _ in range(3):
+        begin = time.monotonic()
+        assert post(client, body) == 503
+        assert time.monotonic() - begin < 3
+    assert client.get("/ready").status_code == 503
+    assert client.get("/health").status_code == 200
+
+    admin.execute(f'alter database "{database.name}" allow_connections true')
+    until(lambda: post(client, body) == 200, 10)
+    assert stored(world, body)["deliveries"] == 1
+
+
+def test_a_refusal_names_its_code_and_no_values(service: Callable[[str], Service]) -> None:
+    with pytest.raises(Refused) as refusal:
+        service("worker").call("apply_stripe_event", event_id="evt_unknown")
+    assert refusal.value.sqlstate == "PT404"
+    with pytest.raises(Refused) as refusal:
+        service("backend").call("apply_stripe_event", event_id="evt_unknown")
+    assert refusal.value.sqlstate == "42501"
+
+
+def test_without_a_database_a_call_fails_in_time() -> None:
+    nowhere = Service(f"postgresql://nobody@127.0.0.1:{free_port()}/none", name="test")
+    try:
+        begin = time.monotonic()
+        with pytest.raises(DatabaseAway):
+            nowhere.call("readiness")
+        assert time.monotonic() - begin < 3
+    finally:
+        nowhere.close()
+
+
+ENVIRONMENT = {
+    "DATABASE_URL": "postgresql://backend@127.0.0.1/postgres",
+    "SUPABASE_URL": "http://127.0.0.1:54321/",
+    "SUPABASE_PUBLISHABLE_KEY": "sb_publishable_test",
+    "STRIPE_WEBHOOK_SECRETS": "whsec_new, whsec_old,",
+    "PUBLIC_URL": "https://console.example/",
+}
+
+
+def test_configuration_is_read_from_the_environment() -> None:
+    config = Config.from_environment(ENVIRONMENT)
+    assert config.stripe_webhook_secrets == ("whsec_new", "whsec_old")
+    assert config.supabase_url == "http://127.0.0.1:54321"
+    assert config.public_url == "https://console.example"
+    assert config.stripe_secret_key is None
+    assert "whsec" not in repr(replace(config, stripe_secret_key="sk_test_1"))
+    assert "sk_test" not in repr(replace(config, stripe_secret_key="sk_test_1"))
+
+
+def test_all_missing_configuration_is_named_at_once() -> None:
+    with pytest.raises(MissingConfiguration) as missing:
+        Config.from_environment(
+            {"SUPABASE_URL": "http://127.0.0.1", "PUBLIC_URL": " ", "STRIPE_WEBHOOK_SECRETS": ", "}
+        )
+    assert missing.value.names == [
+        "DATABASE_URL",
+        "SUPABASE_PUBLISHABLE_KEY",
+        "STRIPE_WEBHOOK_SECRETS",
+        "PUBLIC_URL",
+    ]
+
+
+@pytest.fixture
+def served(database: Database, world: psycopg.Connection[dict[str, Any]]) -> Iterator[int]:
+    """The port of the service as it runs in earnest: under gunicorn."""
+    port = free_port()
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "gunicorn", "-c", "backend/gunicorn_conf.py"),
+            *("--bind", f"127.0.0.1:{port}", "backend:create_app()"),
+        ],
+        cwd=ROOT,
+        env=os.environ
+        | ENVIRONMENT
+        | {"DATABASE_URL": database.dsn("backend"), "STRIPE_WEBHOOK_SECRETS": SECRET},
+    )
+    try:
+        until(lambda: answer(port, "/ready") == 200)
+        yield port
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def answer(port: int, path: str) -> int | None:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return None
+
+
+def test_under_gunicorn_a_body_must_say_its_length(
+    served: int, world: psycopg.Connection[dict[str, Any]], payment: str
+) -> None:
+    body = stripe_events.body(stripe_events.charge_succeeded(payment, 2500))
+    signed = {"Stripe-Signature": stripe_events.signature(body, SECRET, time.time())}
+
+    def send(body: Any, **headers: str) -> tuple[int, dict[str, Any] | None]:
+        connection = http.client.HTTPConnection("127.0.0.1", served, timeout=10)
+        with contextlib.closing(connection):
+            connection.request("POST", "/stripe/webhook", body, signed | headers)
+            response = connection.getresponse()
+            said = response.read()
+            return response.status, json.loads(said) if said else None
+
+    chunked = iter([body[:100], body[100:]])
+    status, said = send(chunked)
+    assert (status, said and said["code"]) == (411, "length_required")
+    status, said = send(b"x" * (1024 * 1024 + 1))
+    assert (status, said and said["code"]) == (413, "body_too_large")
+    assert send(body) == (200, None)
+    assert stored(world, body)["deliveries"] == 1
+    assert answer(served, "/stripe/webhook") == 405
+    assert answer(served, "/nothing") == 404
