@@ -36,9 +36,7 @@ begin
         order by e.id, o.id
         for update of e, o
     loop
-        perform app.lose_offer(
-            offer.id, case when offer.status = 'open' then 'expired' else 'lost' end
-        );
+        perform app.lose_offer(offer.id, 'withdrawn');
     end loop;
 
     -- Approved and paid repairs stay with the admins; nobody listens in any more.

@@ -1,0 +1,22 @@
+-- Tells the advisors of a workshop something outside a thread.
+
+create function app.tell_workshop(workshop_id uuid, kind text, about_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    perform app.tell(m.person_id, tell_workshop.kind, tell_workshop.about_id)
+    from app.workshop_members as m
+    inner join app.standings as advisor on m.person_id = advisor.person_id
+    inner join app.standings as workshop on m.workshop_id = workshop.workshop_id
+    where m.workshop_id = tell_workshop.workshop_id
+        and m.removed_at is null
+        and advisor.barred_until <= app.current_instant()
+        and workshop.barred_until <= app.current_instant();
+end;
+$$;
+comment on function app.tell_workshop is
+    'A notice for each advisor who is not barred, of a workshop that is not. Never about a case by an '
+    'id that two workshops share: the offer or the quote is meant.';
