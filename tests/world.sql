@@ -162,13 +162,13 @@ create function tests.escalate(session text, mechanic text, workshops text[])
     set search_path = ''
 as $$
 declare
-    escalation_id uuid;
+    escalated uuid;
 begin
     perform tests.act_as('mechanic', mechanic);
-    escalation_id := api.escalate_session(tests.id(session));
+    escalated := api.escalate_session(tests.id(session));
     perform tests.act_as_service('worker');
     perform backend.offer_escalation(
-        escalation_id,
+        escalated,
         1,
         (
             select jsonb_agg(
@@ -184,11 +184,11 @@ begin
         )
     );
     perform tests.act_as_owner();
-    perform tests.named(session || ' escalation', escalation_id);
+    perform tests.named(session || ' escalation', escalated);
     perform tests.named(session || ' offer to ' || w.name, o.id)
     from app.offers as o
     inner join app.workshops as w on o.workshop_id = w.id
-    where o.escalation_id = escalate.escalation_id;
+    where o.escalation_id = escalated;
 end;
 $$;
 
@@ -199,12 +199,11 @@ create function tests.quote(session text, workshop text, advisor text, parts int
     set search_path = ''
 as $$
 declare
-    offer_id uuid := tests.id(session || ' offer to ' || workshop);
-    quote_id uuid;
+    quoted uuid;
 begin
     perform tests.act_as('workshop', advisor);
-    quote_id := api.draft_quote(
-        offer_id,
+    quoted := api.draft_quote(
+        tests.id(session || ' offer to ' || workshop),
         jsonb_build_array(
             jsonb_build_object(
                 'kind', 'part', 'description', 'Brake pads', 'quantity', 1, 'unit_cents', parts
@@ -214,9 +213,9 @@ begin
             )
         )
     );
-    perform api.send_quote(quote_id);
+    perform api.send_quote(quoted);
     perform tests.act_as_owner();
-    perform tests.named(session || ' quote of ' || workshop, quote_id);
+    perform tests.named(session || ' quote of ' || workshop, quoted);
 end;
 $$;
 

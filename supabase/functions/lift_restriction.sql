@@ -39,6 +39,18 @@ begin
             and x.lifted_at is null
     ) as r
     where s.holder_id = restriction.holder_id;
+    if exists (
+        select
+        from app.standings as s
+        where s.holder_id = restriction.holder_id
+            and s.barred_until <= app.current_instant()
+    ) then
+        perform app.release_earnings(restriction.holder_id, restriction.id);
+        update app.referrals as r
+        set status = case when r.earned_at is null then 'pending' else 'earned' end
+        where r.mechanic_id = restriction.holder_id
+            and r.status = 'withheld';
+    end if;
     perform app.tell(s.person_id, 'restriction_lifted', restriction.id)
     from app.standings as s
     where s.holder_id = restriction.holder_id
@@ -47,5 +59,6 @@ begin
 end;
 $$;
 comment on function api.lift_restriction is
-    'Lifts a restriction in force. Work that it ended is not brought back. PT404 if there is none.';
+    'Lifts a restriction in force. Withheld earnings are released; work that it ended is not brought '
+    'back. PT404 if there is none.';
 grant execute on function api.lift_restriction to platform_admin;

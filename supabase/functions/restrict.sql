@@ -74,6 +74,7 @@ begin
 
     if barred then
         perform app.end_open_work(standing.holder_id);
+        perform app.withhold_earnings(standing.holder_id, restriction_id);
     end if;
     if standing.person_id is not null then
         perform app.tell(standing.person_id, 'restricted', restriction_id);

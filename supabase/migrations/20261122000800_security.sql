@@ -110,4 +110,6 @@ insert into app.transitions (entity, from_status, to_status, function, actor) va
     ('referral', 'pending', 'earned', 'apply_stripe_event', 'stripe'),
     ('referral', 'earned', 'payable', 'expire_overdue', 'clock'),
     ('referral', 'pending', 'withheld', 'restrict', 'platform_admin'),
-    ('referral', 'earned', 'withheld', 'restrict', 'platform_admin');
+    ('referral', 'earned', 'withheld', 'restrict', 'platform_admin'),
+    ('referral', 'withheld', 'pending', 'lift_restriction', 'platform_admin'),
+    ('referral', 'withheld', 'earned', 'lift_restriction', 'platform_admin');

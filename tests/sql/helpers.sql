@@ -13,7 +13,7 @@ grant select on tests.names to public;
 create function tests.id(name text)
     returns uuid
     language plpgsql
-    stable
+    volatile  -- a stable one is tried while planning too, before the row it names is visible
     set search_path = ''
 as $$
 declare
@@ -32,6 +32,7 @@ create function tests.named(name text, id uuid)
     returns uuid
     language sql
     volatile
+    security definer  -- the play names what a persona has just made
     set search_path = ''
 as $$
     insert into tests.names (name, id) values (named.name, named.id) returning id;
