@@ -228,17 +228,14 @@ class Gateway:
         content: object,
         private: object,
     ) -> None:
-        """Send one message, or drop it without a word where the policies or the project refuse it."""
+        """Send one message, or drop it without a word where the policies refuse it."""
         if not is_name(topic) or not is_name(event):
             raise _error(web.HTTPUnprocessableEntity, "topic and event are text")
-        if private in (True, "true"):
-            allowed = await self._project.authorization.writable(
-                topic, "broadcast", claims, _x_headers(request)
-            )
-        else:
-            allowed = not self._project.private_only
-        if allowed:
-            self._project.rooms.broadcast(private in (True, "true"), topic, event, content)
+        is_private = private in (True, "true")
+        if not is_private or await self._project.authorization.writable(
+            topic, "broadcast", claims, _x_headers(request)
+        ):
+            self._project.rooms.broadcast(is_private, topic, event, content)
 
     async def proxy(self, request: web.Request) -> web.StreamResponse:
         """The Data API's answer, streamed both ways; 503 while it is not running, 502 if it breaks off."""

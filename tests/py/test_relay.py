@@ -551,6 +551,20 @@ async def test_an_unauthorised_track_is_an_error(relay: Relay) -> None:
     await ana.nothing_more()
 
 
+async def test_who_did_not_ask_for_presence_is_not_told(relay: Relay) -> None:
+    await relay.allow("ana", "room", "read", "write", extension="presence")
+    await relay.allow("ana", "room", "read")
+    ana, present = (
+        await joined(relay, "ana"),
+        await joined(relay, "ana", presence={"enabled": True}),
+    )
+    await present.receive()
+    await ana.push("realtime:room", "presence", {"event": "track", "payload": {}})
+    assert (await present.receive()).event == "presence_diff"
+    assert (await ana.receive()).event == "phx_reply"
+    await ana.nothing_more()
+
+
 async def test_broadcasts_are_withheld_from_who_may_read_presence_only(relay: Relay) -> None:
     await relay.allow("ana", "room", "read", extension="presence")
     ana = await joined(relay, "ana", presence={"enabled": "true"})

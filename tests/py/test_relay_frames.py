@@ -61,6 +61,8 @@ def test_raw_bytes_cannot_be_said_in_version_1() -> None:
     frame = Frame(None, None, "t", "broadcast", {"event": "say", "payload": b"\xff"})
     assert frame.encoded("1.0.0") is None
     assert frame.encoded("2.0.0") == b"\x04\x01\x03\x00\x00tsay\xff"
+    long = Frame(None, None, "t", "broadcast", {"event": "e" * 256, "payload": b"\xff"})
+    assert long.encoded("2.0.0") is None
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """One origin serves every client: handshake, HTTP sends, the way to the Data API, and the process itself."""
 
 import asyncio
+import gzip
 import json
 import os
 import signal
@@ -157,6 +158,8 @@ async def echo(request: web.Request) -> web.StreamResponse:
         "body": (await request.read()).decode(),
     }
     answer = web.json_response(said, status=206, headers={"Content-Range": "0-0/7"})
+    if request.headers.get("Accept-Encoding") == "gzip":
+        answer.enable_compression()
     answer.headers.add("Set-Cookie", "a=1")
     answer.headers.add("Set-Cookie", "b=2")
     return answer
@@ -188,7 +191,7 @@ async def proxied(relay_database: Database) -> AsyncIterator[Relay]:
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
 async def test_a_request_passes_as_it_was_made(proxied: Relay, method: str) -> None:
-    path = "/rest/v1/a%20b%2Fc?x=eq.%C3%A9&x=in.(1,2)&or=(a.eq.1,b.eq.2)"
+    path = "/rest/v1/%61%20b%2Fc?x=eq.%C3%A9&x=in.(1,2)&or=(a.eq.1,b.eq.2)"
     answer = await proxied.http.request(
         method,
         URL(proxied.url + path, encoded=True),
@@ -210,6 +213,13 @@ async def test_a_head_request_gets_headers_only(proxied: Relay) -> None:
     assert (answer.status, answer.headers["Content-Range"]) == (206, "0-0/7")
     assert int(answer.headers["Content-Length"]) > 0
     assert await answer.read() == b""
+
+
+async def test_a_compressed_answer_stays_compressed(proxied: Relay) -> None:
+    session = aiohttp.ClientSession(proxied.url, auto_decompress=False)
+    async with session, session.get("/rest/v1/", headers={"Accept-Encoding": "gzip"}) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert json.loads(gzip.decompress(await answer.read()))["method"] == "GET"
 
 
 async def test_a_redirection_is_the_clients_to_follow(proxied: Relay) -> None:
