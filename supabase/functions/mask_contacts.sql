@@ -11,7 +11,6 @@ create function app.mask_contacts(
     set search_path = ''
 as $$
 declare
-    rest text := body;
     passed integer := 0;
     pieces text[] := '{}';
     notes jsonb[] := '{}';
@@ -20,12 +19,11 @@ begin
     for detail in select c.* from app.find_contacts(body, earlier) as c loop
         pieces := array_append(
             pieces,
-            left(rest, detail.first_character - passed - 1)
+            substr(body, passed + 1, detail.first_character - passed - 1)
                 || format(
                     '[%s hidden]', case detail.kind when 'url' then 'link' else detail.kind end
                 )
         );
-        rest := substr(rest, detail.last_character - passed + 1);
         passed := detail.last_character;
         notes := array_append(
             notes,
@@ -45,7 +43,7 @@ begin
             )
         );
     end loop;
-    delivered := array_to_string(pieces, '') || rest;
+    delivered := array_to_string(pieces, '') || substr(body, passed + 1);
     hidden := to_jsonb(notes);
 end;
 $$;

@@ -1,0 +1,172 @@
+"""The contact filter over the whole corpus, over random text, and over text made to hurt it."""
+
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.conftest import NewDatabase
+from tools.score_chat_leaks import Figures, Row, load, score
+
+DATA = Path(__file__).parent.parent / "data"
+MESSAGES = load(DATA / "chat-leaks.dev.jsonl")
+THREADS = load(DATA / "chat-leaks.dev.threads.jsonl")
+
+# Found without exception. What is missing here needs more than an ordinary reading: see the floors.
+ORDINARY = {
+    *("phone-us-plain", "phone-e164", "phone-uk", "phone-fr", "phone-in", "phone-mx", "phone-pk"),
+    *("phone-spaced-digits", "phone-odd-separators", "phone-as-price", "phone-zero-width"),
+    *("phone-circled", "phone-fullwidth", "phone-keycap", "phone-superscript"),
+    *("phone-native-digits", "phone-digit-words", "phone-es-words", "phone-fr-words"),
+    *("phone-hi-words", "phone-ur-words", "unsolvable-arith"),
+    *("email-plain", "email-at-dot-words", "email-brackets", "email-es", "email-homoglyph"),
+    *("email-invisible", "email-spaced", "handle-at"),
+    *("url-plain", "url-bare-domain", "url-dot-words", "url-messenger-link", "url-shortener"),
+    *("address-us", "address-uk", "address-plus-code"),
+}
+# Shares that the filter reached on its own corpus when they were written down.
+CONTACT_RECALL_FLOOR = 0.83
+SPANS_HIDDEN_FLOOR = 0.76
+OVER_MASKING_CEILING = 0.001
+THREADS_IN_TIME_FLOOR = 0.57
+
+Found = dict[int, list[tuple[str, int, int]]]
+
+
+@pytest.fixture(scope="module")
+def connection(new_database: NewDatabase) -> Iterator[psycopg.Connection]:
+    """As the owner: nobody else may run the filter itself."""
+    with new_database() as clone, psycopg.connect(clone.dsn(), autocommit=True) as opened:
+        yield opened
+
+
+def find(
+    connection: psycopg.Connection, bodies: Sequence[str], earlier: Sequence[str] = ()
+) -> Found:
+    """Kind, start and end (from 0, half-open) of what is found, by the body's index."""
+    rows = connection.execute(
+        "select b.place, c.kind, c.first_character, c.last_character"
+        " from unnest(%s::text[]) with ordinality as b (body, place)"
+        " cross join lateral app.find_contacts(b.body, %s::text[]) as c",
+        (list(bodies), list(earlier)),
+    )
+    found: Found = {}
+    for place, kind, first, last in rows:
+        found.setdefault(place - 1, []).append((kind, first - 1, last))
+    return found
+
+
+def mask(connection: psycopg.Connection, bodies: Sequence[str]) -> list[tuple[str, list[Any]]]:
+    """What is delivered and what is told, of each body."""
+    return connection.execute(
+        "select m.delivered, m.hidden"
+        " from unnest(%s::text[]) with ordinality as b (body, place)"
+        " cross join lateral app.mask_contacts(b.body) as m order by b.place",
+        (list(bodies),),
+    ).fetchall()
+
+
+@pytest.fixture(scope="module")
+def figures(connection: psycopg.Connection) -> Figures:
+    """What the scorer says of the filter on the corpus of messages."""
+    found = find(connection, [row["body"] for row in MESSAGES])
+    predictions: dict[str, Row] = {
+        MESSAGES[index]["id"]: {"leak": True, "spans": [span[1:] for span in spans]}
+        for index, spans in found.items()
+    }
+    return score(MESSAGES, predictions)
+
+
+def test_ordinary_contact_details_are_found(figures: Figures) -> None:
+    recall = {family: figures["families"][family]["recall"] for family in ORDINARY}
+    assert {family: share for family, share in recall.items() if share < 1} == {}
+
+
+def test_what_a_car_conversation_needs_is_left_alone(figures: Figures) -> None:
+    assert figures["overall"]["fp"] == 0
+
+
+def test_contact_details_in_disguise_are_found_as_often_as_before(figures: Figures) -> None:
+    assert figures["groups"]["severity=contact"]["recall"] >= CONTACT_RECALL_FLOOR
+    assert figures["overall"]["span_hiding"] >= SPANS_HIDDEN_FLOOR
+
+
+def test_little_is_hidden_beside_a_contact_detail(figures: Figures) -> None:
+    assert figures["overall"]["over_masking"] <= OVER_MASKING_CEILING
+
+
+def test_details_in_pieces_are_found_when_they_are_complete(connection: psycopg.Connection) -> None:
+    predictions: dict[str, Row] = {}
+    for thread in THREADS:
+        said: dict[str, list[str]] = {}
+        for index, message in enumerate(thread["messages"]):
+            earlier = said.setdefault(message["sender"], [])
+            if find(connection, [message["body"]], earlier):
+                predictions.setdefault(thread["id"], {"leak": True, "leak_at": index})
+            earlier.append(message["body"])
+    overall = score(THREADS, predictions)["overall"]
+    assert overall["fp"] == 0
+    assert overall["in_time"] >= THREADS_IN_TIME_FLOOR
+
+
+def test_a_masked_text_holds_nothing_more_to_hide(connection: psycopg.Connection) -> None:
+    once = [delivered for delivered, _ in mask(connection, [row["body"] for row in MESSAGES])]
+    assert [
+        body for body, (_, hidden) in zip(once, mask(connection, once), strict=True) if hidden
+    ] == []
+
+
+def test_what_is_told_repeats_nothing_of_what_was_hidden(connection: psycopg.Connection) -> None:
+    for _, hidden in mask(connection, [row["body"] for row in MESSAGES]):
+        for note in hidden:
+            assert note.keys() == {"kind", "reason"}
+            assert not any(letter.isdigit() for letter in note["reason"])
+
+
+def odd_text(dice: random.Random) -> str:
+    """Any characters that PostgreSQL stores, ordinary and contact-like ones more often."""
+    alphabets = (
+        lambda: chr(dice.choice((dice.randrange(1, 0xD800), dice.randrange(0xE000, 0x110000)))),
+        lambda: dice.choice("0123456789"),
+        lambda: dice.choice(" .-@/:()+$#_,\n\x01\x02\u200b\u0301\ufe0f\u20e3\u202e"),
+        lambda: dice.choice("④４٤४⁴❹½㊿ﷺǆéаео가각"),
+        lambda: dice.choice(
+            ("call ", "gmail.com", "at", "dot", "www.", "insta: ", "five ", "Elm St")
+        ),
+    )
+    return "".join(dice.choice(alphabets)() for _ in range(dice.randrange(60)))
+
+
+def test_any_text_is_masked_and_every_place_lies_in_it(
+    connection: psycopg.Connection, seed: int, scale: dict[str, Any]
+) -> None:
+    dice = random.Random(seed)
+    bodies = [odd_text(dice) for _ in range(scale["filter_texts"])]
+    found = find(connection, bodies)
+    for index, (delivered, hidden) in enumerate(mask(connection, bodies)):
+        body, expected, end = bodies[index], "", 0
+        for kind, first, last in found.get(index, []):
+            assert end <= first < last <= len(body)
+            name = "link" if kind == "url" else kind
+            expected, end = f"{expected}{body[end:first]}[{name} hidden]", last
+        assert delivered == expected + body[end:]
+        assert len(hidden) == len(found.get(index, []))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *("a", "7", "7 ", "a.", "a@", "a@b.", "a-", "@", "www.", "a.bc/", "dot ", "a at ", "one "),
+        *("1-", "1,", "(1", "415-555-2671 ", "jo@example.com ", "1 a st ", "insta is ", "4\u200b"),
+    ],
+)
+def test_no_text_keeps_the_filter_busy(connection: psycopg.Connection, piece: str) -> None:
+    # Forty times a message: all of it read within a second, or not within a minute if a pattern
+    # goes back over what it has read.
+    body = (piece * 160_000)[:160_000] + " jo@example.com 4155552671 12 elm st"
+    with connection.transaction():
+        connection.execute("set local statement_timeout = '20s'")
+        assert find(connection, [body])[0] != []
