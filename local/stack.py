@@ -43,15 +43,16 @@ class Stack:
         """
         with self._sole_runner() as alone:
             if not alone:
-                print("It is already running.\n")
-                self.describe()
-                return 0
+                return self._describe_other()
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.default_int_handler)
             return self._run(ready)
 
     def up(self) -> int:
         """Run everything in the background; returns when it answers or has failed."""
+        with self._sole_runner() as alone:
+            if not alone:
+                return self._describe_other()
         log = self.home.folder / "run.log"
         reader, writer = os.pipe()
         log.unlink(missing_ok=True)
@@ -121,6 +122,11 @@ class Stack:
         for persona, login in described.get("logins", {}).items():
             print(f"{persona:<16} {login['email']}  {login['password']}")
         print("\nStop it with Ctrl-C or `make stop`.", flush=True)
+
+    def _describe_other(self) -> int:
+        print("It is already running.\n")
+        self.describe()
+        return 0
 
     def _run(self, ready: int | None) -> int:
         supervisor = None

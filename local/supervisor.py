@@ -67,11 +67,7 @@ class Supervisor:
         """End every service, then PostgreSQL."""
         with self._lock:
             self.ended.set()
-            for process in self._running.values():
-                with contextlib.suppress(ProcessLookupError):
-                    process.send_signal(signal.SIGTERM)
-            for process in self._running.values():
-                end_group(process)
+            self._end_services(seconds=10)
             self._cluster.stop()
         for thread in self._threads:
             thread.join()
@@ -123,9 +119,15 @@ class Supervisor:
                     self.failed = str(error)
                     self.ended.set()
                     return
-                for service in self._running.values():
-                    with contextlib.suppress(ProcessLookupError):
-                        service.send_signal(signal.SIGTERM)
+                # Without their database they have nothing to bring to an end.
+                self._end_services(seconds=1)
+
+    def _end_services(self, seconds: float) -> None:
+        for process in self._running.values():
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGTERM)
+        for process in self._running.values():
+            end_group(process, seconds)
 
     def _record(self) -> None:
         self._changed(
