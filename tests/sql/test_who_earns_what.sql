@@ -1,0 +1,513 @@
+-- Who earns what, and who sees it?
+
+begin;
+select plan(35);
+
+-- A cast of its own, so that nobody else's money is in its accounts.
+
+do $$
+declare
+    workshop_id uuid;
+begin
+    update app.limits set most = 1000 where action = 'request_session';
+    perform tests.act_as('platform_admin', 'ada');
+    workshop_id := api.create_workshop('Riverside Motors', tests.id('Springfield'), '{brakes}');
+    perform tests.act_as_owner();
+    perform tests.named('Riverside Motors', workshop_id);
+    perform tests.invite('wim', 'workshop', workshop_id);
+    perform tests.invite('mo', 'mechanic');
+    perform tests.act_as('mechanic', 'mo');
+    perform api.set_mechanic_profile('Mo');
+    perform tests.act_as_owner();
+    perform tests.sign_up('carla');
+    perform tests.act_as('customer', 'carla');
+    perform api.set_customer_profile('Carla', 'd', tests.id('Springfield'));
+    perform tests.act_as_owner();
+end;
+$$;
+
+create function pg_temp.open_session(session text) returns void language sql as $$
+    select tests.open_session('carla', session, 'brakes', 'It squeals', 'Fiat', 'Panda');
+$$;
+
+-- A session of mo's is escalated, and carla approves a quote of Riverside Motors.
+create function pg_temp.approve_quote(session text, total_cents integer)
+    returns void
+    language plpgsql
+as $$
+begin
+    perform tests.escalate(session, 'mo', array['Riverside Motors']);
+    perform tests.act_as('workshop', 'wim');
+    perform api.accept_offer(tests.id(session || ' offer to Riverside Motors'));
+    perform tests.act_as_owner();
+    perform tests.quote(session, 'Riverside Motors', 'wim', total_cents / 2, total_cents / 2);
+    perform tests.act_as('customer', 'carla');
+    perform api.approve_quote(tests.id(session || ' quote of Riverside Motors'));
+    perform tests.act_as_owner();
+    perform tests.named(session || ' repair', p.id)
+    from app.payments as p
+    where p.quote_id = (select tests.id(session || ' quote of Riverside Motors'));
+end;
+$$;
+
+create function pg_temp.finish_repair(session text) returns void language plpgsql as $$
+begin
+    perform tests.act_as('workshop', 'wim');
+    perform api.finish_repair(tests.id(session || ' offer to Riverside Motors'));
+    perform tests.act_as_owner();
+end;
+$$;
+
+create function pg_temp.entries(payment_id uuid)
+    returns table (description text, account text, amount_cents bigint)
+    language sql
+as $$
+    select e.description, e.account, e.amount_cents
+    from app.ledger_entries as e
+    inner join app.ledger_transactions as t on e.transaction_id = t.id
+    where t.payment_id = entries.payment_id
+    order by e.description, e.account;
+$$;
+
+-- A diagnostic
+
+do $$
+begin
+    perform pg_temp.open_session('first');
+    perform tests.work_through('first', 'mo');
+end;
+$$;
+select results_eq(
+    $$ select * from pg_temp.entries(tests.id('first payment')) $$,
+    $$
+        values
+            ('Payment received', 'customer.held', -2500::bigint),
+            ('Payment received', 'stripe.balance', 2500)
+    $$,
+    'what a customer pays is held for them'
+);
+do $$
+begin
+    perform tests.complete('first', 'mo');
+end;
+$$;
+select results_eq(
+    $$ select * from pg_temp.entries(tests.id('first payment')) $$,
+    $$
+        values
+            ('Diagnostic done', 'customer.held', 2500::bigint),
+            ('Diagnostic done', 'payable.mechanic', -2250),
+            ('Diagnostic done', 'platform.fee', -250),
+            ('Payment received', 'customer.held', -2500),
+            ('Payment received', 'stripe.balance', 2500)
+    $$,
+    'a diagnostic done earns the mechanic 22.50 and the platform 2.50'
+);
+
+-- A repair
+
+do $$
+begin
+    perform pg_temp.approve_quote('first', 120000);
+    perform tests.pay(tests.id('first repair'));
+    perform pg_temp.finish_repair('first');
+end;
+$$;
+select results_eq(
+    $$ select * from pg_temp.entries(tests.id('first repair')) $$,
+    $$
+        values
+            ('Payment received', 'customer.held', -120000::bigint),
+            ('Payment received', 'stripe.balance', 120000),
+            ('Referral', 'payable.mechanic', -6000),
+            ('Referral', 'referral.expense', 6000),
+            ('Repair done', 'customer.held', 120000),
+            ('Repair done', 'payable.workshop', -108000),
+            ('Repair done', 'platform.fee', -12000)
+    $$,
+    'a repair of 1200.00 earns the workshop 1080.00, the platform 120.00, the mechanic 60.00'
+);
+select results_eq(
+    $$
+        select r.status, r.payable_from - r.earned_at
+        from app.referrals as r
+        inner join app.escalations as e on r.escalation_id = e.id
+        where e.session_id = tests.id('first')
+    $$,
+    $$ values ('earned', interval '7 days') $$,
+    'the referral is earned, and payable after the hold'
+);
+do $$
+begin
+    perform app.record_work_done(tests.id('first repair'));
+    perform app.post_earnings(tests.id('first repair'));
+end;
+$$;
+select is(
+    (select count(*) from pg_temp.entries(tests.id('first repair'))),
+    7::bigint,
+    'done is done once'
+);
+
+-- What each of them sees of it
+
+do $$ begin perform tests.act_as('mechanic', 'mo'); end; $$;
+select results_eq(
+    $$
+        select description, account, amount_cents, currency, held_until - posted_at, is_held
+        from api.mechanic_statement
+        order by amount_cents
+    $$,
+    $$
+        values
+            ('Diagnostic done', 'payable', 2250::bigint, 'usd', interval '7 days', true),
+            ('Referral', 'payable', 6000, 'usd', '7 days', true)
+    $$,
+    'a mechanic sees what they earned, and that it is held'
+);
+select throws_ok(
+    'select owner_id from app.ledger_entries', '42501', null,
+    'a mechanic cannot go round the statement'
+);
+do $$ begin perform tests.act_as('mechanic', 'zoe'); end; $$;
+select is_empty(
+    'select 1 from api.mechanic_statement', 'another mechanic sees nothing of it'
+);
+
+do $$ begin perform tests.act_as('workshop', 'wim'); end; $$;
+select results_eq(
+    $$
+        select workshop_id, description, account, amount_cents, currency, is_held
+        from api.workshop_statement
+    $$,
+    $$
+        values
+            (tests.id('Riverside Motors'), 'Repair done', 'payable', 108000::bigint, 'usd', true)
+    $$,
+    'an advisor sees what the workshop earned'
+);
+do $$ begin perform tests.act_as('workshop', 'lena'); end; $$;
+select is_empty(
+    'select 1 from api.workshop_statement', 'an advisor of another workshop sees nothing of it'
+);
+
+do $$ begin perform tests.act_as('customer', 'carla'); end; $$;
+select results_eq(
+    $$
+        select
+            id, purpose, session_id is not null, quote_id is not null, amount_cents, currency,
+            status, paid_at is not null, refund_cents, refund_requested_at is not null
+        from api.customer_payments
+        order by amount_cents
+    $$,
+    $$
+        values
+            (
+                tests.id('first payment'), 'diagnostic', true, false, 2500::bigint, 'usd', 'paid',
+                true, null::bigint, false
+            ),
+            (tests.id('first repair'), 'repair', false, true, 120000, 'usd', 'paid', true, null, false)
+    $$,
+    'a customer sees what they paid'
+);
+select results_eq(
+    'select diagnostic_price_cents, currency from api.prices',
+    $$ values (2500, 'usd') $$,
+    'and what a diagnostic costs today'
+);
+do $$ begin perform tests.act_as('customer', 'ben'); end; $$;
+select is_empty(
+    $$ select 1 from api.customer_payments where id = tests.id('first repair') $$,
+    'another customer sees nothing of it'
+);
+
+do $$ begin perform tests.act_as('platform_admin', 'ada'); end; $$;
+select results_eq(
+    $$
+        select
+            trial_balance_cents,
+            gross_income_cents - referral_expense_cents - net_of_referral_cents
+        from api.admin_books
+    $$,
+    $$ values (0::bigint, 0::bigint) $$,
+    'an admin sees books that balance, and what is left after referrals'
+);
+select results_eq(
+    $$
+        select name, balance_cents
+        from api.admin_ledger_accounts
+        where owner_id in (
+                tests.id('mo'),
+                tests.id('Riverside Motors'),
+                tests.id('first payment'),
+                tests.id('first repair')
+            )
+            and balance_cents <> 0
+        order by name
+    $$,
+    $$ values ('payable.mechanic', -8250::bigint), ('payable.workshop', -108000) $$,
+    'every balance by its owner'
+);
+select results_eq(
+    $$
+        select t.source_key
+        from api.admin_ledger_transactions as t
+        inner join api.admin_ledger_entries as e on t.id = e.transaction_id
+        where t.payment_id = tests.id('first repair')
+            and e.account in ('platform.fee', 'referral.expense')
+            and t.fee_schedule_version = 1
+        order by t.source_key
+    $$,
+    $$ values ('done:' || tests.id('first repair')), ('referral:' || tests.id('first repair')) $$,
+    'each fact by its key and fee schedule'
+);
+select results_eq(
+    $$
+        select purpose, status, fee_schedule_version, work_done_at is not null
+        from api.admin_payments
+        where id = tests.id('first repair')
+    $$,
+    $$ values ('repair', 'paid', 1, true) $$,
+    'and every payment'
+);
+
+-- The hold passes by the clock
+
+do $$ begin perform tests.act_as_owner(); perform tests.move_clock('7 days'); end; $$;
+do $$ begin perform tests.act_as('mechanic', 'mo'); end; $$;
+select results_eq(
+    'select distinct is_held from api.mechanic_statement',
+    'values (false)',
+    'after seven days nothing is held any more'
+);
+do $$ begin perform tests.act_as_service('worker'); perform backend.expire_overdue(); end; $$;
+do $$ begin perform tests.act_as_owner(); end; $$;
+select results_eq(
+    $$
+        select r.status
+        from app.referrals as r
+        inner join app.escalations as e on r.escalation_id = e.id
+        where e.session_id = tests.id('first')
+    $$,
+    $$ values ('payable') $$,
+    'and the referral is payable'
+);
+
+-- New prices bind what is opened after them
+
+do $$
+begin
+    perform pg_temp.open_session('before');
+    perform tests.act_as('platform_admin', 'ada');
+    perform api.announce_fee_schedule(999, 1250, 500, '3 days', 'A test');
+    perform tests.act_as_owner();
+    perform pg_temp.open_session('after');
+    perform tests.work_through('before', 'mo');
+    perform tests.complete('before', 'mo');
+    perform tests.work_through('after', 'mo');
+    perform tests.complete('after', 'mo');
+end;
+$$;
+select results_eq(
+    $$
+        select account, amount_cents
+        from pg_temp.entries(tests.id('before payment'))
+        where description = 'Diagnostic done'
+    $$,
+    $$
+        values ('customer.held', 2500::bigint), ('payable.mechanic', -2250), ('platform.fee', -250)
+    $$,
+    'what was asked for before a change is paid and shared as it was then'
+);
+select results_eq(
+    $$
+        select account, amount_cents
+        from pg_temp.entries(tests.id('after payment'))
+        where description = 'Diagnostic done'
+    $$,
+    $$
+        values ('customer.held', 999::bigint), ('payable.mechanic', -875), ('platform.fee', -124)
+    $$,
+    'what is asked for after it, by the new one: 12.5 % of 9.99 is 1.24, the fraction is not taken'
+);
+select results_eq(
+    $$
+        select distinct e.held_until - e.posted_at
+        from app.ledger_entries as e
+        inner join app.ledger_transactions as t on e.transaction_id = t.id
+        where t.payment_id = tests.id('after payment')
+            and e.account = 'payable.mechanic'
+    $$,
+    $$ values (interval '3 days') $$,
+    'and held as long as it says'
+);
+
+-- Work done before the money is in
+
+do $$
+begin
+    perform pg_temp.open_session('unpaid');
+    perform tests.stripe_event(
+        'evt_paid',
+        'checkout.session.completed',
+        jsonb_build_object(
+            'id', 'cs_paid',
+            'amount_total', 999,
+            'currency', 'usd',
+            'metadata', jsonb_build_object('payment_id', tests.id('unpaid payment')),
+            'payment_status', 'paid'
+        )
+    );
+    perform tests.act_as('mechanic', 'mo');
+    perform api.accept_session(tests.id('unpaid'));
+    perform tests.act_as_owner();
+    perform tests.complete('unpaid', 'mo');
+end;
+$$;
+select is_empty(
+    $$ select 1 from pg_temp.entries(tests.id('unpaid payment')) $$,
+    'nothing is earned before the money is in'
+);
+do $$ begin perform tests.pay(tests.id('unpaid payment')); end; $$;
+select results_eq(
+    $$
+        select account, amount_cents
+        from pg_temp.entries(tests.id('unpaid payment'))
+        where description = 'Diagnostic done'
+    $$,
+    $$
+        values ('customer.held', 999::bigint), ('payable.mechanic', -875), ('platform.fee', -124)
+    $$,
+    'it is earned when it comes'
+);
+
+-- A barred mechanic
+
+do $$
+begin
+    perform pg_temp.open_session('last');
+    perform tests.work_through('last', 'mo');
+    perform pg_temp.approve_quote('before', 10000);
+    perform tests.pay(tests.id('before repair'));
+    perform tests.complete('last', 'mo');
+    update app.standings set barred_until = 'infinity' where person_id = tests.id('mo');
+    perform app.withhold_earnings(tests.id('mo'), tests.id('mo'));
+end;
+$$;
+select results_eq(
+    $$
+        select name, balance_cents
+        from app.ledger_accounts
+        where owner_id = tests.id('mo')
+        order by name
+    $$,
+    $$ values ('payable.mechanic', 0::bigint), ('withheld.mechanic', -13125) $$,
+    'what a barred mechanic was owed is withheld'
+);
+do $$ begin perform pg_temp.finish_repair('before'); end; $$;
+select results_eq(
+    $$
+        select name, balance_cents
+        from app.ledger_accounts
+        where owner_id = tests.id('mo')
+        order by name
+    $$,
+    $$ values ('payable.mechanic', 0::bigint), ('withheld.mechanic', -13625) $$,
+    'and so is what they earn after it'
+);
+do $$ begin perform tests.act_as('mechanic', 'mo'); end; $$;
+select results_eq(
+    'select account, sum(amount_cents)::bigint from api.mechanic_statement group by 1 order by 1',
+    $$ values ('payable', 0::bigint), ('withheld', 13625) $$,
+    'they keep their statement'
+);
+do $$ begin perform tests.act_as_owner(); end; $$;
+select results_eq(
+    $$
+        select balance_cents
+        from app.ledger_accounts
+        where owner_id = tests.id('Riverside Motors')
+    $$,
+    $$ values (-116750::bigint) $$,
+    'the workshop is paid all the same'
+);
+do $$
+begin
+    update app.standings set barred_until = '-infinity' where person_id = tests.id('mo');
+    perform app.release_earnings(tests.id('mo'), tests.id('mo'));
+    perform app.release_earnings(tests.id('mo'), tests.id('carla'));
+end;
+$$;
+select results_eq(
+    $$
+        select name, balance_cents
+        from app.ledger_accounts
+        where owner_id = tests.id('mo')
+        order by name
+    $$,
+    $$ values ('payable.mechanic', -13625::bigint), ('withheld.mechanic', 0) $$,
+    'what was withheld can be released'
+);
+do $$ begin perform app.withhold_earnings(tests.id('wim'), tests.id('wim')); end; $$;
+select is_empty(
+    $$ select 1 from app.ledger_accounts where owner_id = tests.id('wim') $$,
+    'nothing is withheld from who is no mechanic'
+);
+
+-- Refunds owed
+
+do $$
+begin
+    perform pg_temp.open_session('regretted');
+    perform tests.pay(tests.id('regretted payment'));
+    perform tests.act_as('customer', 'carla');
+    perform api.cancel_session(tests.id('regretted'));
+    perform tests.act_as_owner();
+    perform app.request_refund(tests.id('regretted payment'), 'again');
+    perform pg_temp.open_session('forgotten');
+    perform tests.act_as('customer', 'carla');
+    perform api.cancel_session(tests.id('forgotten'));
+    perform tests.act_as_owner();
+end;
+$$;
+do $$ begin perform tests.act_as('customer', 'carla'); end; $$;
+select results_eq(
+    $$
+        select refund_cents, refund_requested_at is not null
+        from api.customer_payments
+        where id = tests.id('regretted payment')
+    $$,
+    'values (999::bigint, true)',
+    'a cancelled session is owed back, once'
+);
+select results_eq(
+    $$
+        select status, refund_cents
+        from api.customer_payments
+        where id = tests.id('forgotten payment')
+    $$,
+    $$ values ('expired', null::bigint) $$,
+    'what was never paid is not owed back'
+);
+do $$ begin perform tests.act_as('platform_admin', 'ada'); end; $$;
+select results_eq(
+    $$
+        select refund_cents, refund_reason
+        from api.admin_payments
+        where id = tests.id('regretted payment')
+    $$,
+    $$ values (999::bigint, 'cancelled by the customer') $$,
+    'an admin sees why'
+);
+
+-- Everything adds up
+
+do $$ begin perform tests.act_as_owner(); end; $$;
+select is_empty(
+    'select 1 from app.ledger_accounts group by currency having sum(balance_cents) <> 0',
+    'the trial balance is zero'
+);
+select lives_ok('set constraints all immediate', 'and all of it may be committed');
+
+select * from finish();
+rollback;
