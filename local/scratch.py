@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 import itertools
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -41,14 +41,17 @@ class Database:
 
 
 @contextlib.contextmanager
-def clusters(home: Home) -> Iterator[Callable[[], Cluster]]:
-    """Gives a function that makes a started, bootstrapped cluster; removes them all at the end."""
+def clusters(home: Home) -> Iterator[Callable[..., Cluster]]:
+    """Gives a function that makes a started, bootstrapped cluster; removes them all at the end.
+
+    It takes PostgreSQL's settings, where they are not to be SETTINGS.
+    """
     made: list[Cluster] = []
 
     with _folder(home) as folder:
 
-        def make() -> Cluster:
-            cluster = Cluster.open(home, f"{folder}/{len(made)}", settings=SETTINGS)
+        def make(settings: Mapping[str, str] = SETTINGS) -> Cluster:
+            cluster = Cluster.open(home, f"{folder}/{len(made)}", settings=settings)
             made.append(cluster)
             cluster.start()
             bootstrap_cluster(cluster)

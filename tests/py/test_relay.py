@@ -500,6 +500,21 @@ async def test_a_renewed_token_keeps_the_channel_past_the_old_ones_end(relay: Re
     assert (await wire.receive()).payload["payload"]["n"] == 1
 
 
+async def test_a_channel_that_was_left_is_silent_when_its_tokens_expire(relay: Relay) -> None:
+    await relay.allow("ana", "room", "read")
+    wire, expiry = await relay.connect(), time.time() + 0.3
+    await wire.join("room", token("ana", exp=expiry))
+    await wire.push(
+        "realtime:room", "access_token", {"access_token": token("ana", exp=expiry + 0.3)}
+    )
+    await wire.push("realtime:room", "phx_leave", {})
+    assert [(await wire.receive()).event for _ in range(2)] == ["phx_reply", "phx_close"]
+    other = await relay.connect()
+    await other.join("room", token("ana", exp=expiry + 0.5))
+    assert (await other.receive()).event == "system"  # by now both had expired
+    await wire.nothing_more()
+
+
 # presence
 
 
