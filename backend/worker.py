@@ -1,13 +1,20 @@
 """The job worker: `python -m backend.worker`."""
 
+import asyncio
+import logging
 import os
+import signal
+import sys
 
-from procrastinate import PsycopgConnector
+from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import ConnectorException
 
 from backend import logs
 from backend.config import WorkerConfig
 from backend.db import Database
 from backend.jobs import STALLED_S, create_queue
+
+log = logging.getLogger("backend.worker")
 
 CONCURRENCY = 4
 HEARTBEAT_S = 5.0
@@ -15,8 +22,30 @@ POLL_S = 2.0  # for retries; a new job announces itself
 STOP_WITHIN_S = 10.0
 
 
+async def work(queue: App) -> None:
+    """Run jobs until SIGTERM or SIGINT; those that are running then may end.
+
+    Returns early, or raises ConnectorException, when the queue is out of reach.
+    """
+    async with queue.open_async():
+        worker = asyncio.create_task(
+            queue.run_worker_async(
+                concurrency=CONCURRENCY,
+                delete_jobs="successful",
+                fetch_job_polling_interval=POLL_S,
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=STOP_WITHIN_S,
+                stalled_worker_timeout=STALLED_S,
+                update_heartbeat_interval=HEARTBEAT_S,
+            )
+        )
+        for stop in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(stop, worker.cancel)
+        await worker
+
+
 def main() -> None:
-    """Work until told to stop: SIGTERM lets running jobs end. Raises MissingConfiguration."""
+    """Work until told to stop. Raises MissingConfiguration; exits with 1 without its queue."""
     logs.configure()
     config = WorkerConfig.from_environment(os.environ)
     database = Database(config.database_url, name="worker", most_connections=CONCURRENCY)
@@ -25,18 +54,18 @@ def main() -> None:
         kwargs={"application_name": "worker queue", "prepare_threshold": None},
         min_size=1,
         max_size=4,
+        name="queue",
+        timeout=5.0,
     )
     try:
-        create_queue(database, connector).run_worker(
-            concurrency=CONCURRENCY,
-            delete_jobs="successful",
-            fetch_job_polling_interval=POLL_S,
-            shutdown_graceful_timeout=STOP_WITHIN_S,
-            stalled_worker_timeout=STALLED_S,
-            update_heartbeat_interval=HEARTBEAT_S,
-        )
+        asyncio.run(work(create_queue(database, connector)))
+    except asyncio.CancelledError:
+        return  # as told
+    except ConnectorException as error:
+        log.error("the queue is out of reach", extra={"cause": repr(error.__cause__)})
     finally:
         database.close()
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -195,6 +195,21 @@ def test_the_job_of_a_killed_worker_is_done_once_by_the_next(queue: Queue) -> No
     assert queue.done() == ["evt_1_waits", "evt_2"]
 
 
+def test_a_worker_that_loses_its_database_ends_with_an_error(
+    queue: Queue, cluster: Cluster
+) -> None:
+    with (
+        queue.worker() as process,
+        psycopg.connect(cluster.dsn("supabase_admin"), autocommit=True) as admin,
+    ):
+        admin.execute("alter database queue allow_connections false")
+        admin.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = 'queue' and usename = 'worker'"
+        )
+        assert process.wait(40) == 1
+
+
 def test_a_job_is_tried_eight_times_over_an_hour() -> None:
     waits = []
     for attempts in range(TRIES):
