@@ -17,7 +17,8 @@ end;
 $$;
 
 create schema realtime authorization supabase_realtime_admin;
-grant usage on schema realtime to postgres, anon, authenticated, service_role, realtime_relay;
+grant usage on schema realtime to postgres with grant option;
+grant usage on schema realtime to anon, authenticated, service_role, realtime_relay;
 
 -- A transport, not storage: one partition a day, dropped after three.
 create table realtime.messages (
