@@ -105,14 +105,11 @@ $$;
 comment on function app.current_workshop_ids is
     'Workshops that the caller works for now: neither they nor the workshop is barred.';
 
-grant execute on function
-    app.current_instant,
-    app.current_person_id,
-    app.may_take_work,
-    app.may_continue_work,
-    app.member_workshop_ids,
-    app.current_workshop_ids
-    to customer, mechanic, workshop, platform_admin;
+grant execute on function app.current_person_id to customer, mechanic, workshop, platform_admin;
+grant execute on function app.current_instant to customer, mechanic, workshop, platform_admin;
+grant execute on function app.may_take_work to mechanic;
+grant execute on function app.may_continue_work to mechanic, platform_admin;
+grant execute on function app.member_workshop_ids, app.current_workshop_ids to workshop;
 
 -- Reference data, the same for everybody who is signed in
 

@@ -79,7 +79,7 @@ grant select (decided_by, lifted_by) on app.restrictions to platform_admin;
 grant select (holder_id, person_id, workshop_id, suspended_until, barred_until) on app.standings
     to platform_admin;
 grant select (
-    id, email, persona, workshop_id, invited_by, created_at, expires_at, accepted_at, accepted_by,
+    id, persona, workshop_id, invited_by, created_at, expires_at, accepted_at, accepted_by,
     revoked_at
 ) on app.invitations to platform_admin;
 grant select (id, at, actor_id, action, subject, subject_id, reason, details) on app.audit_log
@@ -169,7 +169,6 @@ grant select on api.admin_people to platform_admin;
 create view api.admin_invitations with (security_invoker = true) as
     select
         id,
-        email,
         persona,
         workshop_id,
         invited_by,
@@ -179,7 +178,7 @@ create view api.admin_invitations with (security_invoker = true) as
         accepted_by,
         revoked_at
     from app.invitations;
-comment on view api.admin_invitations is 'Invitations and what became of them. Tokens are not kept.';
+comment on view api.admin_invitations is 'Invitations and what became of them, without the e-mail addresses. Tokens are not kept.';
 grant select on api.admin_invitations to platform_admin;
 
 create view api.admin_audit_log with (security_invoker = true) as

@@ -94,6 +94,26 @@ end;
 $$;
 comment on function tests.act_as_service is 'Acts as backend or worker, which have no token.';
 
+create function tests.code_as_service(role text, statement text)
+    returns text
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    perform tests.act_as_service(role);
+    execute statement;
+    perform tests.act_as_owner();
+    return null;
+exception
+    when others then
+        perform tests.act_as_owner();
+        return sqlstate;
+end;
+$$;
+comment on function tests.code_as_service is
+    'The error with which a service''s statement is refused; null if it is not. (It cannot see pgTAP.)';
+
 create function tests.sign_up(name text)
     returns uuid
     language plpgsql
@@ -129,3 +149,57 @@ $$;
 comment on function tests.move_clock is 'Lets time pass. As the owner only.';
 
 grant execute on all functions in schema tests to public;
+
+create function tests.reach(persona text)
+    returns setof text
+    language sql
+    stable
+    set search_path = ''
+as $$
+    -- relations, by the columns that the persona may read
+    select
+        n.nspname || '.' || c.relname || ': '
+        || string_agg(a.attname, ', ' order by a.attname collate "C")
+    from pg_catalog.pg_class as c
+    inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
+    inner join pg_catalog.pg_attribute as a on c.oid = a.attrelid and a.attnum > 0
+    where n.nspname in ('api', 'app', 'backend', 'procrastinate')
+        and not a.attisdropped
+        and pg_catalog.has_column_privilege(reach.persona, c.oid, a.attnum, 'SELECT')
+    group by n.nspname, c.relname
+    union all
+    -- functions, by the names of their parameters
+    select
+        n.nspname || '.' || f.proname || '('
+        || coalesce(array_to_string(f.proargnames[1:f.pronargs], ', '), '') || ')'
+    from pg_catalog.pg_proc as f
+    inner join pg_catalog.pg_namespace as n on f.pronamespace = n.oid
+    where n.nspname in ('api', 'app', 'backend', 'procrastinate')
+        and pg_catalog.has_function_privilege(reach.persona, f.oid, 'EXECUTE');
+$$;
+comment on function tests.reach is
+    'All that a role holds in our schemas: "schema.relation: columns" and "schema.function(parameters)".';
+grant execute on function tests.reach to public;
+
+create function tests.reaches_exactly(persona text, listed text)
+    returns text
+    language plpgsql
+    volatile
+    set search_path = public, extensions, pg_temp
+as $$
+begin
+    return set_eq(
+        format('select tests.reach(%L)', persona),
+        array(
+            select regexp_replace(regexp_replace(entry, '^([^(\s]+)\s+', '\1: '), '\s+', ' ', 'g')
+            from regexp_split_to_table(btrim(listed, E'\n '), '\n(?=\S)') as entry
+            where entry <> ''
+        ),
+        format('%s reaches what is listed here, and nothing else', persona)
+    );
+end;
+$$;
+comment on function tests.reaches_exactly is
+    'A test that tests.reach gives the list: a relation a line with its columns indented below, or a '
+    'function with its parameters.';
+grant execute on function tests.reaches_exactly to public;

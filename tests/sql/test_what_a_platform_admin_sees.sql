@@ -1,0 +1,297 @@
+-- What can a platform admin see?
+
+begin;
+select plan(17);
+
+select tests.reaches_exactly('platform_admin', $$
+api.admin_audit_log
+    action, actor_id, at, details, id, reason, subject, subject_id
+api.admin_books
+    currency, gross_income_cents, held_for_customers_cents, net_of_referral_cents,
+    payable_cents, referral_expense_cents, stripe_fee_cents, trial_balance_cents,
+    withheld_cents
+api.admin_conflicts_of_interest
+    mechanic_id, reason, workshop_id
+api.admin_escalations
+    category, city_id, created_at, customer_id, ended_at, id, mechanic_id, session_id,
+    status, wave
+api.admin_fee_schedule
+    currency, diagnostic_price_cents, effective_from, hold, platform_fee_basis_points,
+    referral_basis_points, version
+api.admin_flags
+    created_at, decided_at, decided_by, decision_reason, id, kinds, message_id, note,
+    person_id, raised_by, reporter_id, severity, status, thread_id
+api.admin_invitations
+    accepted_at, accepted_by, created_at, expires_at, id, invited_by, persona, revoked_at,
+    workshop_id
+api.admin_ledger_accounts
+    balance_cents, currency, id, name, owner_id
+api.admin_ledger_entries
+    account, account_id, amount_cents, currency, description, held_until, owner_id,
+    posted_at, transaction_id
+api.admin_ledger_transactions
+    description, fee_schedule_version, id, payment_id, posted_at, source_key
+api.admin_offers
+    accept_by, answered_at, config_version, decline_code, eligible_count, escalation_id, id,
+    offered_at, quote_by, rank, score, status, taken_back_at, terms, visible_until, wave,
+    workshop_id, workshop_name
+api.admin_payments
+    amount_cents, created_at, currency, fee_schedule_version, id, paid_at, purpose,
+    quote_id, refund_cents, refund_reason, refund_requested_at, session_id, status,
+    work_done_at
+api.admin_people
+    barred_until, city_id, created_at, display_name, first_name, id, last_initial, persona,
+    suspended_until
+api.admin_quotes
+    created_at, currency, customer_id, decided_at, distance_km, escalation_id, id,
+    labour_cents, notes, offer_id, parts_cents, sent_at, status, tax_cents, total_cents,
+    valid_until, version, warranty_months, workshop_id
+api.admin_referrals
+    amount_cents, created_at, currency, earned_at, escalation_id, id, mechanic_id,
+    payable_from, status
+api.admin_sessions
+    accept_by, accepted_at, category, concern, customer_id, diagnosis, ended_at,
+    fee_schedule_version, id, mechanic_id, mechanic_name, paid_at, pay_by, photo_count,
+    recommended_services, requested_at, status, summary, vehicle_colour, vehicle_make,
+    vehicle_model, vehicle_year, video_count, vin
+api.admin_stripe_events
+    applied_at, created_at, deliveries, id, reason, received_at, state, type
+api.admin_threads
+    created_at, flagged_at, id, is_open, last_position, offer_id, session_id
+api.admin_topics
+    moderation
+api.admin_violations
+    clause, decided_at, decided_by, facts, flag_id, id, person_id, severity
+api.admin_workshop_members
+    joined_at, person_id, removed_at, workshop_id
+api.admin_workshops
+    barred_until, city_id, created_at, id, name, open_bays, payouts_enabled, price_index,
+    radius_m, rating_count, rating_sum, suspended_until, takes_escalations
+api.cities
+    country, id, name, region
+api.messages
+    body, id, kind, position, quote_id, sender, sent_at, thread_id
+api.my_account
+    created_at, email, full_name, id, persona, phone, postal_code, street
+api.notices
+    about_id, created_at, id, kind
+api.restrictions
+    appeal_by, automated, clause, ends_at, evidence_ids, facts, holder_id, id, kind,
+    lift_reason, lifted_at, off_platform, starts_at
+api.services
+    code, name
+api.workshops
+    city, id, name, rating, rating_count, region, services
+app.audit_log
+    action, actor_id, at, details, id, reason, subject, subject_id
+app.cities
+    country, id, name, region
+app.conflicts_of_interest
+    mechanic_id, reason, workshop_id
+app.contact_details
+    email, full_name, person_id, phone, postal_code, street
+app.contact_flags
+    created_at, decided_at, decided_by, decision_reason, id, kinds, message_id, note,
+    person_id, raised_by, reporter_id, severity, status, thread_id
+app.customers
+    city_id, first_name, last_initial, person_id
+app.diagnostic_sessions
+    accept_by, accepted_at, category, customer_id, ended_at, fee_schedule_version, id,
+    mechanic_id, mechanic_name, paid_at, pay_by, requested_at, status
+app.escalations
+    category, city_id, created_at, customer_id, ended_at, id, mechanic_id, session_id,
+    status, wave
+app.fee_schedule
+    currency, diagnostic_price_cents, effective_from, hold, platform_fee_basis_points,
+    referral_basis_points, version
+app.invitations
+    accepted_at, accepted_by, created_at, expires_at, id, invited_by, persona, revoked_at,
+    workshop_id
+app.ledger_accounts
+    balance_cents, currency, id, name, owner_id
+app.ledger_entries
+    account, account_id, amount_cents, currency, description, held_until, owner_id,
+    posted_at, transaction_id
+app.ledger_transactions
+    description, fee_schedule_version, id, payment_id, posted_at, source_key
+app.mechanics
+    display_name, person_id
+app.media
+    id, kind, registered_at, session_id, uploaded_at
+app.messages
+    body, id, kind, position, quote_id, sender, sent_at, thread_id
+app.notices
+    about_id, created_at, id, kind, person_id
+app.offers
+    accept_by, answered_at, config_version, decline_code, eligible_count, escalation_id, id,
+    offered_at, quote_by, rank, score, status, taken_back_at, terms, visible_until, wave,
+    workshop_id
+app.payments
+    amount_cents, created_at, currency, fee_schedule_version, id, paid_at, purpose,
+    quote_id, session_id, status, work_done_at
+app.people
+    created_at, id, persona
+app.referrals
+    amount_cents, created_at, currency, earned_at, escalation_id, id, mechanic_id,
+    payable_from, status
+app.refund_requests
+    amount_cents, payment_id, reason, requested_at
+app.repair_quotes
+    created_at, currency, customer_id, decided_at, distance_km, escalation_id, id,
+    labour_cents, notes, offer_id, parts_cents, sent_at, status, tax_cents, total_cents,
+    valid_until, version, warranty_months, workshop_id
+app.restrictions
+    appeal_by, automated, clause, decided_by, ends_at, evidence_ids, facts, holder_id, id,
+    kind, lift_reason, lifted_at, lifted_by, off_platform, starts_at
+app.services
+    code, name
+app.session_intake
+    concern, photo_count, session_id, vehicle_colour, vehicle_make, vehicle_model,
+    vehicle_year, video_count, vin
+app.session_outcome
+    completed_at, diagnosis, recommended_services, session_id, summary
+app.standings
+    barred_until, holder_id, person_id, suspended_until, workshop_id
+app.stripe_events
+    applied_at, created_at, deliveries, id, reason, received_at, state, type
+app.threads
+    created_at, flagged_at, id, is_open, last_position, offer_id, session_id
+app.violations
+    clause, decided_at, decided_by, facts, flag_id, id, person_id, severity
+app.workshop_members
+    joined_at, person_id, removed_at, workshop_id
+app.workshop_services
+    service, workshop_id
+app.workshops
+    city_id, created_at, id, name, open_bays, payouts_enabled, price_index, radius_m,
+    rating_count, rating_sum, takes_escalations
+api.announce_fee_schedule(diagnostic_price_cents, platform_fee_basis_points, referral_basis_points, hold, reason, effective_from)
+api.create_workshop(name, city_id, services, open_bays, radius_m)
+api.decide_flag(flag_id, decision, reason, severity, clause)
+api.dismiss_admin(person_id, reason)
+api.invite_person(email, persona, workshop_id)
+api.lift_restriction(restriction_id, reason)
+api.read_contact(person_id, reason)
+api.read_raw_message(message_id, purpose)
+api.remove_workshop_member(workshop_id, person_id, reason)
+api.restrict(holder_id, kind, off_platform, clause, facts, days, evidence_ids)
+api.revoke_invitation(invitation_id)
+api.set_contact_details(full_name, phone, street, postal_code)
+app.current_instant()
+app.current_person_id()
+app.flagged_thread_ids()
+app.may_continue_work()
+app.may_join_topic()
+app.moderation_topic()
+$$);
+
+select tests.act_as('platform_admin', 'ada');
+
+select set_has(
+    'select first_name from api.admin_people',
+    $$ values ('Ana'), ('Ben'), ('Cleo') $$,
+    'an admin sees everybody, by display name'
+);
+select hasnt_column('api', 'admin_people', 'email', 'but no way to reach them');
+select is_empty(
+    $$ select from api.my_account where email <> 'ada@example.test' $$,
+    'contact details are their own alone'
+);
+select throws_ok(
+    format('select * from api.read_contact(%L, ''why'')', tests.id('ana')), 'PT422', null,
+    'somebody else''s take a reason'
+);
+select results_eq(
+    format(
+        'select full_name, phone from api.read_contact(%L, %L)',
+        tests.id('ana'), 'Asked to be called back.'
+    ),
+    $$ values ('Ana Alvarez', '+12175550101') $$,
+    'with one they are read'
+);
+select results_eq(
+    $$
+        select actor_id, subject_id, reason
+        from api.admin_audit_log
+        where action = 'read_contact'
+    $$,
+    format(
+        'values (%L::uuid, %L::uuid, %L)',
+        tests.id('ada'), tests.id('ana'), 'Asked to be called back.'
+    ),
+    'and the log says who, whose and why'
+);
+select set_has(
+    'select status from api.admin_sessions',
+    $$ values ('active'), ('completed'), ('paid'), ('requested'), ('cancelled') $$,
+    'an admin sees all sessions'
+);
+select is_empty('select from api.messages', 'and no conversation that was not flagged');
+
+select tests.act_as('customer', 'ana');
+select lives_ok(
+    $$ select api.send_message(tests.id('ana active thread'), 'Call 415-555-2671', gen_random_uuid()) $$,
+    'a customer lets a number slip'
+);
+select tests.act_as('platform_admin', 'ada');
+select results_eq(
+    'select person_id, kinds, severity, status from api.admin_flags',
+    format('values (%L::uuid, %L::text[], %L, %L)', tests.id('ana'), '{phone}', 'S1', 'open'),
+    'the filter''s flag is there'
+);
+select results_eq(
+    $$ select body from api.messages where sender = 'customer' order by position desc limit 1 $$,
+    $$ values ('Call [phone hidden]') $$,
+    'and the conversation around it, masked'
+);
+select is(
+    (
+        select api.read_raw_message(message_id, 'Deciding the flag.')
+        from api.admin_flags
+    ),
+    'Call 415-555-2671',
+    'what was typed is read with a purpose'
+);
+select results_eq(
+    $$ select reason from api.admin_audit_log where action = 'read_raw_message' $$,
+    $$ values ('Deciding the flag.') $$,
+    'which the log keeps'
+);
+select results_eq(
+    'select trial_balance_cents, gross_income_cents, net_of_referral_cents from api.admin_books',
+    $$ values (0::bigint, 12750::bigint, 6750::bigint) $$,
+    'an admin sees the books'
+);
+select lives_ok(
+    $$ select moderation from api.admin_topics where moderation like 'admin:moderation:%' $$,
+    'and where flags are announced'
+);
+
+select tests.act_as_owner();
+update app.standings set barred_until = 'infinity' where person_id = tests.id('ada');
+select tests.act_as('platform_admin', 'ada');
+select is_empty(
+    $$
+        select from api.admin_people
+        union all
+        select from api.admin_sessions
+        union all
+        select from api.admin_flags
+        union all
+        select from api.admin_audit_log
+        union all
+        select from api.messages
+        union all
+        select from api.admin_ledger_accounts
+        union all
+        select from api.admin_payments
+        union all
+        select from api.admin_escalations
+        union all
+        select from api.admin_offers
+    $$,
+    'a dismissed admin sees nothing, whatever their token still says'
+);
+
+select * from finish();
+rollback;
