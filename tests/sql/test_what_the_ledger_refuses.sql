@@ -188,7 +188,7 @@ from unnest(
         'update app.ledger_accounts set name = ''loss'' where name = ''bank''',
         'delete from app.ledger_accounts',
         'truncate app.ledger_accounts cascade',
-        'insert into app.ledger_accounts (name, currency, balance_cents) values (''loss'', ''eur'', 5)',
+        'insert into app.ledger_accounts (name, currency, balance_cents) values (''loss'', ''x'', 5)',
         'update app.fee_schedule set platform_fee_basis_points = 0 where version = 1',
         'delete from app.fee_schedule where version = 1',
         'truncate app.fee_schedule cascade'

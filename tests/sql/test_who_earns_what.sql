@@ -1,7 +1,7 @@
 -- Who earns what, and who sees it?
 
 begin;
-select plan(35);
+select plan(36);
 
 -- A cast of its own, so that nobody else's money is in its accounts.
 
@@ -181,8 +181,9 @@ select results_eq(
         from api.workshop_statement
     $$,
     $$
-        values
-            (tests.id('Riverside Motors'), 'Repair done', 'payable', 108000::bigint, 'usd', true)
+        values (
+            tests.id('Riverside Motors'), 'Repair done', 'payable', 108000::bigint, 'usd', true
+        )
     $$,
     'an advisor sees what the workshop earned'
 );
@@ -390,8 +391,12 @@ begin
     perform pg_temp.approve_quote('before', 10000);
     perform tests.pay(tests.id('before repair'));
     perform tests.complete('last', 'mo');
-    update app.standings set barred_until = 'infinity' where person_id = tests.id('mo');
-    perform app.withhold_earnings(tests.id('mo'), tests.id('mo'));
+    perform tests.act_as('platform_admin', 'ada');
+    perform tests.named(
+        'mo suspended', api.restrict(tests.id('mo'), 'suspended', true, '4.4', 'Took cash.', 30)
+    );
+    perform tests.named('mo banned', api.restrict(tests.id('mo'), 'banned', true, '4.4', 'Again.'));
+    perform tests.act_as_owner();
 end;
 $$;
 select results_eq(
@@ -433,9 +438,26 @@ select results_eq(
 );
 do $$
 begin
-    update app.standings set barred_until = '-infinity' where person_id = tests.id('mo');
-    perform app.release_earnings(tests.id('mo'), tests.id('mo'));
-    perform app.release_earnings(tests.id('mo'), tests.id('carla'));
+    perform tests.act_as('platform_admin', 'ada');
+    perform api.lift_restriction(tests.id('mo banned'), 'A mistake.');
+    perform tests.act_as_owner();
+end;
+$$;
+select is(
+    (
+        select balance_cents
+        from app.ledger_accounts
+        where name = 'withheld.mechanic'
+            and owner_id = tests.id('mo')
+    ),
+    -13625::bigint,
+    'what was withheld stays so while another restriction bars'
+);
+do $$
+begin
+    perform tests.act_as('platform_admin', 'ada');
+    perform api.lift_restriction(tests.id('mo suspended'), 'A mistake.');
+    perform tests.act_as_owner();
 end;
 $$;
 select results_eq(
@@ -446,7 +468,7 @@ select results_eq(
         order by name
     $$,
     $$ values ('payable.mechanic', -13625::bigint), ('withheld.mechanic', 0) $$,
-    'what was withheld can be released'
+    'then it is payable again'
 );
 do $$ begin perform app.withhold_earnings(tests.id('wim'), tests.id('wim')); end; $$;
 select is_empty(

@@ -58,7 +58,8 @@ select results_eq(
 
 do $$ begin perform tests.act_as('customer', 'ana'); end; $$;
 select results_eq(
-    'select diagnostic_price_cents from api.prices', 'values (2500)', 'until then the old price is asked'
+    'select diagnostic_price_cents from api.prices', 'values (2500)',
+    'until then the old price is asked'
 );
 select throws_ok(
     $$ select api.announce_fee_schedule(1, 0, 0, '0', 'Mine') $$, '42501', null,
