@@ -1,97 +1,33 @@
 """Who may start a payment, what Stripe is asked for, and what happens when somebody is away."""
 
-import json
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask.testing import FlaskClient
-from werkzeug import Request, Response
 from werkzeug.test import TestResponse
 
 from backend import create_app
 from backend.config import Config
 from backend.db import DatabaseAway, Refused, Row
-from tests.py.service_fakes import CONFIG, RecordingDatabase, serve
+from tests.py.service_fakes import (
+    ANA,
+    CONFIG,
+    EXPIRES_AT,
+    SHARED_SECRET,
+    Outside,
+    RecordingDatabase,
+    serve,
+    token,
+)
 
-ANA = str(uuid.uuid4())
 PAYMENT = str(uuid.uuid4())
-EXPIRES_AT = 1_795_086_400
-KEY = ec.generate_private_key(ec.SECP256R1())
-SHARED_SECRET = "the secret that only Auth knows, thirty-two bytes"
-
-
-def token(
-    key: Any = KEY, algorithm: str = "ES256", kid: str | None = "key-1", **claims: Any
-) -> str:
-    """An access token as Auth signs it."""
-    payload = {
-        "sub": ANA,
-        "role": "customer",
-        "aud": "authenticated",
-        "exp": int(time.time()) + 60,
-        "iat": int(time.time()),
-    }
-    headers = {} if kid is None else {"kid": kid}
-    return jwt.encode(payload | claims, key, algorithm=algorithm, headers=headers)
-
-
-@dataclass
-class Outside:
-    """Auth and Stripe as the service sees them; tests change how they answer."""
-
-    url: str = ""
-    auth_status: int = 200
-    stripe_status: int = 200
-    asked_of_stripe: list[Request] = field(default_factory=list)
-
-    def answer(self, request: Request) -> Response:
-        if request.path.startswith("/auth/v1/"):
-            assert request.headers["apikey"] == CONFIG.supabase_publishable_key
-            return self._auth(request)
-        request.get_data()
-        self.asked_of_stripe.append(request)
-        if self.stripe_status != 200:
-            return _json({"error": {"message": "no", "type": "api_error"}}, self.stripe_status)
-        return _json(
-            {
-                "id": "cs_test_1",
-                "object": "checkout.session",
-                "url": "https://checkout.stripe.example/c/1",
-                "expires_at": EXPIRES_AT,
-            }
-        )
-
-    def _auth(self, request: Request) -> Response:
-        if self.auth_status != 200:
-            return _json({"code": self.auth_status, "msg": "no"}, self.auth_status)
-        if request.path.endswith("/.well-known/jwks.json"):
-            public = jwt.algorithms.ECAlgorithm.to_jwk(KEY.public_key(), as_dict=True)
-            return _json({"keys": [public | {"kid": "key-1", "alg": "ES256", "use": "sig"}]})
-        sent = request.headers["Authorization"].removeprefix("Bearer ")
-        try:
-            claims = jwt.decode(sent, SHARED_SECRET, ["HS256"], audience="authenticated")
-        except jwt.PyJWTError:
-            return _json({"code": 403, "error_code": "bad_jwt", "msg": "invalid JWT"}, 403)
-        return _json(
-            {
-                "id": claims["sub"],
-                "aud": "authenticated",
-                "app_metadata": {},
-                "user_metadata": {},
-                "created_at": "2026-01-01T00:00:00Z",
-            }
-        )
-
-
-def _json(value: object, status: int = 200) -> Response:
-    return Response(json.dumps(value), status, content_type="application/json")
+PAGE = "https://checkout.stripe.example/c/1"
 
 
 @pytest.fixture
@@ -103,12 +39,7 @@ def outside() -> Iterator[Outside]:
 
 @pytest.fixture
 def config(outside: Outside) -> Config:
-    return replace(
-        CONFIG,
-        supabase_url=outside.url,
-        stripe_secret_key="sk_test_1",
-        stripe_api_base=outside.url,
-    )
+    return outside.config()
 
 
 ATTEMPT: Row = {
@@ -150,9 +81,8 @@ def test_a_customer_gets_the_address_of_a_payment_page(
 ) -> None:
     response = pay(client)
 
-    url = "https://checkout.stripe.example/c/1"
     assert response.status_code == 201
-    assert response.get_json() == {"payment_id": PAYMENT, "checkout_url": url}
+    assert response.get_json() == {"payment_id": PAYMENT, "checkout_url": PAGE}
     assert database.calls == [
         ("begin_checkout", {"person_id": ANA, "payment_id": PAYMENT}),
         (
@@ -161,7 +91,7 @@ def test_a_customer_gets_the_address_of_a_payment_page(
                 "payment_id": PAYMENT,
                 "attempt": 2,
                 "stripe_session_id": "cs_test_1",
-                "url": url,
+                "url": PAGE,
                 "expires_at": datetime.fromtimestamp(EXPIRES_AT, UTC),
             },
         ),

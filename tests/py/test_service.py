@@ -30,13 +30,15 @@ from local.bootstrap import give_passwords
 from local.cluster import free_port
 from local.scratch import Database
 from tests.py import stripe_events
-from tests.py.service_fakes import CONFIG, SECRET
+from tests.py.service_fakes import CONFIG, SECRET, Outside, serve, token
 
 ROOT = Path(__file__).resolve().parents[2]
 
+World = psycopg.Connection[dict[str, Any]]
+
 
 @pytest.fixture
-def world(database: Database) -> Iterator[psycopg.Connection[dict[str, Any]]]:
+def world(database: Database) -> Iterator[World]:
     """The owner's view of a clone of the test world, in which the service may log in."""
     give_passwords(database.cluster, ("backend", "worker"))
     with psycopg.connect(database.dsn(), autocommit=True, row_factory=dict_row) as connection:
@@ -44,9 +46,7 @@ def world(database: Database) -> Iterator[psycopg.Connection[dict[str, Any]]]:
 
 
 @pytest.fixture
-def service(
-    database: Database, world: psycopg.Connection[dict[str, Any]]
-) -> Iterator[Callable[[str], Service]]:
+def service(database: Database, world: World) -> Iterator[Callable[[str], Service]]:
     """Logs in as one of the service's roles."""
     with contextlib.ExitStack() as open_ones:
 
@@ -64,12 +64,12 @@ def client(service: Callable[[str], Service]) -> FlaskClient:
 
 
 @pytest.fixture
-def payment(world: psycopg.Connection[dict[str, Any]]) -> str:
+def payment(world: World) -> str:
     """A diagnostic that ben asked for and has not paid."""
     return str(one(world, "select tests.id('ben requested payment') as id")["id"])
 
 
-def one(world: psycopg.Connection[dict[str, Any]], query: str, *values: object) -> dict[str, Any]:
+def one(world: World, query: str, *values: object) -> dict[str, Any]:
     [row] = world.execute(query, values).fetchall()
     return dict(row)
 
@@ -81,7 +81,7 @@ def post(client: FlaskClient, body: bytes) -> int:
     ).status_code
 
 
-def stored(world: psycopg.Connection[dict[str, Any]], body: bytes) -> dict[str, Any]:
+def stored(world: World, body: bytes) -> dict[str, Any]:
     """What became of an event: its row and the number of its jobs."""
     return one(
         world,
@@ -100,7 +100,7 @@ def stored(world: psycopg.Connection[dict[str, Any]], body: bytes) -> dict[str, 
 
 
 def test_an_event_delivered_a_hundred_times_is_one_row_and_one_job(
-    client: FlaskClient, world: psycopg.Connection[dict[str, Any]], payment: str
+    client: FlaskClient, world: World, payment: str
 ) -> None:
     body = stripe_events.body(stripe_events.charge_succeeded(payment, 2500))
     with ThreadPoolExecutor(16) as threads:
@@ -115,7 +115,7 @@ def test_an_event_delivered_a_hundred_times_is_one_row_and_one_job(
 def test_a_fact_told_by_two_events_is_posted_once(
     client: FlaskClient,
     service: Callable[[str], Service],
-    world: psycopg.Connection[dict[str, Any]],
+    world: World,
     payment: str,
 ) -> None:
     first = stripe_events.charge_succeeded(payment, 2500)
@@ -142,7 +142,7 @@ def test_a_fact_told_by_two_events_is_posted_once(
 @pytest.mark.parametrize("value", [b"NaN", b'"\\u0000"', b'"\\ud800"'])
 def test_what_jsonb_refuses_is_quarantined(
     client: FlaskClient,
-    world: psycopg.Connection[dict[str, Any]],
+    world: World,
     payment: str,
     value: bytes,
 ) -> None:
@@ -164,7 +164,7 @@ def test_what_jsonb_refuses_is_quarantined(
 )
 def test_what_is_not_ours_is_kept_and_left_alone(
     client: FlaskClient,
-    world: psycopg.Connection[dict[str, Any]],
+    world: World,
     payment: str,
     changes: dict[str, Any],
     state: str,
@@ -179,7 +179,7 @@ def test_what_is_not_ours_is_kept_and_left_alone(
 def test_every_order_of_events_pays_the_same(
     client: FlaskClient,
     service: Callable[[str], Service],
-    world: psycopg.Connection[dict[str, Any]],
+    world: World,
     payment: str,
     seed: int,
 ) -> None:
@@ -230,7 +230,7 @@ def test_connections_that_break_cost_no_event(
     client: FlaskClient,
     database: Database,
     admin: psycopg.Connection,
-    world: psycopg.Connection[dict[str, Any]],
+    world: World,
     payment: str,
 ) -> None:
     acknowledged: list[str] = []
@@ -267,7 +267,7 @@ def test_a_database_away_is_told_within_three_seconds_and_found_again(
     client: FlaskClient,
     database: Database,
     admin: psycopg.Connection,
-    world: psycopg.Connection[dict[str, Any]],
+    world: World,
     payment: str,
 ) -> None:
     body = stripe_events.body(stripe_events.charge_succeeded(payment, 2500))
@@ -307,6 +307,78 @@ def test_without_a_database_a_call_fails_in_time() -> None:
         nowhere.close()
 
 
+@pytest.fixture
+def outside() -> Iterator[Outside]:
+    beyond = Outside()
+    with serve(beyond.answer) as beyond.url:
+        yield beyond
+
+
+@pytest.fixture
+def checkout(
+    outside: Outside, service: Callable[[str], Service], world: World
+) -> Callable[[str, str], tuple[int, str]]:
+    """Somebody starts to pay a payment of the world; gives the status, and the page or the code."""
+    client = create_app(outside.config(), database=service("backend")).test_client()
+
+    def start(name: str, payment: str) -> tuple[int, str]:
+        ids = one(world, "select tests.id(%s) as who, tests.id(%s) as what", name, payment)
+        response = client.post(
+            "/checkout",
+            headers={"Authorization": f"Bearer {token(sub=str(ids['who']))}"},
+            json={"payment_id": str(ids["what"])},
+        )
+        said = response.get_json()
+        return response.status_code, said.get("checkout_url") or said["code"]
+
+    return start
+
+
+def test_a_payment_has_one_open_page(
+    checkout: Callable[[str, str], tuple[int, str]], outside: Outside, world: World
+) -> None:
+    status, page = checkout("ben", "ben requested payment")
+    assert status == 201
+    assert checkout("ben", "ben requested payment") == (200, page)
+    [asked] = outside.asked_of_stripe
+    assert asked.form["line_items[0][price_data][unit_amount]"] == "2500"
+
+    world.execute("update app.checkout_attempts set expires_at = now() where url = %s", [page])
+    status, next_page = checkout("ben", "ben requested payment")
+    assert status == 201
+    assert next_page != page
+
+
+def test_an_answer_that_was_lost_leads_to_the_same_page(
+    checkout: Callable[[str, str], tuple[int, str]], outside: Outside
+) -> None:
+    outside.stripe_status = 500
+    assert checkout("ben", "ben requested payment") == (503, "stripe_unavailable")
+    outside.stripe_status = 200
+    assert checkout("ben", "ben requested payment")[0] == 201
+    assert len({asked.headers["Idempotency-Key"] for asked in outside.asked_of_stripe}) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "payment", "answer"),
+    [
+        ("ana", "ben requested payment", (404, "PT404")),
+        ("max", "ben requested payment", (404, "PT404")),
+        ("ben", "ben queued payment", (409, "PT409")),
+        ("ben", "ben cancelled payment", (409, "PT409")),
+    ],
+)
+def test_what_cannot_be_paid_gets_no_page(
+    checkout: Callable[[str, str], tuple[int, str]],
+    outside: Outside,
+    name: str,
+    payment: str,
+    answer: tuple[int, str],
+) -> None:
+    assert checkout(name, payment) == answer
+    assert outside.asked_of_stripe == []
+
+
 ENVIRONMENT = {
     "DATABASE_URL": "postgresql://backend@127.0.0.1/postgres",
     "SUPABASE_URL": "http://127.0.0.1:54321/",
@@ -340,7 +412,7 @@ def test_all_missing_configuration_is_named_at_once() -> None:
 
 
 @pytest.fixture
-def served(database: Database, world: psycopg.Connection[dict[str, Any]]) -> Iterator[int]:
+def served(database: Database, world: World) -> Iterator[int]:
     """The port of the service as it runs in earnest: under gunicorn."""
     port = free_port()
     process = subprocess.Popen(
@@ -373,9 +445,7 @@ def answer(port: int, path: str) -> int | None:
         return None
 
 
-def test_under_gunicorn_a_body_must_say_its_length(
-    served: int, world: psycopg.Connection[dict[str, Any]], payment: str
-) -> None:
+def test_under_gunicorn_a_body_must_say_its_length(served: int, world: World, payment: str) -> None:
     body = stripe_events.body(stripe_events.charge_succeeded(payment, 2500))
     signed = {"Stripe-Signature": stripe_events.signature(body, SECRET, time.time())}
 
