@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import itertools
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -14,7 +15,7 @@ from psycopg import sql
 from local import services
 from local.bootstrap import bootstrap_cluster, bootstrap_database
 from local.cluster import SUPERUSER, Cluster, free_port
-from local.home import Home
+from local.home import CHECKOUT, Home
 from local.keys import Keys
 from local.services import Ports
 from local.supervisor import reason
@@ -26,6 +27,7 @@ SETTINGS = {
     "synchronous_commit": "off",
     "max_connections": "200",
 }
+INSTALLED = (".venv", "node_modules")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,17 @@ def clusters(home: Home) -> Iterator[Callable[..., Cluster]]:
         finally:
             for cluster in made:
                 cluster.remove()
+
+
+def copy_checkout(folder: Path) -> None:
+    """Make `folder` a copy of this checkout with the same packages and no stack yet."""
+    shutil.copytree(
+        CHECKOUT,
+        folder,
+        ignore=shutil.ignore_patterns(".git", *INSTALLED, ".local", ".*cache", "*.pyc"),
+    )
+    for name in INSTALLED:
+        (folder / name).symlink_to(CHECKOUT / name)
 
 
 def create_database(cluster: Cluster, name: str) -> Database:

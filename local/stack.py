@@ -108,9 +108,13 @@ class Stack:
         self.describe()
         return 0
 
+    def described(self) -> dict[str, Any]:
+        """What `stack.json` says; empty before the first start."""
+        return dict(json.loads(self.file.read_text())) if self.file.is_file() else {}
+
     def describe(self) -> None:
         """Print addresses, keys, logins and how to stop."""
-        described = self._read()
+        described = self.described()
         for name in (
             "supabase_url",
             "publishable_key",
@@ -189,7 +193,7 @@ class Stack:
         if marker.is_file() and marker.read_text() == digest:
             return
         self._say("Loading the seed world.")
-        described = self._read()
+        described = self.described()
         logins = database.seed(
             cluster,
             {
@@ -215,7 +219,7 @@ class Stack:
     def _free_ports(self) -> Ports:
         """The ports of last time, else the usual ones; where one is taken, another, and says so."""
         usual = Ports()
-        last = self._read().get("ports", {})
+        last = self.described().get("ports", {})
         chosen: dict[str, int] = {}
         for field in fields(Ports):
             wanted = last.get(field.name, getattr(usual, field.name))
@@ -226,7 +230,7 @@ class Stack:
 
     def _end_leftovers(self) -> list[str]:
         """End what a killed supervisor has left, PostgreSQL too; names of what was alive."""
-        left = end_leftovers(self._read().get("pids", {}))
+        left = end_leftovers(self.described().get("pids", {}))
         cluster = Cluster(self.home, self.home.place / "run", port=0, settings={})
         if cluster.running():
             left.append("PostgreSQL")
@@ -247,11 +251,8 @@ class Stack:
             file.flush()
             yield True
 
-    def _read(self) -> dict[str, Any]:
-        return dict(json.loads(self.file.read_text())) if self.file.is_file() else {}
-
     def _update(self, **changes: object) -> None:
-        write_private(self.file, json.dumps(self._read() | changes, indent=2))
+        write_private(self.file, json.dumps(self.described() | changes, indent=2))
 
     def _say(self, message: str) -> None:
         print(f"{time.monotonic() - self._begin:5.1f} s  {message}", flush=True)

@@ -7,7 +7,6 @@ below a folder that only we may enter, as a home of root's is.
 import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -21,11 +20,9 @@ import httpx
 import psycopg
 import pytest
 
-from local import processes
-from local.home import CHECKOUT
+from local import processes, scratch
 from local.services import Ports
 
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "node_modules", ".local", ".*cache", "*.pyc")
 SERVICES = ("data API", "relay", "service", "worker")
 FEW_SECONDS = 5  # in which a killed service is back
 
@@ -118,14 +115,13 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     closed = tmp_path_factory.mktemp("closed")
     closed.chmod(0o700)
     folder = closed / "a checkout"
-    shutil.copytree(CHECKOUT, folder, ignore=LEFT_OUT)
-    for installed in (".venv", "node_modules"):
-        (folder / installed).symlink_to(CHECKOUT / installed)
+    scratch.copy_checkout(folder)
     made = Installation(folder)
     try:
         with contextlib.ExitStack() as taken:
             for port in astuple(Ports()):
                 other = taken.enter_context(socket.socket())
+                other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 with contextlib.suppress(OSError):  # taken by somebody else: as good
                     other.bind(("127.0.0.1", port))
                     other.listen()
