@@ -21,10 +21,10 @@ declare
         '\m(?:my (?:insta(?:gram)?|ig|snapchat|telegram|skype|discord|facebook|fb|tiktok|venmo|paypal) is '
         '|(?:insta(?:gram)?|ig|snap(?:chat)?|telegram|skype|discord|facebook|fb|tiktok|venmo|cash ?app|paypal|zelle)'
         '(?: ?[:=] ?| (?:as|under|user|username|handle|name|id)[ :]+))'
-        '[a-z][a-z0-9._]+[a-z0-9]\M';
+        '[a-z][a-z0-9._-]+[a-z0-9]\M';
     sentence constant text :=
         '(?:idle|rpm|cruise|speed|start|cold|hot|warm|wot|low|high|full|least|about|around|the|not|down|broken|gone'
-        '|blocked|better|good|fine|here|there|this|that|where|what|how|too|for|and|only|just|still|full|usd|cad)';
+        '|blocked|better|good|fine|here|there|this|that|where|what|how|too|for|and|only|just|still|usd|cad)';
     name record;
 begin
     if folded collate "C" !~ ('[@$][a-z]|' || elsewhere) then

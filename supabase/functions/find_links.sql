@@ -27,6 +27,7 @@ declare
     email constant text :=
         mailbox || sign || '(?:' || label || dot || '){1,6}' || ending
         || '|' || mailbox || '@(?:' || label || '[.]){1,6}[a-z]{2,}\M'
+        || '|' || mailbox || '@(?:gmail|yahoo|hotmail|outlook|icloud|aol|proton)\M'
         || '|' || mailbox || said_sign || '(?:' || label || said_dot || '){1,6}' || ending
         || '|\m(?:[a-z0-9._] ){1,24}@(?: [a-z0-9.]){4,}\M';
     link constant text :=
@@ -41,8 +42,8 @@ begin
     end if;
 
     confidence := 1;
-    kind := 'email';
     reason := 'it is written like one';
+    kind := 'email';
     for site in select l.* from app.locate(folded, email) as l loop
         first_character := site.first_character;
         last_character := site.last_character;
@@ -50,7 +51,6 @@ begin
     end loop;
 
     kind := 'url';
-    reason := 'it is written like one';
     for site in select l.* from app.locate(folded, link) as l loop
         first_character := site.first_character;
         last_character := site.last_character;

@@ -19,7 +19,7 @@ declare
         folded collate "C" ~ ('\m' || word || '[^a-z0-9]{0,3}(?:[0-9]|' || word || ')');
     digit constant text := case when spelled then '(?:[0-9]|' || word || ')' else '[0-9]' end;
     run constant text :=
-        '[+(]{0,2}\m' || digit || '(?:,?[^a-z0-9,;$%#\n]{0,3}' || digit || ')*\M';
+        '[+(]{0,2}\m' || digit || '(?:,?[^a-z0-9,;$%#\n]{0,3}' || digit || ')*(?:\M|(?=x))';
 
     -- how numbers are written where our users live
     international constant text := '(?:[+]|\m00)[1-9](?:[^0-9]{0,3}[0-9]){7,14}\M';

@@ -1,7 +1,7 @@
 -- What does the contact filter hide?
 
 begin;
-select plan(100);
+select plan(107);
 
 -- Contact details, and nothing else of the message
 
@@ -14,6 +14,7 @@ from (
     ('4155552671 any time', '[phone hidden] any time'),
     ('call 555-0199', 'call [phone hidden]'),
     ('+1 (415) 555-2671 is me', '[phone hidden] is me'),
+    ('415-555-2671x12', '[phone hidden]x12'),
     ('+44 7700 900411 or +49 151 23456789', '[phone hidden] or [phone hidden]'),
     ('07700 900411', '[phone hidden]'),
     ('mon portable: 06 39 98 91 27', 'mon portable: [phone hidden]'),
@@ -27,6 +28,7 @@ from (
     ('llama al cuatro uno cinco cinco cinco cinco dos seis siete uno', 'llama al [phone hidden]'),
     ('mail jo.smith+cars@mail.example.co.uk please', 'mail [email hidden] please'),
     ('jo @ example.com', '[email hidden]'),
+    ('it is jo.smith@gmail', 'it is [email hidden]'),
     ('jo (at) example (dot) com', '[email hidden]'),
     ('jo at example dot com', '[email hidden]'),
     ('mi correo es jo arroba example punto com', 'mi correo es [email hidden]'),
@@ -89,7 +91,9 @@ from unnest(
         'session 84d88086-44ec-4249-be59-8125b23b1e1e', 'firmware 3.14.0.159', 'zip 94107, exit 212',
         'it stalls.in the morning', 'one two three four, four misfires', '2 miles down the road',
         'saw on facebook this is common', 'signal is good on the left', 'my phone won''t pair',
-        'call the dealer', 'pays 3 ways', 'it''s a 2 way street'
+        'call the dealer', 'pays 3 ways', 'it''s a 2 way street', 'my 2015 Civic drive belt squeals',
+        '1500 rear drive shaft', '2010 Subaru Outback way too loud', 'P0300 P0301 P0302 P0303 P0304',
+        'transmission at 185 190 195 200 205 210'
     ]
 ) as typed
 cross join lateral app.mask_contacts(typed) as m;
