@@ -138,3 +138,11 @@ class Outside:
 
 def _json(value: object, status: int = 200) -> Response:
     return Response(json.dumps(value), status, content_type="application/json")
+
+
+def until(true: Callable[[], object], within_s: float = 20) -> None:
+    """Return when the condition holds; fail if it does not in time."""
+    end = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < end, "it did not come true in time"
+        time.sleep(0.02)

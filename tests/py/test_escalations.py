@@ -1,7 +1,11 @@
 """An escalation finds its workshops: eligible by the database, ranked by the published rule."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -13,7 +17,9 @@ from backend.db import Database as Service
 from backend.matching import MatchingConfig, rank
 from local.bootstrap import give_passwords
 from local.scratch import Database
+from tests.py.service_fakes import until
 
+ROOT = Path(__file__).resolve().parents[2]
 World = psycopg.Connection[dict[str, Any]]
 
 
@@ -92,6 +98,24 @@ def test_the_three_best_are_invited_and_every_term_is_kept(world: World, worker:
         assert (offer["eligible_count"], offer["config_version"]) == (4, 1)
         assert (offer["wave"], offer["status"]) == (1, "open")
     assert status(world, escalation_id) == "offered"
+
+
+def test_the_worker_invites_as_soon_as_a_case_is_escalated(
+    database: Database, world: World
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "backend.worker"],
+        cwd=ROOT,
+        env=os.environ | {"WORKER_DATABASE_URL": database.dsn("worker")},
+    )
+    try:
+        escalation_id = escalate(world)
+        until(lambda: status(world, escalation_id) == "offered")
+        assert len(offers(world, escalation_id)) == 3
+        until(lambda: jobs(world, escalation_id) == 0)
+    finally:
+        process.terminate()
+        assert process.wait(15) == 0
 
 
 def test_inviting_again_changes_nothing(world: World, worker: Service) -> None:

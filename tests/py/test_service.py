@@ -30,7 +30,7 @@ from local.bootstrap import give_passwords
 from local.cluster import free_port
 from local.scratch import Database
 from tests.py import stripe_events
-from tests.py.service_fakes import CONFIG, SECRET, Outside, serve, token
+from tests.py.service_fakes import CONFIG, SECRET, Outside, serve, token, until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -253,14 +253,6 @@ def test_connections_that_break_cost_no_event(
         world, "select count(*) as n from app.stripe_events where id = any (%s)", acknowledged
     )
     assert kept == {"n": len(acknowledged)}
-
-
-def until(true: Callable[[], object], within_s: float = 20) -> None:
-    """Return when the condition holds; fail if it does not in time."""
-    end = time.monotonic() + within_s
-    while not true():
-        assert time.monotonic() < end, "it did not come true in time"
-        time.sleep(0.02)
 
 
 def test_a_database_away_is_told_within_three_seconds_and_found_again(

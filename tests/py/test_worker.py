@@ -6,8 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -23,6 +22,7 @@ from local import scratch
 from local.bootstrap import give_passwords
 from local.cluster import Cluster
 from local.scratch import Database
+from tests.py.service_fakes import until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -111,14 +111,6 @@ class Queue:
         finally:
             process.kill()
             process.wait()
-
-
-def until(true: Callable[[], object], within_s: float = 20) -> None:
-    """Return when the condition holds; fail if it does not in time."""
-    end = time.monotonic() + within_s
-    while not true():
-        assert time.monotonic() < end, "it did not come true in time"
-        time.sleep(0.02)
 
 
 @pytest.fixture
