@@ -1,0 +1,106 @@
+-- Who keeps which files?
+
+begin;
+select plan(19);
+
+create function pg_temp.operation(name text)
+    returns text
+    language sql
+as $$
+    select set_config('storage.operation', operation.name, true);
+$$;
+create function pg_temp.upload(path text, bucket text default 'quarantine')
+    returns text
+    language sql
+as $$
+    select format(
+        'insert into storage.objects (bucket_id, name, owner_id) values (%L, %L, %L)',
+        upload.bucket, upload.path, tests.id('ana')
+    );
+$$;
+grant execute on function pg_temp.operation, pg_temp.upload to public;
+create temporary table made (path text, kind text);
+grant select, insert on made to public;
+
+select tests.act_as('customer', 'ana');
+insert into made
+select api.register_media(tests.id('ana active'), kind), kind
+from unnest(array['photo', 'video', 'photo']) with ordinality as k (kind, n);
+select ok(
+    (select bool_and(path ~ ('^' || tests.id('ana') || '/[0-9a-f-]{36}$')) from made),
+    'the server names the file, in the customer''s own folder'
+);
+select throws_ok(
+    $$ select api.register_media(tests.id('ana active'), 'sound') $$, 'PT422', null,
+    'a file is a photo or a video'
+);
+select throws_ok(
+    $$ select api.register_media(tests.id('ben queued'), 'photo') $$, 'PT404', null,
+    'of their own session'
+);
+select throws_ok(
+    $$ select api.register_media(tests.id('ana escalated'), 'photo') $$, 'PT409', null,
+    'that is not over'
+);
+select pg_temp.operation('storage.object.upload');
+select lives_ok(
+    (select pg_temp.upload(path) from made where kind = 'video'), 'a registered file is uploaded'
+);
+select lives_ok(
+    (select pg_temp.upload(path) from made where kind = 'photo' limit 1), 'and another'
+);
+select throws_ok(
+    pg_temp.upload(tests.id('ana') || '/holiday'), '42501', null, 'one that was not registered is not'
+);
+select throws_ok(
+    (select pg_temp.upload(path, 'elsewhere') from made limit 1), '42501', null,
+    'nor one for another bucket'
+);
+select results_eq(
+    $$
+        select photo_count, video_count
+        from api.customer_sessions
+        where id = tests.id('ana active')
+    $$,
+    $$ values (1, 1) $$,
+    'what is uploaded is counted'
+);
+
+select pg_temp.operation('storage.object.get_authenticated');
+select is((select count(*) from storage.objects), 2::bigint, 'the owner downloads it');
+select pg_temp.operation('storage.object.list');
+select is_empty('select from storage.objects', 'nobody lists');
+select pg_temp.operation('storage.object.sign');
+select is_empty('select from storage.objects', 'nor signs an address that would outlive the access');
+select pg_temp.operation('storage.object.get_authenticated');
+update storage.objects set name = 'moved';
+delete from storage.objects;
+select is(
+    (select count(*) from storage.objects where name <> 'moved'), 2::bigint,
+    'nor moves or removes anything'
+);
+
+select tests.act_as('customer', 'ben');
+select is_empty('select from storage.objects', 'another customer downloads nothing of it');
+select throws_ok(
+    (select pg_temp.upload(path) from made offset 2 limit 1), '42501', null,
+    'nor uploads to a path of theirs'
+);
+select tests.act_as('mechanic', 'max');
+select results_eq(
+    $$
+        select photo_count, video_count
+        from api.mechanic_sessions
+        where id = tests.id('ana active')
+    $$,
+    $$ values (1, 1) $$,
+    'the mechanic sees that there are photos and videos'
+);
+select is_empty('select from storage.objects', 'not the files');
+select tests.act_as('workshop', 'walt');
+select is_empty('select from storage.objects', 'nor does a workshop');
+select tests.act_as('platform_admin', 'ada');
+select is_empty('select from storage.objects', 'nor an admin');
+
+select * from finish();
+rollback;

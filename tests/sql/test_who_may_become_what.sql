@@ -1,0 +1,209 @@
+-- Who may become what? A sign-up is a customer; only an invitation makes anything else of it.
+
+begin;
+select plan(33);
+
+-- Sign-up, in the order of hosted Auth: insert, update of role to the default group, re-read
+
+insert into auth.users (instance_id, id, aud, role, email, email_confirmed_at, raw_user_meta_data)
+values (
+    '00000000-0000-0000-0000-000000000000', '11111111-1111-4111-8111-111111111111',
+    'authenticated', 'platform_admin', 'eve@example.test', now(),
+    '{"role": "platform_admin", "persona": "platform_admin"}'
+);
+select tests.named('eve', '11111111-1111-4111-8111-111111111111');
+select is(
+    (select role from auth.users where id = tests.id('eve')), 'customer',
+    'whatever role a sign-up brings, it is a customer'
+);
+update auth.users set role = 'authenticated' where id = tests.id('eve');
+select is(
+    (select role from auth.users where id = tests.id('eve')), 'customer',
+    'also after Auth has written its default group'
+);
+update auth.users
+set raw_user_meta_data = '{"role": "mechanic"}',
+    role = 'service_role'
+where id = tests.id('eve');
+select is(
+    (select role from auth.users where id = tests.id('eve')), 'customer',
+    'and after an update of metadata and role'
+);
+select results_eq(
+    format('select persona from app.people where id = %L', tests.id('eve')),
+    $$ values ('customer') $$,
+    'an account has one persona from its first moment'
+);
+select results_eq(
+    format('select email from app.contact_details where person_id = %L', tests.id('eve')),
+    $$ values ('eve@example.test') $$,
+    'and its contact details'
+);
+update auth.users set email = 'eve.new@example.test' where id = tests.id('eve');
+select results_eq(
+    format('select email from app.contact_details where person_id = %L', tests.id('eve')),
+    $$ values ('eve.new@example.test') $$,
+    'which follow the e-mail address that Auth keeps'
+);
+
+-- Promoting oneself
+
+select tests.act_as('customer', 'eve');
+select throws_ok(
+    $$ select api.invite_person('eve.new@example.test', 'platform_admin') $$, '42501', null,
+    'a customer invites nobody'
+);
+select throws_ok(
+    $$ select app.appoint_first_admin('eve.new@example.test') $$, '42501', null,
+    'nor appoints an admin'
+);
+select throws_ok(
+    $$ select app.become_persona(tests.id('eve'), 'mechanic') $$, '42501', null,
+    'nor changes a persona'
+);
+select throws_ok(
+    $$ update app.people set persona = 'mechanic' $$, '42501', null, 'nor writes one'
+);
+select throws_ok(
+    $$ update auth.users set role = 'mechanic' $$, '42501', null, 'nor a role'
+);
+select throws_ok(
+    $$ select api.accept_invitation('guessed') $$, 'PT404', null,
+    'a guessed token is no invitation'
+);
+
+-- The first admin
+
+select tests.act_as_owner();
+select throws_ok(
+    $$ select app.appoint_first_admin('eve.new@example.test') $$, 'PT409', null,
+    'there is a first admin only once'
+);
+
+-- Invitation
+
+select tests.act_as('platform_admin', 'ada');
+select throws_ok(
+    $$ select api.invite_person('x@example.test', 'customer') $$, 'PT422', null,
+    'nobody is invited to be a customer'
+);
+select throws_ok(
+    $$ select api.invite_person('nobody', 'mechanic') $$, 'PT422', null,
+    'an invitation goes to an e-mail address'
+);
+select throws_ok(
+    $$ select api.invite_person('x@example.test', 'workshop') $$, 'PT422', null,
+    'an advisor is invited to a workshop'
+);
+select throws_ok(
+    $$ select api.invite_person('x@example.test', 'workshop', gen_random_uuid()) $$, 'PT404', null,
+    'that exists'
+);
+select throws_ok(
+    format(
+        'select api.invite_person(%L, %L, %L)',
+        'x@example.test', 'mechanic', tests.id('Harbor Auto')
+    ),
+    'PT422', null, 'and nobody else is'
+);
+
+create temporary table token as
+select
+    api.invite_person('eve.new@example.test', 'mechanic') as mechanic,
+    api.invite_person('eve.new@example.test', 'platform_admin') as revoked,
+    api.invite_person('eve.new@example.test', 'media_worker') as late,
+    api.invite_person('ben@example.test', 'mechanic') as history,
+    api.invite_person('ana@example.test', 'mechanic') as stolen;
+grant select, insert on token to public;
+select api.revoke_invitation(id) from api.admin_invitations
+where persona = 'platform_admin' and accepted_at is null;
+select throws_ok(
+    'select api.revoke_invitation(gen_random_uuid())', 'PT404', null,
+    'an invitation that is not there is not revoked'
+);
+select throws_ok(
+    'select token_hash from app.invitations', '42501', null, 'no admin reads what is kept of a token'
+);
+
+select tests.act_as('customer', 'eve');
+select throws_ok(
+    'select api.accept_invitation((select stolen from token))', 'PT404', null,
+    'an invitation to somebody else''s address is refused'
+);
+select throws_ok(
+    'select api.accept_invitation((select revoked from token))', 'PT404', null,
+    'so is a revoked one'
+);
+select tests.act_as_owner();
+update auth.users set email_confirmed_at = null where id = tests.id('eve');
+select tests.act_as('customer', 'eve');
+select throws_ok(
+    'select api.accept_invitation((select mechanic from token))', 'PT404', null,
+    'so is one to an address that was not confirmed'
+);
+select tests.act_as_owner();
+update auth.users set email_confirmed_at = now() where id = tests.id('eve');
+
+select tests.act_as('customer', 'ben');
+select throws_ok(
+    'select api.accept_invitation((select history from token))', 'PT409', null,
+    'who is a customer already needs a second account'
+);
+
+select tests.act_as('customer', 'eve');
+select is(
+    api.accept_invitation((select mechanic from token)), 'mechanic',
+    'the one invited becomes what the invitation says'
+);
+select throws_ok(
+    'select api.accept_invitation((select mechanic from token))', 'PT404', null,
+    'a token is used once'
+);
+select throws_ok(
+    'select api.accept_invitation((select late from token))', 'PT409', null,
+    'and an account has one persona'
+);
+select tests.act_as_owner();
+select is(
+    (select role from auth.users where id = tests.id('eve')), 'mechanic',
+    'the next token carries it'
+);
+update auth.users set role = 'authenticated' where id = tests.id('eve');
+select is(
+    (select role from auth.users where id = tests.id('eve')), 'mechanic',
+    'whatever Auth writes'
+);
+
+select tests.sign_up('finn');
+select tests.act_as('platform_admin', 'ada');
+insert into token (mechanic) select api.invite_person('finn@example.test', 'mechanic');
+select tests.act_as_owner();
+select tests.move_clock(interval '8 days');
+select tests.act_as('customer', 'finn');
+select throws_ok(
+    'select api.accept_invitation((select mechanic from token where revoked is null))', 'PT404', null,
+    'after seven days an invitation is void'
+);
+
+-- Dismissal
+
+select tests.act_as_owner();
+select tests.invite('abe', 'platform_admin');
+select tests.act_as('platform_admin', 'ada');
+select throws_ok(
+    format('select api.dismiss_admin(%L, %L)', tests.id('ada'), 'Me.'), 'PT409', null,
+    'nobody dismisses themselves'
+);
+select throws_ok(
+    format('select api.dismiss_admin(%L, %L)', tests.id('max'), 'No admin.'), 'PT404', null,
+    'or who is no admin'
+);
+select api.dismiss_admin(tests.id('abe'), 'Left the company.');
+select tests.act_as('platform_admin', 'abe');
+select throws_ok(
+    $$ select api.invite_person('x@example.test', 'mechanic') $$, 'PT403', null,
+    'a dismissed admin does nothing more, whatever their token says'
+);
+
+select * from finish();
+rollback;
