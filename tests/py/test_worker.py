@@ -187,6 +187,21 @@ def test_the_job_of_a_killed_worker_is_done_once_by_the_next(queue: Queue) -> No
     assert queue.done() == ["evt_1_waits", "evt_2"]
 
 
+def test_a_job_that_took_its_workers_along_eight_times_has_failed(queue: Queue) -> None:
+    queue.add("evt_deadly")
+    queue.rows(
+        """
+        update procrastinate.procrastinate_jobs
+        set status = 'doing', attempts = 7
+        where args ->> 'event_id' = 'evt_deadly'
+        returning id
+        """
+    )
+    with queue.worker():
+        until(lambda: queue.status("evt_deadly") == "failed")
+    assert queue.done() == []
+
+
 def test_a_worker_that_loses_its_database_ends_with_an_error(
     queue: Queue, cluster: Cluster
 ) -> None:
