@@ -206,5 +206,4 @@ const chat = async ({ url, key, customer, mechanic, stranger, thread, session_id
 
 const scenes = { account, data, media, chat };
 const [scene, argumentsAsJson] = process.argv.slice(2);
-process.stdout.write(JSON.stringify(await scenes[scene](JSON.parse(argumentsAsJson))));
-process.exit(0); // supabase-js keeps timers
+process.stdout.write(JSON.stringify(await scenes[scene](JSON.parse(argumentsAsJson))), () => process.exit(0)); // supabase-js keeps timers

@@ -1,0 +1,55 @@
+-- Twenty-five customers, each in an active session with a mechanic of their own; and limits that let them write fast.
+
+create function pg_temp.sign_up(email text)
+    returns uuid
+    language sql
+    volatile
+as $$
+    insert into auth.users (id, aud, role, email, encrypted_password, created_at, updated_at)
+    values (gen_random_uuid(), 'authenticated', '', email, '', now(), now())
+    returning id;
+$$;
+
+create function pg_temp.act_as(persona text, person_id uuid)
+    returns void
+    language sql
+    volatile
+as $$
+    select set_config(
+        'request.jwt.claims', json_build_object('sub', person_id, 'role', persona)::text, true
+    );
+$$;
+
+create temporary table conversations (thread_id uuid, customer_id uuid, mechanic_id uuid);
+
+insert into app.services (code, name) values ('brakes', 'Brakes') on conflict do nothing;
+insert into app.cities (name, region, latitude, longitude)
+values ('Springfield', 'Illinois', 39.80, -89.65)
+on conflict do nothing;
+
+do $$
+declare
+    customer uuid;
+    mechanic uuid;
+    session uuid;
+    city uuid := (select id from app.cities where name = 'Springfield' limit 1);
+begin
+    for n in 1..25 loop
+        customer := pg_temp.sign_up(format('customer%s@example.test', n));
+        mechanic := pg_temp.sign_up(format('mechanic%s@example.test', n));
+        perform app.become_persona(mechanic, 'mechanic');
+        perform pg_temp.act_as('mechanic', mechanic);
+        perform api.set_mechanic_profile('Mechanic');
+        perform pg_temp.act_as('customer', customer);
+        perform api.set_customer_profile('Customer', 'C', city);
+        session := (api.request_session('brakes', 'It grinds.', 2016, 'Honda', 'Civic')).session_id;
+        perform app.session_paid(session);
+        perform pg_temp.act_as('mechanic', mechanic);
+        insert into conversations values (api.accept_session(session), customer, mechanic);
+    end loop;
+end;
+$$;
+
+-- Two messages a second in a thread, one by each party, are 60 and 120 a minute; a flood is far beyond.
+update app.limits set most = 90 where action = 'send_message';
+update app.limits set most = 180 where action = 'thread_message';
