@@ -44,12 +44,10 @@ begin
 
     update app.payments as p
     set status = 'pending'
-    where p.id = payment.id
-        and p.status = 'failed';
+    where p.id = payment.id;
     update app.checkout_attempts as a
     set status = 'closed'
     where a.payment_id = payment.id
-        and a.status <> 'closed'
         and (
             a.expires_at <= instant
             -- Stripe forgets idempotency keys after 24 hours: a key as old is not sent again.

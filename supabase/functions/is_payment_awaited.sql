@@ -17,11 +17,9 @@ as $$
         select
         from app.payments as p
         inner join app.repair_quotes as q on p.quote_id = q.id
-        inner join app.escalations as e on q.escalation_id = e.id
         cross join app.settings as t
         where p.id = is_payment_awaited.payment_id
             and q.status = 'approved'
-            and e.status = 'approved'
             and q.decided_at + t.pay_repair_within > app.current_instant()
     );
 $$;

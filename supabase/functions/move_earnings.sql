@@ -36,7 +36,6 @@ begin
         from app.ledger_accounts as a
         where a.name = move_earnings.origin
             and a.owner_id = move_earnings.mechanic_id
-            and a.balance_cents <> 0
         order by a.currency
     loop
         perform app.post_transaction(

@@ -85,9 +85,7 @@ begin
             and r.status = 'pending';
         select * into referral
         from app.referrals as r
-        where r.escalation_id = quote.escalation_id
-            and r.status <> 'reversed'
-            and r.amount_cents > 0;
+        where r.escalation_id = quote.escalation_id;
         if not found then
             return;
         end if;

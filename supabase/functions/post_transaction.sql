@@ -17,6 +17,13 @@ declare
     posted app.ledger_transactions;
     leg record;
 begin
+    if not exists (
+        select
+        from jsonb_to_recordset(post_transaction.postings) as p (amount_cents bigint)
+        where p.amount_cents <> 0
+    ) then
+        return false;
+    end if;
     insert into app.ledger_transactions (source_key, description, payment_id, fee_schedule_version)
     values (
         post_transaction.source_key,
@@ -70,4 +77,4 @@ end;
 $$;
 comment on function app.post_transaction is
     'Posts [{account, owner_id, amount_cents}, …], debit positive; opens the accounts that are '
-    'missing. False, and nothing done, when the source key was posted before.';
+    'missing. False, and nothing done, when nothing moves or the source key was posted before.';

@@ -24,8 +24,7 @@ begin
         where p.id = payment.id;
         update app.checkout_attempts as a
         set status = 'closed'
-        where a.payment_id = payment.id
-            and a.status <> 'closed';
+        where a.payment_id = payment.id;
     end if;
 end;
 $$;

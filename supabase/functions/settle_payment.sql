@@ -21,8 +21,7 @@ begin
     end if;
     update app.checkout_attempts as a
     set status = 'closed'
-    where a.payment_id = payment.id
-        and a.status <> 'closed';
+    where a.payment_id = payment.id;
 
     if not awaited then
         perform app.request_refund(payment.id, 'paid too late');

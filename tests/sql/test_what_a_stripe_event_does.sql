@@ -1,7 +1,7 @@
 -- What does an event of Stripe's do, and what does it not?
 
 begin;
-select plan(51);
+select plan(58);
 
 update app.limits set most = 1000 where action in ('request_session', 'start_checkout');
 
@@ -292,7 +292,7 @@ select is_empty(
 
 -- What does not fit our payment changes nothing
 
-do $$ begin perform tests.named('odd', pg_temp.open_session('odd session')); end; $$;
+select tests.named('odd', pg_temp.open_session('odd session'));
 create function pg_temp.outcome(what text, said jsonb) returns text language plpgsql as $$
 begin
     perform tests.stripe_event(
@@ -359,6 +359,14 @@ select is(
 
 do $$
 begin
+    -- A bystander, whose second attempt is under way: nothing below is about it.
+    perform tests.named('bystander', pg_temp.open_session('bystander session'));
+    insert into app.checkout_attempts (payment_id, attempt, status)
+    values (tests.id('bystander'), 1, 'closed'), (tests.id('bystander'), 2, 'creating');
+end;
+$$;
+do $$
+begin
     perform tests.named('slow', pg_temp.open_session('slow session'));
     perform tests.stripe_event(
         'evt_slow', 'checkout.session.completed',
@@ -376,6 +384,15 @@ begin
 end;
 $$;
 select is(pg_temp.status(tests.id('slow')), 'failed', 'it may fail');
+select results_eq(
+    $$
+        select attempt, status, stripe_session_id
+        from app.checkout_attempts
+        where payment_id = tests.id('slow')
+    $$,
+    $$ values (1, 'closed', 'cs_slow') $$,
+    'a page of which only Stripe told is written down'
+);
 do $$
 begin
     perform tests.stripe_event(
@@ -425,6 +442,39 @@ begin
 end;
 $$;
 select is(pg_temp.status(tests.id('slow')), 'paid', 'paid it stays');
+select results_eq(
+    $$
+        select attempt, status, stripe_session_id
+        from app.checkout_attempts
+        where payment_id = tests.id('slow')
+        order by attempt
+    $$,
+    $$ values (1, 'closed', 'cs_slow'), (2, 'closed', 'cs_slow_2') $$,
+    'and its pages are closed'
+);
+select is(
+    tests.stripe_event(
+        'evt_slow_odd', 'checkout.session.completed',
+        pg_temp.about(tests.id('slow'), 'cs_slow_3', '{"payment_status": "unpaid"}')
+    ),
+    'done',
+    'whatever else is said of it'
+);
+
+do $$
+begin
+    perform tests.named('noted', pg_temp.open_session('noted session'));
+    insert into app.checkout_attempts (payment_id, attempt, status, stripe_session_id)
+    values (tests.id('noted'), 1, 'open', 'cs_noted');
+    perform tests.stripe_event(
+        'evt_noted', 'checkout.session.completed',
+        pg_temp.about(tests.id('noted'), 'cs_noted', '{"payment_status": "unpaid"}')
+    );
+end;
+$$;
+select is(
+    pg_temp.status(tests.id('noted')), 'processing', 'so is one whose page was noted before'
+);
 
 do $$
 begin
@@ -511,6 +561,36 @@ select results_eq(
     'a second charge is owed back; the same charge in another event is the same fact'
 );
 
+do $$
+begin
+    perform tests.act_as('customer', 'ben');
+    perform api.cancel_escalation(tests.id('repaired escalation'));
+    perform tests.act_as_owner();
+    perform tests.pay(tests.id('repair'));
+end;
+$$;
+select results_eq(
+    $$
+        select pg_temp.status(tests.id('repair')), r.amount_cents, e.status
+        from app.refund_requests as r
+        cross join app.escalations as e
+        where r.payment_id = tests.id('repair')
+            and e.id = tests.id('repaired escalation')
+    $$,
+    $$ values ('paid', 120000::bigint, 'cancelled') $$,
+    'a repair that was cancelled before the money came is owed back'
+);
+select results_eq(
+    $$
+        select pg_temp.status(tests.id('bystander')), attempt, status, stripe_session_id
+        from app.checkout_attempts
+        where payment_id = tests.id('bystander')
+        order by attempt
+    $$,
+    $$ values ('pending', 1, 'closed', null), ('pending', 2, 'creating', null) $$,
+    'other payments are as they were'
+);
+
 -- Who may
 
 create function pg_temp.try_as(role text, statement text) returns text language plpgsql as $$
@@ -548,7 +628,7 @@ select is(
     pg_temp.try_as('worker', 'set constraints all immediate'),
     '00000', 'what the worker has done may be committed by the worker'
 );
-do $$ begin perform tests.act_as('platform_admin', 'ada'); end; $$;
+select tests.act_as('platform_admin', 'ada');
 select throws_ok(
     $$ select backend.record_stripe_event('evt_mine', '', '{}') $$, '42501', null,
     'an admin is not Stripe'
@@ -591,17 +671,40 @@ begin
     update app.stripe_events
     set received_at = app.current_instant() - interval '59 seconds'
     where id = 'evt_new';
+    -- Other jobs, which say nothing of this event's: another task's, a done one, another event's.
+    perform app.enqueue_job('match_escalation', '{"event_id": "evt_new"}');
+    perform app.enqueue_job('apply_stripe_event', '{"event_id": "evt_new"}');
+    update procrastinate.procrastinate_jobs
+    set status = 'succeeded'
+    where args ->> 'event_id' = 'evt_new'
+        and task_name = 'apply_stripe_event';
+    perform app.enqueue_job('match_escalation', '{"event_id": "evt_new"}');
+    update procrastinate.procrastinate_jobs
+    set status = 'failed'
+    where args ->> 'event_id' = 'evt_slow'
+        or id = (
+            select max(id)
+            from procrastinate.procrastinate_jobs
+            where task_name = 'match_escalation'
+        );
 end;
 $$;
 select is(pg_temp.sweep(), 0, 'a job has a minute to come by itself');
-do $$ begin perform tests.move_clock('1 second'); end; $$;
+select tests.move_clock('1 second');
 select is(pg_temp.sweep(), 1, 'then it is queued again');
 select is(pg_temp.sweep(), 0, 'once');
+select results_eq(
+    $$ select state from app.stripe_events where id in ('evt_new', 'evt_slow') order by state $$,
+    $$ values ('done'), ('pending') $$,
+    'and both events are what they were'
+);
 do $$
 begin
     update procrastinate.procrastinate_jobs
     set status = 'failed'
-    where args ->> 'event_id' = 'evt_new';
+    where args ->> 'event_id' = 'evt_new'
+        and task_name = 'apply_stripe_event'
+        and status = 'todo';
 end;
 $$;
 select is(pg_temp.sweep(), 0, 'an event whose job has failed for good is no longer tried');

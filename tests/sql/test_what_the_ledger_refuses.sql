@@ -1,7 +1,7 @@
 -- What does the ledger refuse?
 
 begin;
-select plan(39);
+select plan(42);
 
 -- Posting
 
@@ -42,6 +42,29 @@ select results_eq(
     'and changes nothing'
 );
 
+select ok(
+    app.post_transaction(
+        'test:eur', 'A test', null, 1,
+        jsonb_build_array(
+            jsonb_build_object('account', 'bank', 'amount_cents', 5),
+            jsonb_build_object('account', 'stripe.balance', 'amount_cents', -5)
+        ),
+        'eur'
+    ),
+    'every currency has accounts of its own'
+);
+select results_eq(
+    $$ select currency, balance_cents from app.ledger_accounts where name = 'bank' order by 1 $$,
+    $$ values ('eur', 5::bigint), ('usd', 700) $$,
+    'which keep their own balance'
+);
+select ok(
+    not app.post_transaction(
+        'test:nothing', 'A test', null, 1, '[{"account": "bank", "amount_cents": 0}]', 'usd'
+    ),
+    'what moves nothing is not posted'
+);
+
 -- What does not balance
 
 select throws_ok(
@@ -71,7 +94,6 @@ select throws_ok(
             insert into app.ledger_transactions (source_key, description)
             values ('test:3', 'A test')
             returning id into transaction_id;
-            insert into app.ledger_accounts (name, currency) values ('bank', 'eur');
             insert into app.ledger_entries (
                 transaction_id, account_id, account, description, amount_cents, currency
             )
@@ -188,7 +210,7 @@ from unnest(
         'update app.ledger_accounts set name = ''loss'' where name = ''bank''',
         'delete from app.ledger_accounts',
         'truncate app.ledger_accounts cascade',
-        'insert into app.ledger_accounts (name, currency, balance_cents) values (''loss'', ''x'', 5)',
+        'insert into app.ledger_accounts (name, currency, balance_cents) select ''loss'', ''x'', 5',
         'update app.fee_schedule set platform_fee_basis_points = 0 where version = 1',
         'delete from app.fee_schedule where version = 1',
         'truncate app.fee_schedule cascade'

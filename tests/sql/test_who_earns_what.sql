@@ -1,7 +1,7 @@
 -- Who earns what, and who sees it?
 
 begin;
-select plan(36);
+select plan(52);
 
 -- A cast of its own, so that nobody else's money is in its accounts.
 
@@ -110,6 +110,12 @@ do $$
 begin
     perform pg_temp.approve_quote('first', 120000);
     perform tests.pay(tests.id('first repair'));
+    -- Somebody else's, of a case that is not done.
+    perform tests.named('bystander', gen_random_uuid());
+    insert into app.referrals (id, escalation_id, mechanic_id, amount_cents, currency)
+    values (
+        tests.id('bystander'), tests.id('ana escalated escalation'), tests.id('max'), 100, 'usd'
+    );
     perform pg_temp.finish_repair('first');
 end;
 $$;
@@ -137,12 +143,26 @@ select results_eq(
     $$ values ('earned', interval '7 days') $$,
     'the referral is earned, and payable after the hold'
 );
+select results_eq(
+    $$ select status from app.referrals where id = tests.id('bystander') $$,
+    $$ values ('pending') $$,
+    'another referral waits for its own repair'
+);
 do $$
 begin
+    perform tests.move_clock('1 hour');
     perform app.record_work_done(tests.id('first repair'));
-    perform app.post_earnings(tests.id('first repair'));
 end;
 $$;
+select is(
+    (
+        select app.current_instant() - work_done_at
+        from app.payments
+        where id = tests.id('first repair')
+    ),
+    interval '1 hour',
+    'it was done when it was done first'
+);
 select is(
     (select count(*) from pg_temp.entries(tests.id('first repair'))),
     7::bigint,
@@ -151,7 +171,7 @@ select is(
 
 -- What each of them sees of it
 
-do $$ begin perform tests.act_as('mechanic', 'mo'); end; $$;
+select tests.act_as('mechanic', 'mo');
 select results_eq(
     $$
         select description, account, amount_cents, currency, held_until - posted_at, is_held
@@ -169,12 +189,12 @@ select throws_ok(
     'select owner_id from app.ledger_entries', '42501', null,
     'a mechanic cannot go round the statement'
 );
-do $$ begin perform tests.act_as('mechanic', 'zoe'); end; $$;
+select tests.act_as('mechanic', 'zoe');
 select is_empty(
     'select 1 from api.mechanic_statement', 'another mechanic sees nothing of it'
 );
 
-do $$ begin perform tests.act_as('workshop', 'wim'); end; $$;
+select tests.act_as('workshop', 'wim');
 select results_eq(
     $$
         select workshop_id, description, account, amount_cents, currency, is_held
@@ -187,12 +207,12 @@ select results_eq(
     $$,
     'an advisor sees what the workshop earned'
 );
-do $$ begin perform tests.act_as('workshop', 'lena'); end; $$;
+select tests.act_as('workshop', 'lena');
 select is_empty(
     'select 1 from api.workshop_statement', 'an advisor of another workshop sees nothing of it'
 );
 
-do $$ begin perform tests.act_as('customer', 'carla'); end; $$;
+select tests.act_as('customer', 'carla');
 select results_eq(
     $$
         select
@@ -207,7 +227,10 @@ select results_eq(
                 tests.id('first payment'), 'diagnostic', true, false, 2500::bigint, 'usd', 'paid',
                 true, null::bigint, false
             ),
-            (tests.id('first repair'), 'repair', false, true, 120000, 'usd', 'paid', true, null, false)
+            (
+                tests.id('first repair'), 'repair', false, true, 120000, 'usd', 'paid', true, null,
+                false
+            )
     $$,
     'a customer sees what they paid'
 );
@@ -216,13 +239,13 @@ select results_eq(
     $$ values (2500, 'usd') $$,
     'and what a diagnostic costs today'
 );
-do $$ begin perform tests.act_as('customer', 'ben'); end; $$;
+select tests.act_as('customer', 'ben');
 select is_empty(
     $$ select 1 from api.customer_payments where id = tests.id('first repair') $$,
     'another customer sees nothing of it'
 );
 
-do $$ begin perform tests.act_as('platform_admin', 'ada'); end; $$;
+select tests.act_as('platform_admin', 'ada');
 select results_eq(
     $$
         select
@@ -274,24 +297,63 @@ select results_eq(
 
 -- The hold passes by the clock
 
-do $$ begin perform tests.act_as_owner(); perform tests.move_clock('7 days'); end; $$;
-do $$ begin perform tests.act_as('mechanic', 'mo'); end; $$;
+select tests.act_as_owner();
+create function pg_temp.expire_overdue() returns void language plpgsql as $$
+begin
+    perform tests.act_as_service('worker');
+    perform backend.expire_overdue();
+    perform tests.act_as_owner();
+end;
+$$;
+create function pg_temp.referral() returns text language sql as $$
+    select r.status
+    from app.referrals as r
+    inner join app.escalations as e on r.escalation_id = e.id
+    where e.session_id = tests.id('first');
+$$;
+
+do $$
+begin
+    perform tests.move_clock('6 days 22 hours');
+    perform pg_temp.expire_overdue();
+end;
+$$;
+select is(pg_temp.referral(), 'earned', 'before seven days have passed it is only earned');
+do $$
+begin
+    perform tests.move_clock('1 hour');
+    perform tests.act_as('mechanic', 'mo');
+end;
+$$;
 select results_eq(
     'select distinct is_held from api.mechanic_statement',
     'values (false)',
     'after seven days nothing is held any more'
 );
-do $$ begin perform tests.act_as_service('worker'); perform backend.expire_overdue(); end; $$;
-do $$ begin perform tests.act_as_owner(); end; $$;
+do $$
+begin
+    perform tests.act_as_owner();
+    perform pg_temp.open_session('waiting');
+    perform pg_temp.expire_overdue();
+end;
+$$;
+select is(pg_temp.referral(), 'payable', 'and the referral is payable');
+select lives_ok(
+    $$ select app.post_earnings(tests.id('first repair')) $$, 'which it stays'
+);
 select results_eq(
     $$
-        select r.status
-        from app.referrals as r
-        inner join app.escalations as e on r.escalation_id = e.id
-        where e.session_id = tests.id('first')
+        select status
+        from app.payments
+        where id in (tests.id('waiting payment'), tests.id('first payment'))
+        order by status
     $$,
-    $$ values ('payable') $$,
-    'and the referral is payable'
+    $$ values ('paid'), ('pending') $$,
+    'what may still be paid does not expire'
+);
+select is_empty(
+    $$ select 1 from app.refund_requests where payment_id = tests.id('first payment') $$,
+    'and what is paid and done is not owed back'
 );
 
 -- New prices bind what is opened after them
@@ -369,7 +431,7 @@ select is_empty(
     $$ select 1 from pg_temp.entries(tests.id('unpaid payment')) $$,
     'nothing is earned before the money is in'
 );
-do $$ begin perform tests.pay(tests.id('unpaid payment')); end; $$;
+select tests.pay(tests.id('unpaid payment'));
 select results_eq(
     $$
         select account, amount_cents
@@ -409,7 +471,7 @@ select results_eq(
     $$ values ('payable.mechanic', 0::bigint), ('withheld.mechanic', -13125) $$,
     'what a barred mechanic was owed is withheld'
 );
-do $$ begin perform pg_temp.finish_repair('before'); end; $$;
+select pg_temp.finish_repair('before');
 select results_eq(
     $$
         select name, balance_cents
@@ -420,13 +482,13 @@ select results_eq(
     $$ values ('payable.mechanic', 0::bigint), ('withheld.mechanic', -13625) $$,
     'and so is what they earn after it'
 );
-do $$ begin perform tests.act_as('mechanic', 'mo'); end; $$;
+select tests.act_as('mechanic', 'mo');
 select results_eq(
     'select account, sum(amount_cents)::bigint from api.mechanic_statement group by 1 order by 1',
     $$ values ('payable', 0::bigint), ('withheld', 13625) $$,
     'they keep their statement'
 );
-do $$ begin perform tests.act_as_owner(); end; $$;
+select tests.act_as_owner();
 select results_eq(
     $$
         select balance_cents
@@ -470,10 +532,25 @@ select results_eq(
     $$ values ('payable.mechanic', -13625::bigint), ('withheld.mechanic', 0) $$,
     'then it is payable again'
 );
-do $$ begin perform app.withhold_earnings(tests.id('wim'), tests.id('wim')); end; $$;
+select app.withhold_earnings(tests.id('wim'), tests.id('wim'));
 select is_empty(
     $$ select 1 from app.ledger_accounts where owner_id = tests.id('wim') $$,
     'nothing is withheld from who is no mechanic'
+);
+
+do $$
+begin
+    update app.referrals
+    set status = 'earned', payable_from = app.current_instant()
+    where id = tests.id('bystander');
+    update app.referrals set status = 'withheld' where id = tests.id('bystander');
+    perform pg_temp.expire_overdue();
+end;
+$$;
+select results_eq(
+    $$ select status from app.referrals where id = tests.id('bystander') $$,
+    $$ values ('withheld') $$,
+    'a referral that is withheld does not become payable by the clock'
 );
 
 -- Refunds owed
@@ -492,7 +569,7 @@ begin
     perform tests.act_as_owner();
 end;
 $$;
-do $$ begin perform tests.act_as('customer', 'carla'); end; $$;
+select tests.act_as('customer', 'carla');
 select results_eq(
     $$
         select refund_cents, refund_requested_at is not null
@@ -511,7 +588,7 @@ select results_eq(
     $$ values ('expired', null::bigint) $$,
     'what was never paid is not owed back'
 );
-do $$ begin perform tests.act_as('platform_admin', 'ada'); end; $$;
+select tests.act_as('platform_admin', 'ada');
 select results_eq(
     $$
         select refund_cents, refund_reason
@@ -522,9 +599,45 @@ select results_eq(
     'an admin sees why'
 );
 
+-- Who is dismissed, and who goes round the views
+
+do $$
+begin
+    perform tests.act_as_owner();
+    update app.standings set barred_until = 'infinity' where person_id = tests.id('ada');
+    grant usage on schema app to customer, platform_admin;
+    perform tests.act_as('platform_admin', 'ada');
+end;
+$$;
+select is_empty('select 1 from api.' || name, 'a dismissed admin sees nothing in ' || name)
+from unnest(
+    array[
+        'admin_books', 'admin_ledger_accounts', 'admin_ledger_entries',
+        'admin_ledger_transactions', 'admin_payments', 'admin_stripe_events'
+    ]
+) as v (name);
+select is_empty('select payment_id from app.refund_requests', 'nor where refunds stand');
+select tests.act_as('customer', 'ben');
+select is_empty(
+    $$
+        select payment_id
+        from app.refund_requests
+        where payment_id = tests.id('regretted payment')
+    $$,
+    'another customer''s refund is hidden where it stands'
+);
+
 -- Everything adds up
 
-do $$ begin perform tests.act_as_owner(); end; $$;
+select tests.act_as_owner();
+select is_empty(
+    $$
+        select id
+        from app.ledger_transactions
+        where id not in (select transaction_id from app.ledger_entries)
+    $$,
+    'every transaction moved money'
+);
 select is_empty(
     'select 1 from app.ledger_accounts group by currency having sum(balance_cents) <> 0',
     'the trial balance is zero'

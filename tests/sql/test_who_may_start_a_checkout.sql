@@ -1,11 +1,11 @@
 -- Who may start a checkout, and when?
 
 begin;
-select plan(28);
+select plan(30);
 
 update app.limits set most = 1000 where action = 'request_session';
 
--- What the service gets for somebody's payment: an attempt, or an error's code.
+-- What the service gets for somebody's payment: an attempt, or an error.
 create function pg_temp.begin_checkout(name text, payment text) returns text language plpgsql as $$
 declare
     answer text;
@@ -16,7 +16,7 @@ begin
         from backend.begin_checkout(tests.id(name), tests.id(payment)) as c;
     exception
         when others then
-            answer := sqlstate;
+            answer := sqlstate || ': ' || sqlerrm;
     end;
     perform tests.act_as_owner();
     return answer;
@@ -69,15 +69,26 @@ begin
     perform tests.act_as_owner();
     perform pg_temp.open_session('settled');
     perform tests.pay(tests.id('settled payment'));
+    -- A bystander: failed once, and tried again by nobody; another page is being opened.
+    perform pg_temp.open_session('bystander');
+    update app.payments set status = 'failed' where id = tests.id('bystander payment');
+    insert into app.checkout_attempts (payment_id, attempt)
+    values (tests.id('bystander payment'), 1);
 end;
 $$;
 
 -- Whose
 
 select is(
-    pg_temp.begin_checkout('ana', 'panda payment'), 'PT404', 'nobody starts another''s payment'
+    pg_temp.begin_checkout('ana', 'panda payment'),
+    'PT404: no such payment of this customer',
+    'nobody starts another''s payment'
 );
-select is(pg_temp.begin_checkout('ana', 'ana'), 'PT404', 'nor one that is not there');
+select is(
+    pg_temp.begin_checkout('ana', 'ana'),
+    'PT404: no such payment of this customer',
+    'nor one that is not there'
+);
 select is_empty(
     $$ select 1 from app.checkout_attempts where payment_id = tests.id('panda payment') $$,
     'and nothing is left of it'
@@ -139,7 +150,7 @@ select is(
     'an open page is given again'
 );
 
-do $$ begin perform tests.move_clock('1 hour'); end; $$;
+select tests.move_clock('1 hour');
 select is(
     pg_temp.begin_checkout('ben', 'panda payment'), '2 -',
     'when it has expired by the clock, the next attempt begins'
@@ -162,7 +173,7 @@ select is(
 select is(
     pg_temp.begin_checkout('ben', 'panda payment'), '3 -', 'it is not given then'
 );
-do $$ begin perform tests.move_clock('22 hours'); end; $$;
+select tests.move_clock('22 hours');
 select is(
     pg_temp.begin_checkout('ben', 'panda payment'), '3 -', 'a key is good for 23 hours'
 );
@@ -177,9 +188,9 @@ $$;
 select is(
     pg_temp.begin_checkout('ben', 'panda payment'), '3 -', 'a session may be paid for 24 hours'
 );
-do $$ begin perform tests.move_clock('1 second'); end; $$;
+select tests.move_clock('1 second');
 select is(
-    pg_temp.begin_checkout('ben', 'panda payment'), 'PT409',
+    pg_temp.begin_checkout('ben', 'panda payment'), 'PT409: the time to pay has passed',
     'and no longer, whether or not a job has noticed it'
 );
 
@@ -194,14 +205,22 @@ select is(
     pg_temp.begin_checkout('ben', 'panda payment'), '4 -',
     'a key that Stripe may have forgotten is not sent again'
 );
+select is(
+    pg_temp.record_checkout('panda payment', 4, 'cs_4', '1 hour'), 'recorded',
+    'the page is that of the newer attempt'
+);
 
 -- In which state
 
 select is(
-    pg_temp.begin_checkout('ben', 'withdrawn payment'), 'PT409', 'a cancelled session is not paid'
+    pg_temp.begin_checkout('ben', 'withdrawn payment'),
+    'PT409: the payment is made, under way, or no longer wanted',
+    'a cancelled session is not paid'
 );
 select is(
-    pg_temp.begin_checkout('ben', 'settled payment'), 'PT409', 'nor a paid one again'
+    pg_temp.begin_checkout('ben', 'settled payment'),
+    'PT409: the payment is made, under way, or no longer wanted',
+    'nor a paid one again'
 );
 do $$
 begin
@@ -215,7 +234,9 @@ begin
 end;
 $$;
 select is(
-    pg_temp.begin_checkout('ben', 'panda payment'), 'PT409', 'nor one that is under way'
+    pg_temp.begin_checkout('ben', 'panda payment'),
+    'PT409: the payment is made, under way, or no longer wanted',
+    'nor one that is under way'
 );
 
 -- A repair
@@ -238,9 +259,22 @@ select results_eq(
     $$ values (80000::bigint, 'Car repair') $$,
     'an approved quote is paid like a session'
 );
-do $$ begin perform tests.move_clock('3 days'); end; $$;
+select tests.move_clock('3 days');
 select is(
-    pg_temp.begin_checkout('ana', 'ana repair'), 'PT409', 'for three days'
+    pg_temp.begin_checkout('ana', 'ana repair'),
+    'PT409: the time to pay has passed',
+    'for three days'
+);
+
+select results_eq(
+    $$
+        select p.status, a.status
+        from app.payments as p
+        inner join app.checkout_attempts as a on p.id = a.payment_id
+        where p.id = tests.id('bystander payment')
+    $$,
+    $$ values ('failed', 'creating') $$,
+    'other payments are as they were'
 );
 
 -- Who may not
@@ -251,7 +285,11 @@ begin
     update app.standings set barred_until = 'infinity' where person_id = tests.id('ben');
 end;
 $$;
-select is(pg_temp.begin_checkout('ben', 'again payment'), 'PT403', 'who is barred pays nothing');
+select is(
+    pg_temp.begin_checkout('ben', 'again payment'),
+    'PT403: the account is barred',
+    'who is barred pays nothing'
+);
 do $$
 begin
     update app.standings set barred_until = '-infinity' where person_id = tests.id('ben');
@@ -262,7 +300,9 @@ select is(
     pg_temp.begin_checkout('ben', 'again payment'), '1 -', 'who is not, may'
 );
 select is(
-    pg_temp.begin_checkout('ben', 'again payment'), 'PT429', 'so many times an hour'
+    pg_temp.begin_checkout('ben', 'again payment'),
+    'PT429: too many requests of this kind',
+    'so many times an hour'
 );
 select is(
     (select count(*) from app.checkout_attempts where payment_id = tests.id('again payment')),
