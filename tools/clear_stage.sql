@@ -2,6 +2,9 @@
 --
 -- Nothing is dropped with CASCADE: where something else still needs an object of ours, the migration
 -- stops and nothing has changed. Tables, data, roles, memberships and default privileges stay.
+--
+-- A function stays until the end, without grants and comment: a call may be in it already, waiting for
+-- a lock, and could not return if it were gone. Its source replaces it, or close_stage.sql drops it.
 
 -- All locks or none: requests wait meanwhile, and never see a table without its policies.
 do $stage$
@@ -113,6 +116,9 @@ declare
         where m.member = to_regrole('authenticator')
             and m.roleid::regrole::text not in ('anon', 'authenticated', 'service_role')
     );
+    changed constant text [] := string_to_array(current_setting('stage.changed_functions'), ' ');
+    left_on_stage oid [] := '{}';
+    routine oid;
     statement text;
     dropped integer;
     refusal text;
@@ -151,7 +157,8 @@ begin
         execute statement;
     end loop;
 
-    -- Views, functions, types; the youngest first. What another still needs has its turn again.
+    -- Views and types, and functions that need one or whose signature is another now; the youngest
+    -- first. What another of them still needs has its turn again.
     loop
         dropped := 0;
         refusal := null;
@@ -170,23 +177,17 @@ begin
             select 'drop routine ' || p.oid::regprocedure
             from pg_proc as p
             where p.pronamespace::regnamespace::text = any (ours)
-                -- A function that a table needs is part of the table.
-                and not (
-                    p.pronamespace::regnamespace::text = 'app'
-                    and exists (
+                and (
+                    format('%s.%s', p.pronamespace::regnamespace, p.proname) = any (changed)
+                    or exists (
                         select from pg_depend as d
-                        left join pg_class as i
-                            on d.classid = 'pg_class'::regclass
-                            and d.objid = i.oid
-                        where d.refclassid = 'pg_proc'::regclass
-                            and d.refobjid = p.oid
-                            and (
-                                d.classid in (
-                                    'pg_attrdef'::regclass,
-                                    'pg_constraint'::regclass
-                                )
-                                or i.relkind in ('i', 'I')
-                            )
+                        inner join pg_type as t
+                            on d.refobjid in (t.oid, t.typrelid)
+                            or d.refobjid = t.typarray and t.typarray <> 0
+                        where d.classid = 'pg_proc'::regclass
+                            and d.objid = p.oid
+                            and d.refclassid in ('pg_type'::regclass, 'pg_class'::regclass)
+                            and t.typnamespace::regnamespace::text in ('api', 'backend')
                     )
                 )
             order by p.oid desc
@@ -214,6 +215,29 @@ begin
             raise exception 'nothing has changed: %', refusal
                 using errcode = 'dependent_objects_still_exist', detail = reason;
         end if;
+    end loop;
+
+    -- Comments on functions that a source has made; a function that a table needs is part of the table.
+    for routine in
+        select p.oid
+        from pg_proc as p
+        where p.pronamespace::regnamespace::text = any (ours)
+            and not (
+                p.pronamespace::regnamespace::text = 'app'
+                and exists (
+                    select from pg_depend as d
+                    left join pg_class as i on d.classid = 'pg_class'::regclass and d.objid = i.oid
+                    where d.refclassid = 'pg_proc'::regclass
+                        and d.refobjid = p.oid
+                        and (
+                            d.classid in ('pg_attrdef'::regclass, 'pg_constraint'::regclass)
+                            or i.relkind in ('i', 'I')
+                        )
+                )
+            )
+    loop
+        execute format('comment on routine %s is null', routine::regprocedure);
+        left_on_stage := left_on_stage || routine;
     end loop;
 
     -- Grants on what stays: tables with their columns, sequences, functions, and the schemas.
@@ -266,6 +290,14 @@ begin
         execute statement;
     end loop;
 
+    -- Where those functions stand in pg_proc; one that is replaced stands elsewhere.
+    perform set_config(
+        'stage.functions',
+        array(
+            select format('%s %s', p.oid, p.ctid) from pg_proc as p where p.oid = any (left_on_stage)
+        )::text,
+        true
+    );
     -- A function may come before the one it calls; bodies are checked when all are here.
     perform set_config('check_function_bodies', 'off', true);
 end;

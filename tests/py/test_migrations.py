@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -13,13 +14,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import httpx
+import jwt
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
 from local import scratch
 from local.cluster import SUPERUSER, Cluster
-from local.scratch import Database
+from local.scratch import Database, Platform
 from tools import catalog, migrate
 
 HERE = Path(__file__).parent
@@ -94,6 +97,13 @@ def small(new_small: NewDatabase) -> Iterator[Database]:
         yield database
 
 
+@pytest.fixture(scope="module")
+def small_catalog(new_small: NewDatabase) -> catalog.Catalog:
+    """What such a database is made of."""
+    with new_small() as database:
+        return catalog.read(database.dsn())
+
+
 @pytest.fixture
 def check(new_hosted: NewDatabase) -> Iterator[Callable[[Project], list[str]]]:
     """`migrate.check` on two new databases."""
@@ -116,8 +126,9 @@ def _next_name() -> str:
 
 
 def test_migrations_of_this_repository_build_what_its_sources_say(cluster: Cluster) -> None:
-    history, today = (scratch.create_database(cluster, name) for name in ("history", "today"))
-    assert migrate.check(ROOT, history.dsn(), today.dsn()) == []
+    history = scratch.create_database(cluster, "history")
+    with scratch.clone(cluster, history.name, "today") as today:
+        assert migrate.check(ROOT, history.dsn(), today.dsn()) == []
 
 
 def test_a_written_migration_says_what_the_sources_say(
@@ -209,7 +220,12 @@ PLANTED = {
     ),
     "grant on a function": (
         "grant execute on function api.send_message to public",
-        ["grant on function api.send_message(thread_id uuid, body text) to public"],
+        [
+            (
+                "grant on function api.send_message(thread_id uuid, body text,"
+                ' OUT "position" bigint, OUT delivered text) to public'
+            )
+        ],
     ),
     "grant on a schema": (
         "grant usage on schema app to customer",
@@ -278,14 +294,11 @@ PLANTED = {
 
 @pytest.mark.parametrize(("statement", "names"), PLANTED.values(), ids=PLANTED)
 def test_a_planted_difference_is_named(
-    small: Database, new_small: NewDatabase, statement: str, names: list[str]
+    small: Database, small_catalog: catalog.Catalog, statement: str, names: list[str]
 ) -> None:
     with psycopg.connect(small.dsn(SUPERUSER), options="-c role=postgres") as connection:
         connection.execute(statement.encode())
-    with new_small() as untouched:
-        found = catalog.differences(
-            catalog.read(small.dsn()), catalog.read(untouched.dsn()), "those", "these"
-        )
+    found = catalog.differences(catalog.read(small.dsn()), small_catalog, "those", "these")
     assert len(found) == len(names)
     for sentence, name in zip(found, names, strict=True):
         assert sentence.startswith((f"{name}: ", f"{name} ("))
@@ -330,6 +343,7 @@ def test_functions_come_by_name_after_policies_by_number(project: Project) -> No
         "announce_message.sql",
         "copy_account.sql",
         "get_newest_messages.sql",
+        "messages_to_skip.sql",
         "send_message.sql",
     ]
 
@@ -392,6 +406,52 @@ def test_what_leaves_the_sources_leaves_the_database(project: Project, small: Da
         for kind, name in left
         if kind.startswith("grant")
     )
+
+
+def test_what_was_made_by_hand_in_our_schemas_is_cleared(project: Project, small: Database) -> None:
+    before = catalog.read(small.dsn())
+    with psycopg.connect(small.dsn()) as connection:
+        connection.execute(
+            """
+            create type api.odd_type as (number integer);
+            create view backend.odd_view as select id from app.people;
+            create function app.odd_function() returns api.odd_type language sql as 'select row(1)';
+            create function api.odd_function() returns integer language sql as 'select 1';
+            create policy "odd policy" on app.people to public using (true);
+            create trigger odd_trigger before update on app.people
+                for each row execute function suppress_redundant_updates_trigger();
+            grant select (name), delete on app.people to anon;
+            grant usage on sequence app.ticket_numbers to anon;
+            grant create on schema api to authenticated;
+            comment on function api.messages_to_skip is 'odd';
+            """
+        )
+    project.replay(small.dsn())
+    assert catalog.read(small.dsn()) == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "definition"),
+    [
+        ("returns integer", "returns bigint", "RETURNS bigint"),
+        ("messages_to_skip()\n", "messages_to_skip(most integer default 9)\n", "most integer"),
+        ("select 100", "select 99", "select 99"),
+        ("    stable\n", "", "api.messages_to_skip()\n RETURNS integer\n LANGUAGE sql\n SET"),
+    ],
+    ids=["result", "arguments", "body", "volatility"],
+)
+def test_a_changed_function_takes_the_place_of_the_old(
+    project: Project, small: Database, old: str, new: str, definition: str
+) -> None:
+    source = project.file("functions/messages_to_skip.sql")
+    source.write_text(source.read_text().replace(old, new, 1))
+    project.replay(small.dsn())
+    (now,) = (
+        text
+        for (kind, name), text in catalog.read(small.dsn()).items()
+        if kind == "function" and name.startswith("api.messages_to_skip")
+    )
+    assert definition in now
 
 
 def test_what_is_not_ours_stays_on_the_platforms_tables(project: Project, small: Database) -> None:
@@ -489,7 +549,9 @@ class Persona:
             return self.connection.execute(query.encode(), arguments).fetchall()
 
     def send(self) -> int:
-        ((position,),) = self.request("select api.send_message(%(me)s, 'hello')", me=self.person)
+        ((position,),) = self.request(
+            "select position from api.send_message(%(me)s, 'hello')", me=self.person
+        )
         assert isinstance(position, int)
         return position
 
@@ -591,3 +653,85 @@ def test_a_replay_under_traffic_loses_nothing(
         assert all(reader.result() > 0 for reader in readers)
     for person in PEOPLE:
         assert len(Persona(chat, person).read()) == sent[person] > 0
+
+
+class Caller:
+    """Somebody of the test world who calls the Data API."""
+
+    def __init__(self, platform: Platform, persona: str, name: str, thread: str) -> None:
+        with psycopg.connect(platform.dsn()) as connection:
+            rows = connection.execute("select tests.id(%s), tests.id(%s)", [name, thread])
+            person, self.thread = (str(value) for value in rows.fetchone() or ())
+        claims = {"sub": person, "role": persona, "aud": "authenticated", "exp": time.time() + 600}
+        token = jwt.encode(claims, platform.keys.jwt_secret)
+        self.client = httpx.Client(
+            base_url=f"{platform.url}/rest/v1",
+            headers={
+                "apikey": platform.publishable_key,
+                "Authorization": f"Bearer {token}",
+                "Accept-Profile": "api",
+                "Content-Profile": "api",
+            },
+            timeout=PATIENCE_S,
+        )
+
+    def send(self, number: int) -> None:
+        message = {"thread_id": self.thread, "body": f"number {number}"}
+        message["client_message_id"] = str(uuid.uuid4())
+        answer = self.client.post("/rpc/send_message", json=message)
+        assert answer.status_code == 200, answer.text
+
+    def read(self) -> list[str]:
+        query = {"select": "body", "thread_id": f"eq.{self.thread}", "order": "position.desc"}
+        answer = self.client.get("/messages", params=query)
+        assert answer.status_code == 200, answer.text
+        return [row["body"] for row in answer.json()]
+
+
+def test_chat_over_http_loses_nothing_under_replays(new_database: NewDatabase) -> None:
+    replays_over = threading.Event()
+    replay = migrate.replay_text(ROOT).encode()
+
+    def talk(caller: Caller) -> int:
+        number = 0
+        while not replays_over.is_set():
+            number += 1
+            caller.send(number)
+            assert f"number {number}" in caller.read()
+        return number
+
+    def pry(caller: Caller) -> int:
+        number = 0
+        while not replays_over.is_set():
+            number += 1
+            assert caller.read() == []
+        return number
+
+    with (
+        new_database() as clone,
+        scratch.platform(clone) as platform,
+        psycopg.connect(clone.dsn(), autocommit=True) as owner,
+        ThreadPoolExecutor() as pool,
+    ):
+        owner.execute("update app.limits set most = 1000000")
+        ana, max_, zoe, ben = (
+            Caller(platform, persona, name, "ana active thread")
+            for persona, name in (
+                ("customer", "ana"),
+                ("mechanic", "max"),
+                ("mechanic", "zoe"),
+                ("customer", "ben"),
+            )
+        )
+        before = len(ana.read())
+        talks = [pool.submit(talk, caller) for caller in (ana, max_)]
+        pries = [pool.submit(pry, caller) for caller in (zoe, ben)]
+        try:
+            for _ in range(5):
+                owner.execute(replay)
+        finally:
+            replays_over.set()
+        sent = [done.result(PATIENCE_S) for done in talks]
+        assert min(sent) > 0
+        assert all(done.result(PATIENCE_S) > 0 for done in pries)
+        assert len(ana.read()) == len(max_.read()) == before + sum(sent)

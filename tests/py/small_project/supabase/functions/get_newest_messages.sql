@@ -10,13 +10,3 @@ as $$
     where position > api.messages_to_skip();
 $$;
 grant execute on function api.get_newest_messages to customer;
-
-create function api.messages_to_skip()
-    returns integer
-    language sql
-    stable
-    set search_path = ''
-as $$
-    select 100;
-$$;
-grant execute on function api.messages_to_skip to customer;

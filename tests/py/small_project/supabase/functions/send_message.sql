@@ -1,6 +1,11 @@
 -- Takes its locks against the order of their tables' names, so that a careless replay would deadlock.
-create function api.send_message(thread_id uuid, body text)
-    returns bigint
+-- Has a result of two columns: PostgreSQL looks the function up again when it returns.
+create function api.send_message(
+    thread_id uuid,
+    body text,
+    out "position" bigint,
+    out delivered text
+)
     language plpgsql
     volatile
     security definer
@@ -8,20 +13,19 @@ create function api.send_message(thread_id uuid, body text)
 as $$
 declare
     sender uuid;
-    next_position bigint;
 begin
     update app.threads as t
     set last_position = t.last_position + 1
     where t.id = send_message.thread_id
         and t.customer_id = app.current_person_id()
-    returning t.last_position into next_position;
+    returning t.last_position into position;
     select p.id into strict sender
     from app.people as p
     where p.id = app.current_person_id()
     for share;
-    insert into app.messages (thread_id, position, customer_id, body)
-    values (send_message.thread_id, next_position, sender, send_message.body);
-    return next_position;
+    insert into app.messages as m (thread_id, position, customer_id, body)
+    values (send_message.thread_id, send_message.position, sender, send_message.body)
+    returning m.body into delivered;
 end;
 $$;
 comment on function api.send_message is 'Adds a message to the caller''s thread; returns its position.';
