@@ -15,7 +15,7 @@ PYTHON = VENV / "bin" / "python"
 
 def install_python_packages() -> None:
     """Make .venv from requirements.lock, hashes checked."""
-    if subprocess.run([PYTHON, "-c", ""], check=False, stderr=subprocess.DEVNULL).returncode != 0:
+    if not _has_pip():
         _run(
             "Making .venv",
             [sys.executable, "-m", "venv", "--clear", str(VENV)],
@@ -44,6 +44,15 @@ def install_npm_packages() -> None:
         "Is the npm registry reachable from here? A mirror is set with "
         "`npm config set registry …`.",
     )
+
+
+def _has_pip() -> bool:
+    """Whether .venv is complete: not absent, half made, or of a Python that is gone."""
+    try:
+        done = subprocess.run([PYTHON, "-m", "pip", "--version"], check=False, capture_output=True)
+    except OSError:
+        return False
+    return done.returncode == 0
 
 
 def _run(what: str, command: list[str], remedy: str) -> None:
