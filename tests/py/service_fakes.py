@@ -66,7 +66,7 @@ def serve(answer: Callable[[Request], Response]) -> Iterator[str]:
 def token(
     key: Any = KEY, algorithm: str = "ES256", kid: str | None = "key-1", **claims: Any
 ) -> str:
-    """An access token as Auth signs it."""
+    """An access token as Auth signs it; a claim of None is left out."""
     payload = {
         "sub": ANA,
         "role": "customer",
@@ -75,7 +75,8 @@ def token(
         "iat": int(time.time()),
     }
     headers = {} if kid is None else {"kid": kid}
-    return jwt.encode(payload | claims, key, algorithm=algorithm, headers=headers)
+    payload = {name: value for name, value in (payload | claims).items() if value is not None}
+    return jwt.encode(payload, key, algorithm=algorithm, headers=headers)
 
 
 @dataclass
@@ -84,6 +85,7 @@ class Outside:
 
     url: str = ""
     auth_status: int = 200
+    auth_failure: Response | None = None
     stripe_status: int = 200
     asked_of_stripe: list[Request] = field(default_factory=list)
     pages: dict[str, int] = field(default_factory=dict)
@@ -116,7 +118,7 @@ class Outside:
 
     def _auth(self, request: Request) -> Response:
         if self.auth_status != 200:
-            return _json({"code": self.auth_status, "msg": "no"}, self.auth_status)
+            return self.auth_failure or _json({"msg": "no"}, self.auth_status)
         if request.path.endswith("/.well-known/jwks.json"):
             public = jwt.algorithms.ECAlgorithm.to_jwk(KEY.public_key(), as_dict=True)
             return _json({"keys": [public | {"kid": "key-1", "alg": "ES256", "use": "sig"}]})

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from flask.testing import FlaskClient
+from werkzeug import Response
 from werkzeug.test import TestResponse
 
 from backend import create_app
@@ -141,6 +142,7 @@ def test_a_token_with_a_shared_secret_is_left_to_auth(client: FlaskClient) -> No
     assert pay(client, token(SHARED_SECRET, "HS256")).status_code == 201
 
 
+RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 OTHER_KEY = ec.generate_private_key(ec.SECP256R1())
 
 
@@ -157,6 +159,8 @@ OTHER_KEY = ec.generate_private_key(ec.SECP256R1())
         pytest.param(lambda: token(exp=None), id="endless"),
         pytest.param(lambda: token(sub="ana"), id="no person"),
         pytest.param(lambda: token(sub=None), id="nobody"),
+        pytest.param(lambda: token(role=None), id="no persona"),
+        pytest.param(lambda: token(RSA_KEY, "RS256"), id="another kind of key"),
         pytest.param(lambda: token()[:-10], id="cut off"),
         pytest.param(lambda: "a.b.c", id="three words"),
         pytest.param(lambda: "bnVsbA.bnVsbA.bnVsbA", id="three nulls"),
@@ -257,6 +261,12 @@ def test_auth_in_trouble_is_503(client: FlaskClient, outside: Outside, status: i
     response = pay(client)
     assert is_problem(response, 503, "auth_unavailable")
     assert "Retry-After" in response.headers
+
+
+def test_an_answer_that_is_not_auths_is_503(client: FlaskClient, outside: Outside) -> None:
+    outside.auth_status = 500
+    outside.auth_failure = Response("<html>", 500, content_type="text/html")
+    assert is_problem(pay(client), 503, "auth_unavailable")
 
 
 def test_auth_away_is_503(config: Config, database: RecordingDatabase) -> None:
