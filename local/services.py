@@ -107,7 +107,7 @@ def platform(
                 "DATA_API_URL": api_url,
                 "DATABASE_URL": cluster.dsn("realtime_relay", database),
             },
-            ready=f"{ports.supabase_url}/rest/v1/",
+            ready=f"{ports.supabase_url}/realtime/v1/health",
         ),
     )
 

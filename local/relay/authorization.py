@@ -76,7 +76,8 @@ class Authorization:
             except psycopg.OperationalError:
                 raise
             except psycopg.Error as error:
-                log.info("denied %s: %s", topic, error)
+                usual = isinstance(error, psycopg.errors.InsufficientPrivilege)
+                log.log(logging.INFO if usual else logging.WARNING, "denied %s: %s", topic, error)
 
 
 async def _act_as(

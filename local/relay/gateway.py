@@ -1,4 +1,4 @@
-"""One origin for the clients: Realtime's websocket and HTTP routes, everything else proxied to the Data API."""
+"""One origin for the clients: Realtime's websocket and HTTP routes here, REST, Auth and Storage from the Data API."""
 
 import asyncio
 import contextlib
@@ -9,32 +9,19 @@ from dataclasses import dataclass
 
 import aiohttp
 from aiohttp import hdrs, web
-from multidict import CIMultiDict, CIMultiDictProxy
 from psycopg_pool import AsyncConnectionPool
-from yarl import URL
 
 from local.relay.authorization import Authorization
 from local.relay.channels import Project, Socket
 from local.relay.feed import Feed
 from local.relay.frames import is_name
+from local.relay.proxy import DataApi
 from local.relay.tokens import Claims, Refused, Tokens
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 FRAME_BYTES = 5_000_000
 PAYLOAD_BYTES = 3_000_500
-# The parts of a message that end with the connection, and what aiohttp answers by itself.
-NOT_FORWARDED = {
-    hdrs.CONNECTION,
-    hdrs.EXPECT,
-    hdrs.KEEP_ALIVE,
-    hdrs.PROXY_AUTHENTICATE,
-    hdrs.PROXY_AUTHORIZATION,
-    hdrs.TE,
-    hdrs.TRAILER,
-    hdrs.TRANSFER_ENCODING,
-    hdrs.UPGRADE,
-}
 VARIABLES = (
     "GATEWAY_PORT",
     "DATA_API_URL",
@@ -63,7 +50,7 @@ class Config:
         port, data_api_url, database_url, *secrets = (environment[name] for name in VARIABLES)
         return cls(
             int(port),
-            data_api_url.rstrip("/"),
+            data_api_url,
             database_url,
             Tokens(*secrets),
             environment.get("PRIVATE_ONLY", "1") != "0",
@@ -86,6 +73,7 @@ class Gateway:
         )
         self._project = Project(config.tokens, Authorization(self._pool), config.private_only)
         self._feed = Feed(config.database_url, self._project.rooms)
+        self._data_api = DataApi(config.data_api_url)
         self._websockets: set[web.WebSocketResponse] = set()
 
     def application(self) -> web.Application:
@@ -102,7 +90,7 @@ class Gateway:
                 web.post(f"{realtime}/api/broadcast", self.send_messages),
                 web.post(f"{realtime}/api/broadcast/{{topic}}/events/{{event}}", self.send_event),
                 *(
-                    web.route("*", f"/{api}/v1{{tail:(/.*)?}}", self.proxy)
+                    web.route("*", f"/{api}/v1{{tail:(/.*)?}}", self._data_api.forward)
                     for api in ("rest", "auth", "storage")
                 ),
                 web.route("*", "/{tail:.*}", not_found),
@@ -111,23 +99,8 @@ class Gateway:
         return application
 
     async def _running(self, _: web.Application) -> AsyncIterator[None]:
-        """The database connections and the HTTP client, from start to end."""
-        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=2)  # Node closes after 5 s
-        async with (
-            self._pool,
-            aiohttp.ClientSession(
-                connector=connector,
-                auto_decompress=False,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(total=None),
-                skip_auto_headers=[
-                    hdrs.ACCEPT,
-                    hdrs.ACCEPT_ENCODING,
-                    hdrs.CONTENT_TYPE,
-                    hdrs.USER_AGENT,
-                ],
-            ) as self._client,
-        ):
+        """Connections to the database and to the Data API, from start to end."""
+        async with self._pool, self._data_api:
             feed = asyncio.create_task(self._feed.run())
             yield
             feed.cancel()
@@ -138,15 +111,11 @@ class Gateway:
 
     async def health(self, _: web.Request) -> web.Response:
         """200 when database and Data API are within reach, else 503; either way who is up."""
-        try:
-            second = aiohttp.ClientTimeout(total=1)
-            async with self._client.get(
-                f"{self._config.data_api_url}/auth/v1/health", timeout=second
-            ):
-                data_api = True
-        except (aiohttp.ClientError, TimeoutError):
-            data_api = False
-        parts = {"relay": True, "database": self._feed.is_listening, "data_api": data_api}
+        parts = {
+            "relay": True,
+            "database": self._feed.is_listening,
+            "data_api": await self._data_api.is_up(),
+        }
         return web.json_response(
             {part: "up" if is_up else "down" for part, is_up in parts.items()},
             status=200 if all(parts.values()) else 503,
@@ -237,38 +206,6 @@ class Gateway:
         ):
             self._project.rooms.broadcast(is_private, topic, event, content)
 
-    async def proxy(self, request: web.Request) -> web.StreamResponse:
-        """The Data API's answer, streamed both ways; 503 while it is not running, 502 if it breaks off."""
-        headers = _forwarded(request.headers)
-        response: web.StreamResponse | None = None
-        try:
-            async with self._client.request(
-                request.method,
-                URL(self._config.data_api_url + request.rel_url.raw_path_qs, encoded=True),
-                headers=headers,
-                data=request.content if request.body_exists else None,
-                allow_redirects=False,
-            ) as answer:
-                response = web.StreamResponse(
-                    status=answer.status, reason=answer.reason, headers=_forwarded(answer.headers)
-                )
-                await response.prepare(request)
-                async for chunk in answer.content.iter_any():
-                    await response.write(chunk)
-                await response.write_eof()
-                return response
-        except aiohttp.ClientError as error:
-            if response is not None:
-                raise
-            if isinstance(error, aiohttp.ClientConnectorError):
-                body = {
-                    "code": "data_api_down",
-                    "message": "The Data API is not running, or not yet.",
-                }
-                return web.json_response(body, status=503, headers={"Retry-After": "1"})
-            body = {"code": "data_api_failed", "message": f"The Data API broke off: {error}"}
-            return web.json_response(body, status=502)
-
 
 @web.middleware
 async def answer_preflight(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -318,13 +255,6 @@ def _x_headers(request: web.Request) -> dict[str, str]:
         for name, value in request.headers.items()
         if name.lower().startswith("x-")
     }
-
-
-def _forwarded(headers: CIMultiDictProxy[str]) -> CIMultiDict[str]:
-    kept = CIMultiDict(headers)
-    for name in NOT_FORWARDED:
-        kept.popall(name, None)
-    return kept
 
 
 def _error(kind: type[web.HTTPError], message: str) -> web.HTTPError:

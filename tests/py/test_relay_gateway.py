@@ -165,6 +165,16 @@ async def echo(request: web.Request) -> web.StreamResponse:
     return answer
 
 
+async def half(request: web.Request) -> web.StreamResponse:
+    """Promises ten bytes, gives five and breaks off."""
+    response = web.StreamResponse(headers={"Content-Length": "10"})
+    await response.prepare(request)
+    await response.write(b"12345")
+    assert request.transport
+    request.transport.abort()
+    return response
+
+
 async def both_ways(request: web.Request) -> web.StreamResponse:
     """Answers each line while it still reads the next."""
     response = web.StreamResponse()
@@ -179,6 +189,7 @@ async def proxied(relay_database: Database) -> AsyncIterator[Relay]:
     """A gateway before a Data API that says what it was asked."""
     application = web.Application(client_max_size=10**8)
     application.router.add_post("/storage/v1/both-ways", both_ways)
+    application.router.add_get("/storage/v1/half", half)
     application.router.add_route("*", "/{tail:.*}", echo)
     runner = web.AppRunner(application)
     await runner.setup()
@@ -242,6 +253,12 @@ async def test_bodies_are_streamed_both_ways(proxied: Relay) -> None:
         assert await answer.content.readline() == b"TWO\n"
         await lines.put(None)
         assert await answer.content.read() == b""
+
+
+async def test_half_an_answer_does_not_look_like_a_whole_one(proxied: Relay) -> None:
+    answer = await proxied.http.get("/storage/v1/half")
+    with pytest.raises(aiohttp.ClientPayloadError):
+        await answer.read()
 
 
 async def test_what_belongs_to_nobody_is_not_found(proxied: Relay) -> None:
