@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 
-# (kind, name) of an object, for example ("policy", '"customers see …" on app.people'), to its definition.
+# From (kind, name), for example ("policy", '"customers see …" on app.people'), to its definition.
 Catalog = Mapping[tuple[str, str], str]
 
 QUERY = Path(__file__).with_suffix(".sql").read_bytes()

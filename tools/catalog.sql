@@ -196,7 +196,8 @@ select
 from pg_index as i
 inner join relations as r on i.indexrelid = r.oid
 where not exists (
-    select from pg_constraint as k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x')
+    select from pg_constraint as k
+    where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x')
 )
 
 union all
@@ -231,7 +232,11 @@ select
             from pg_enum as e
             where e.enumtypid = t.oid
         ),
-        (select 'range of ' || format_type(g.rngsubtype, null) from pg_range as g where g.rngtypid = t.oid)
+        (
+            select 'range of ' || format_type(g.rngsubtype, null)
+            from pg_range as g
+            where g.rngtypid = t.oid
+        )
     )
 from types as t
 
@@ -270,7 +275,11 @@ select
     'trigger',
     format('%I on %s', t.tgname, r.name),
     pg_get_triggerdef(t.oid, true)
-    || case t.tgenabled when 'O' then '' when 'D' then ', disabled' else format(', enabled %s', t.tgenabled) end
+    || case t.tgenabled
+        when 'O' then ''
+        when 'D' then ', disabled'
+        else format(', enabled %s', t.tgenabled)
+    end
 from pg_trigger as t
 inner join relations as r on t.tgrelid = r.oid
 where not t.tgisinternal
@@ -292,7 +301,11 @@ select
                 else 'all'
             end,
             (
-                select string_agg(case o.role when 0 then 'public' else o.role::regrole::text end, ', ' order by o.role::regrole::text)
+                select
+                    string_agg(
+                        case o.role when 0 then 'public' else o.role::regrole::text end,
+                        ', ' order by o.role::regrole::text
+                    )
                 from unnest(p.polroles) as o (role)
             )
         ),
@@ -314,7 +327,7 @@ select
 from pg_description as d
 cross join lateral pg_identify_object(d.classoid, d.objoid, d.objsubid) as o
 where d.objoid >= 16384  -- below are PostgreSQL's own
-    and (o.schema is null or o.schema in (select nspname from schemas))
+    and (o.schema is null or o.schema in (select s.nspname from schemas as s))
     and d.classoid not in ('pg_extension'::regclass, 'pg_language'::regclass)
     and not exists (
         select from extension_objects as e where e.classid = d.classoid and e.objid = d.objoid
@@ -331,7 +344,11 @@ select
             p.pubinsert, p.pubupdate, p.pubdelete, p.pubtruncate, p.puballtables
         ),
         (
-            select string_agg(format('%I.%I', t.schemaname, t.tablename), e'\n' order by t.schemaname, t.tablename)
+            select
+                string_agg(
+                    format('%I.%I', t.schemaname, t.tablename),
+                    e'\n' order by t.schemaname, t.tablename
+                )
             from pg_publication_tables as t
             where t.pubname = p.pubname
         )

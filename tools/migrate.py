@@ -231,9 +231,12 @@ def _write(name: str, base: str | None) -> int:
     migration, replaced = write(ROOT, name, base)
     print(f"Wrote {migration.relative_to(ROOT)}.")
     for file in replaced:
+        print(f"It replaces {file.name}, which nobody else has yet.")
+    if replaced:
+        versions = " ".join(file.name.partition("_")[0] for file in replaced)
         print(
-            f"It replaces {file.name}, which nobody else has yet. A database of yours that has it:\n"
-            f"  supabase migration repair --status reverted {file.name.partition('_')[0]}"
+            "A database of yours that has it: make reset, or"
+            f" supabase migration repair --status reverted {versions}"
         )
     return 0
 

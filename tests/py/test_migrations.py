@@ -1,5 +1,6 @@
 """Migrations build exactly what the sources say, and replaying them disturbs nobody."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -12,7 +13,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import httpx
 import jwt
@@ -23,6 +23,7 @@ from psycopg.conninfo import make_conninfo
 from local import scratch
 from local.cluster import SUPERUSER, Cluster
 from local.scratch import Database, Platform
+from local.services import SUPABASE
 from tools import catalog, migrate
 
 HERE = Path(__file__).parent
@@ -332,6 +333,26 @@ def test_what_a_replay_would_drop_for_good_is_named(
     )
 
 
+def test_the_supabase_cli_builds_the_same(
+    project: Project, small_catalog: catalog.Catalog, new_hosted: NewDatabase
+) -> None:
+    migrate.write(project.root, "access")
+    with new_hosted() as database:
+        subprocess.run(
+            [
+                *SUPABASE,
+                *("migration", "up", "--yes", "--workdir", str(project.root)),
+                f"--remote={database.dsn()}?sslmode=disable",
+            ],
+            cwd=ROOT,
+            env={**os.environ, "DO_NOT_TRACK": "1"},
+            stdin=subprocess.DEVNULL,
+            check=True,
+        )
+        assert catalog.read(database.dsn()) == small_catalog
+        migrate.apply(database.dsn(), migrate.migrations(project.root))  # knows that all is done
+
+
 # What write does
 
 
@@ -618,9 +639,7 @@ def test_a_request_that_stands_in_the_way_is_let_through(project: Project, chat:
         replay.result(PATIENCE_S)
 
 
-def test_a_replay_under_traffic_loses_nothing(
-    project: Project, chat: Database, scale: dict[str, Any]
-) -> None:
+def test_a_replay_under_traffic_loses_nothing(project: Project, chat: Database) -> None:
     replays_over = threading.Event()
 
     def write(person: str) -> int:
