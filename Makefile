@@ -15,10 +15,10 @@ up: setup  ## The same in the background
 	@exec $(LOCAL) up
 
 stop:  ## End it
-	@test ! -x $(PYTHON) || exec $(LOCAL) stop
+	@test ! -e .venv/installed || exec $(LOCAL) stop
 
 reset:  ## End it and forget its data
-	@test ! -x $(PYTHON) || exec $(LOCAL) reset
+	@test ! -e .venv/installed || exec $(LOCAL) reset
 
 status: setup  ## Where it listens and who may sign in
 	@exec $(LOCAL) status
