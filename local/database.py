@@ -8,10 +8,9 @@ import sys
 from typing import Any
 
 import psycopg
-from psycopg import sql
 
-from local.bootstrap import bootstrap_cluster, bootstrap_database
-from local.cluster import SUPERUSER, Cluster
+from local.bootstrap import bootstrap_cluster, bootstrap_database, give_passwords
+from local.cluster import Cluster
 from local.home import CHECKOUT
 from local.services import SUPABASE
 
@@ -71,13 +70,7 @@ def migrate(cluster: Cluster) -> None:
 
 def allow_service_logins(cluster: Cluster) -> None:
     """Give the service's roles their passwords in this cluster."""
-    with psycopg.connect(cluster.dsn(SUPERUSER), autocommit=True) as connection:
-        for role in SERVICE_ROLES:
-            connection.execute(
-                sql.SQL("alter role {} password {}").format(
-                    sql.Identifier(role), sql.Literal(cluster.password(role))
-                )
-            )
+    give_passwords(cluster, SERVICE_ROLES)
 
 
 def seed_digest() -> str:
