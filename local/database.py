@@ -65,7 +65,10 @@ def migrate(cluster: Cluster) -> None:
         check=False,
     )
     if done.returncode != 0:
-        raise DatabaseError(f"The migrations failed:\n{done.stdout}{done.stderr}")
+        raise DatabaseError(
+            f"The migrations failed:\n{done.stdout}{done.stderr}\n"
+            "If a migration was rewritten since it was applied here: `make reset`."
+        )
 
 
 def allow_service_logins(cluster: Cluster) -> None:
