@@ -11,9 +11,7 @@ do $stage$
 declare
     deadlock_timeout constant interval := current_setting('deadlock_timeout');
     -- How long to go on trying: the lock_timeout of whoever migrates, else 20 s.
-    patience constant interval := coalesce(
-        nullif(current_setting('lock_timeout'), '0'), '20s'
-    );
+    patience constant interval := coalesce(nullif(current_setting('lock_timeout'), '0'), '20s');
     last_moment constant timestamptz := clock_timestamp() + patience;
     attempt_begun timestamptz;
     give_way_at timestamptz;
@@ -44,6 +42,7 @@ begin
                             ('storage', 'objects')
                         )
                     )
+                    and has_table_privilege(c.oid, 'update, delete, truncate')
                 -- views before the tables they read, as a reader takes them
                 order by c.oid is not distinct from blocked desc, is_view desc, n.nspname, c.relname
             loop
@@ -54,9 +53,7 @@ begin
                 end if;
                 perform set_config(
                     'lock_timeout',
-                    ceil(
-                        1000 * extract(epoch from give_way_at - clock_timestamp())
-                    )::text,
+                    ceil(1000 * extract(epoch from give_way_at - clock_timestamp()))::text,
                     true
                 );
                 if target.is_view then
@@ -67,12 +64,10 @@ begin
                 end if;
                 -- From here on it holds locks, and gives way before any request that waits for them
                 -- looks for a deadlock: it is never the request that has to die.
-                give_way_at := least(
-                    give_way_at, clock_timestamp() + deadlock_timeout / 2
-                );
+                give_way_at := least(give_way_at, clock_timestamp() + deadlock_timeout / 2);
             end loop;
             perform set_config(
-                'lock_timeout', (extract(epoch from deadlock_timeout / 2) * 1000)::int::text, true
+                'lock_timeout', ceil(1000 * extract(epoch from deadlock_timeout / 2))::text, true
             );
             exit attempts;
         exception
@@ -88,8 +83,10 @@ begin
                 ' and ' order by l.pid
             ) into holders
             from pg_locks as l
+            inner join pg_database as d on l.database = d.oid
             left join pg_stat_activity as a on l.pid = a.pid
-            where l.relation = blocked
+            where d.datname = current_database()
+                and l.relation = blocked
                 and l.granted
                 -- not those who only waited behind this attempt
                 and coalesce(a.xact_start < attempt_begun, true);
@@ -108,6 +105,7 @@ $stage$;
 do $stage$
 declare
     ours constant text [] := array['app', 'api', 'backend'];
+    -- Ours on these is what uses ours: hosted Supabase lets nobody mark it by a comment.
     platform constant text [] := array['auth', 'realtime', 'storage'];
     -- Those whom the API can be, apart from Supabase's own three.
     personas constant oid [] := array(
