@@ -49,8 +49,7 @@ begin
     update app.escalations as e
     set status = after_status,
         ended_at = case when after_status = 'unfilled' then app.current_instant() end
-    where e.id = settle_escalation.escalation_id
-        and e.status <> after_status;
+    where e.id = settle_escalation.escalation_id;
 
     if after_status = 'matching' then
         perform app.enqueue_job(

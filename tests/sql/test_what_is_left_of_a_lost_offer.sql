@@ -3,7 +3,7 @@
 -- ana's case: Northside and Harbor have quoted, a fresh round asked Lakeview; Northside wins.
 
 begin;
-select plan(22);
+select plan(30);
 
 select tests.named('lost', tests.id('ana escalated offer to Harbor Auto'));
 select tests.act_as('workshop', 'wanda');
@@ -165,6 +165,47 @@ select results_eq(
     $$,
     $$ values (true) $$,
     'and the conversation'
+);
+
+-- The admin
+
+select tests.act_as('platform_admin', 'ada');
+select results_eq(
+    $$
+        select workshop_name, rank, config_version, terms, status
+        from api.admin_offers
+        where id = tests.id('lost')
+    $$,
+    $$ values ('Harbor Auto', 2, 1, '{"fit": 1}'::jsonb, 'lost') $$,
+    'an admin sees why the offer was made, and how it ended'
+);
+select results_eq(
+    $$ select status, total_cents from api.admin_quotes where offer_id = tests.id('lost') $$,
+    $$ values ('declined', 70000::bigint) $$,
+    'and its quote'
+);
+select results_eq(
+    $$ select status, amount_cents from api.admin_referrals $$,
+    $$ values ('earned', 6000::bigint) $$,
+    'and the referrals, of which cleo''s repair made one'
+);
+select tests.act_as_owner();
+update app.standings set barred_until = 'infinity' where person_id = tests.id('ada');
+select tests.act_as('platform_admin', 'ada');
+select is_empty($$ select from api.admin_escalations $$, 'a dismissed admin sees no escalation');
+select is_empty($$ select from api.admin_offers $$, 'no offer');
+select is_empty($$ select from api.admin_quotes $$, 'no quote');
+select is_empty($$ select from api.admin_referrals $$, 'and no referral');
+
+-- A referral is its mechanic's alone, whoever raised the case
+
+select tests.act_as_owner();
+update app.referrals set mechanic_id = tests.id('zoe');
+select tests.act_as('mechanic', 'max');
+select results_eq(
+    $$ select distinct referral_status, referral_cents from api.mechanic_escalations $$,
+    $$ values (null::text, null::bigint) $$,
+    'a mechanic sees no referral of another''s'
 );
 
 select * from finish();

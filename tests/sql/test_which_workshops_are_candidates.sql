@@ -3,7 +3,7 @@
 -- dan lives in Farmville, far from every other city. Its workshops differ from Able in one way each.
 
 begin;
-select plan(46);
+select plan(49);
 
 create function pg_temp.workshop(name text, city text) returns void language plpgsql as $$
 declare
@@ -302,6 +302,30 @@ select results_eq(
     $$ values (0, 0, 1) $$,
     'but not when it was taken back'
 );
+update app.offers set taken_back_at = null, decline_code = 'no_capacity'
+where workshop_id = tests.id('Near');
+select results_eq(
+    $$ select c.offers from backend.candidate_workshops(tests.id('again')) as c
+        where c.workshop_id = tests.id('Near') $$,
+    $$ values (0) $$,
+    'nor when the workshop was full'
+);
+update app.offers set decline_code = 'wrong_skill'
+where workshop_id = tests.id('Near');
+select results_eq(
+    $$ select c.offers from backend.candidate_workshops(tests.id('again')) as c
+        where c.workshop_id = tests.id('Near') $$,
+    $$ values (0) $$,
+    'nor when the work was not its own'
+);
+update app.offers set decline_code = 'not_interested'
+where workshop_id = tests.id('Near');
+select results_eq(
+    $$ select c.offers from backend.candidate_workshops(tests.id('again')) as c
+        where c.workshop_id = tests.id('Near') $$,
+    $$ values (1) $$,
+    'but when it did not care'
+);
 
 -- A bay is taken from acceptance until the repair is done
 
@@ -342,7 +366,7 @@ select results_eq(
         from backend.candidate_workshops(tests.id('again')) as c
         where c.workshop_id = tests.id('Near')
     $$,
-    $$ values (1, 1) $$,
+    $$ values (2, 1) $$,
     'and counts for the workshop'
 );
 

@@ -3,7 +3,7 @@
 -- ana's case: Northside has accepted and quoted, Eastgate has declined, Harbor's offer is open.
 
 begin;
-select plan(46);
+select plan(49);
 
 select tests.named('offer', tests.id('ana escalated offer to Harbor Auto'));
 
@@ -294,6 +294,29 @@ select results_eq(
     $$ values (2::bigint) $$,
     'with a second job'
 );
+
+-- Who hears of an offer
+
+select tests.act_as_owner();
+create function pg_temp.told() returns text[] language plpgsql as $$
+declare
+    subject_id uuid := gen_random_uuid();
+begin
+    perform app.tell_workshop(tests.id('Northside Garage'), 'offer_received', subject_id);
+    return array(
+        select n.name
+        from app.notices as o
+        inner join tests.names as n on o.person_id = n.id
+        where o.about_id = subject_id
+        order by n.name
+    );
+end;
+$$;
+select is(pg_temp.told(), array['dora', 'walt'], 'its advisors do, not one who was removed');
+update app.standings set barred_until = 'infinity' where person_id = tests.id('walt');
+select is(pg_temp.told(), array['dora'], 'nor one who is barred');
+update app.standings set barred_until = 'infinity' where workshop_id = tests.id('Northside Garage');
+select is(pg_temp.told(), '{}', 'nor anyone of a barred workshop');
 
 select * from finish();
 rollback;
