@@ -255,6 +255,23 @@ def test_connections_that_break_cost_no_event(
     assert kept == {"n": len(acknowledged)}
 
 
+def test_the_first_event_after_all_connections_died_is_taken(
+    client: FlaskClient, database: Database, admin: psycopg.Connection, payment: str
+) -> None:
+    body = stripe_events.body(stripe_events.charge_succeeded(payment, 2500))
+
+    def connections() -> int:
+        query = "select from pg_stat_activity where datname = %s and usename = 'backend'"
+        return len(admin.execute(query, [database.name]).fetchall())
+
+    with ThreadPoolExecutor(8) as threads:
+        until(
+            lambda: list(threads.map(lambda _: post(client, body), range(8))) and connections() > 3
+        )
+    cut(admin, database)
+    assert post(client, body) == 200
+
+
 def test_a_database_away_is_told_within_three_seconds_and_found_again(
     client: FlaskClient,
     database: Database,
