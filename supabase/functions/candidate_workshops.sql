@@ -89,43 +89,11 @@ as $$
                 where i.workshop_id = w.id
                     and i.mechanic_id = sought.mechanic_id
             )
-            and not exists (
-                select
+            and w.id not in (
+                select o.workshop_id
                 from app.offers as o
-                where o.workshop_id = w.id
-                    and o.escalation_id = sought.id
+                where o.escalation_id = candidate_workshops.escalation_id
             )
-    ),
-    histories as (
-        select
-            eligible.id,
-            count(*) filter (
-                where o.status = 'accepted'
-                    and o.visible_until > eligible.instant
-                    and e.status not in ('done', 'closed')
-            ) as taken_bays,
-            -- No mark against a workshop that was full, not fit for it, or not waited for.
-            count(*) filter (
-                where o.offered_at > eligible.instant - interval '180 days'
-                    and o.accept_by <= case
-                        when o.status in ('open', 'expired') then eligible.instant
-                        else 'infinity'
-                    end
-                    and o.taken_back_at is null
-                    and o.decline_code is distinct from 'no_capacity'
-                    and o.decline_code is distinct from 'wrong_skill'
-            ) as offers,
-            count(*) filter (
-                where o.offered_at > eligible.instant - interval '180 days'
-                    and o.status in ('accepted', 'lost')
-            ) as accepted_offers,
-            count(*) filter (
-                where o.offered_at > eligible.instant - interval '90 days'
-            ) as recent_offers
-        from eligible
-        inner join app.offers as o on eligible.id = o.workshop_id
-        inner join app.escalations as e on o.escalation_id = e.id
-        group by eligible.id
     )
     select
         eligible.id,
@@ -133,15 +101,40 @@ as $$
         eligible.distance_m,
         eligible.rating_sum,
         eligible.rating_count,
-        coalesce(histories.offers, 0)::integer,
-        coalesce(histories.accepted_offers, 0)::integer,
+        history.offers::integer,
+        history.accepted_offers::integer,
         eligible.open_bays,
-        (eligible.open_bays - coalesce(histories.taken_bays, 0))::integer,
+        (eligible.open_bays - load.taken_bays)::integer,
         eligible.price_index,
-        coalesce(histories.recent_offers, 0)::integer
+        history.recent_offers::integer
     from eligible
-    left join histories on eligible.id = histories.id
-    where eligible.open_bays > coalesce(histories.taken_bays, 0);
+    cross join lateral (
+        select count(*) as taken_bays
+        from app.offers as o
+        inner join app.escalations as e on o.escalation_id = e.id
+        where o.workshop_id = eligible.id
+            and o.status = 'accepted'
+            and o.visible_until > eligible.instant
+            and e.status not in ('done', 'closed')
+    ) as load
+    cross join lateral (
+        select
+            -- No mark against a workshop that was full, not fit for it, or not waited for.
+            count(*) filter (
+                where (o.status <> 'open' or o.accept_by <= eligible.instant)
+                    and o.taken_back_at is null
+                    and o.decline_code is distinct from 'no_capacity'
+                    and o.decline_code is distinct from 'wrong_skill'
+            ) as offers,
+            count(*) filter (where o.status in ('accepted', 'lost')) as accepted_offers,
+            count(*) filter (
+                where o.offered_at > eligible.instant - interval '90 days'
+            ) as recent_offers
+        from app.offers as o
+        where o.workshop_id = eligible.id
+            and o.offered_at > eligible.instant - interval '180 days'
+    ) as history
+    where eligible.open_bays > load.taken_bays;
 $$;
 comment on function backend.candidate_workshops is
     'Every workshop within the wave''s radius and its own, that offers the service, has a free bay, '

@@ -107,7 +107,9 @@ comment on column app.offers.taken_back_at is
 comment on column app.offers.visible_until is
     'Until when the workshop sees the case: accept_by while open, quote_by once accepted, the quote''s '
     'validity once quoted, infinity from approval, -infinity when declined, expired or lost.';
-create index offers_by_workshop on app.offers (workshop_id, offered_at desc);
+create index offers_by_workshop on app.offers (workshop_id, offered_at desc)
+    include (status, accept_by, taken_back_at, decline_code);  -- a workshop's history, without the table
+create index offers_taking_a_bay on app.offers (workshop_id) where status = 'accepted';
 create index offers_by_config on app.offers (config_version);
 
 create table app.offer_cases (
