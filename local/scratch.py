@@ -105,6 +105,7 @@ class Platform:
     url: str
     keys: Keys
     database: Database
+    service_url: str
 
     @property
     def publishable_key(self) -> str:
@@ -120,15 +121,21 @@ class Platform:
 
 
 @contextlib.contextmanager
-def platform(database: Database) -> Iterator[Platform]:
-    """The platform on free ports, ended with the block. Raises RuntimeError if it does not start."""
+def platform(database: Database, with_service: bool = False) -> Iterator[Platform]:
+    """The platform on free ports, ended with the block; on request with our service and its worker.
+
+    Raises RuntimeError if it does not start.
+    """
     ports = Ports(*(free_port() for _ in fields(Ports)))
     keys = Keys.new()
     running = []
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as ending:
         storage = Path(folder) / "storage"
         storage.mkdir()
-        for service in services.platform(ports, keys, database.cluster, database.name, storage):
+        chosen = services.platform(ports, keys, database.cluster, database.name, storage)
+        if with_service:
+            chosen += services.own(ports, keys, database.cluster, database.name)
+        for service in chosen:
             log = Path(folder) / f"{service.name}.log"
             process = service.start(log)
             ending.callback(services.end_group, process)
@@ -139,7 +146,7 @@ def platform(database: Database) -> Iterator[Platform]:
                 raise RuntimeError(
                     f"The {service.name} ended ({reason(process.returncode)}):\n{log.read_text()}"
                 )
-        yield Platform(ports.supabase_url, keys, database)
+        yield Platform(ports.supabase_url, keys, database, ports.service_url)
 
 
 @contextlib.contextmanager

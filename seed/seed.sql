@@ -63,7 +63,7 @@ with offered (id, name, city, open_bays, rating_sum, rating_count, services) as 
             131, 30, array['battery', 'brakes', 'diagnosis', 'electrical', 'engine']
         ),
         (
-            '5eed0000-0000-4000-8000-000000000003', 'Eastgate Motors', 'Decatur', 2,
+            '5eed0000-0000-4000-8000-000000000003', 'Eastgate Motors', 'Springfield', 2,
             88, 19, array['brakes', 'cooling', 'diagnosis', 'engine', 'transmission']
         ),
         (

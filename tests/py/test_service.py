@@ -26,10 +26,10 @@ from backend import create_app
 from backend.config import Config, MissingConfiguration
 from backend.db import Database as Service
 from backend.db import DatabaseAway, Refused
+from demo import stripe_events
 from local.bootstrap import give_passwords
 from local.cluster import free_port
 from local.scratch import Database
-from tests.py import stripe_events
 from tests.py.service_fakes import CONFIG, SECRET, Outside, serve, token, until
 
 ROOT = Path(__file__).resolve().parents[2]

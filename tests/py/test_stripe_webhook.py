@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from backend import create_app
 from backend.db import DatabaseAway
 from backend.stripe_webhook import BODY_LIMIT
-from tests.py import stripe_events
+from demo import stripe_events
 from tests.py.service_fakes import CONFIG, OLD_SECRET, SECRET, RecordingDatabase
 
 NOW = 1_795_000_000.0

@@ -1,0 +1,1 @@
+"""One diagnostic, from request to referral, as each persona gets it over HTTP."""
