@@ -1,7 +1,8 @@
 """Of two decisions on one case that meet, one wins and the other is refused, in whichever order.
 
-Each round opens two connections. The first decides and holds its transaction open; the second is
-seen, in pg_locks, to wait for the first; then the first commits, or rolls back. Nothing sleeps.
+Each round opens two connections. Either the first decides and holds its transaction open, and the
+second is seen to wait for it before the first commits or rolls back; or both are seen to wait for a
+third, which holds the case, and are let go together. Nothing sleeps.
 """
 
 import concurrent.futures
@@ -127,6 +128,13 @@ def decide(connection: psycopg.Connection[Any], decision: Decision) -> str | Non
     return None
 
 
+def until_waiting(cases: Cases, connection: psycopg.Connection[Any]) -> None:
+    """Return once the connection waits for a lock that another holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not cases.value("select pg_blocking_pids(%s)", connection.info.backend_pid):
+        assert time.monotonic() < deadline, "one decision never waited for the other"
+
+
 def meet(
     cases: Cases, first: Decision, second: Decision, *, first_commits: bool = True
 ) -> tuple[str | None, str | None]:
@@ -138,16 +146,40 @@ def meet(
     ):
         early = decide(one, first)
         late = pool.submit(decide, two, second)
-        deadline = time.monotonic() + PATIENCE
-        while one.info.backend_pid not in cases.value(
-            "select pg_blocking_pids(%s)", two.info.backend_pid
-        ):
-            assert time.monotonic() < deadline, "the second never waited for the first"
+        until_waiting(cases, two)
         if first_commits:
             one.commit()
         else:
             one.rollback()
         return early, late.result(PATIENCE)
+
+
+def start_together(
+    cases: Cases, case: str, decisions: tuple[Decision, Decision]
+) -> list[str | None]:
+    """Both answers, when both have begun and neither has the case yet; each commits when it is done."""
+
+    def decide_and_commit(connection: psycopg.Connection[Any], decision: Decision) -> str | None:
+        answer = decide(connection, decision)
+        connection.commit()
+        return answer
+
+    with (
+        psycopg.connect(cases.database.dsn()) as holder,
+        psycopg.connect(cases.database.dsn()) as one,
+        psycopg.connect(cases.database.dsn()) as two,
+        concurrent.futures.ThreadPoolExecutor(2) as pool,
+    ):
+        holder.execute(
+            "select from app.escalations where id = tests.id(%s) for update",
+            (f"{case} session escalation",),
+        )
+        answers = []
+        for connection, decision in zip((one, two), decisions, strict=True):
+            answers.append(pool.submit(decide_and_commit, connection, decision))
+            until_waiting(cases, connection)
+        holder.commit()
+        return [answer.result(PATIENCE) for answer in answers]
 
 
 @pytest.fixture(scope="module")
@@ -190,6 +222,26 @@ def test_one_of_two_approvals_wins(
             f"{case} session escalation",
         )
         assert payments == 1
+
+
+@pytest.mark.parametrize(
+    "first, second",
+    [
+        ((approve, LAKEVIEW), (approve, EASTGATE)),
+        ((approve, LAKEVIEW), (withdraw, LAKEVIEW)),
+        ((withdraw, LAKEVIEW), (approve, LAKEVIEW)),
+        ((cancel, LAKEVIEW), (approve, LAKEVIEW)),
+    ],
+)
+def test_of_two_that_start_together_one_wins(
+    cases: Cases, first: tuple[Decide, Quoted], second: tuple[Decide, Quoted]
+) -> None:
+    case = cases.quoted()
+    (decide_first, one), (decide_second, other) = first, second
+
+    answers = start_together(cases, case, (decide_first(case, one), decide_second(case, other)))
+
+    assert set(answers) == {None, TOO_LATE}
 
 
 def test_an_approval_that_is_rolled_back_leaves_the_other_to_win(cases: Cases) -> None:
