@@ -51,5 +51,7 @@ end;
 $$;
 
 -- Two messages a second in a thread, one by each party, are 60 and 120 a minute; a flood is far beyond.
-update app.limits set most = 90 where action = 'send_message';
-update app.limits set most = 180 where action = 'thread_message';
+update app.limits as l
+set most = n.most
+from (values ('send_message', 90), ('thread_message', 180)) as n (action, most)
+where l.action = n.action;

@@ -1,7 +1,8 @@
 -- Realtime: the schema a hosted project has, and what the local relay needs to learn of new messages.
 --
--- Made once per database by supabase_admin. Schema `realtime` holds what hosted Supabase holds there, in our own words
--- (without `realtime.subscription`: nothing here serves postgres_changes); what only the relay needs is in `development`.
+-- Made once per database by supabase_admin. Schema `realtime` holds what hosted Supabase holds there, in our own
+-- words, without `realtime.subscription`: nothing here serves postgres_changes. What only the relay needs is in
+-- schema `development`.
 
 do $$
 begin
@@ -150,7 +151,7 @@ begin
 end;
 $$;
 comment on function development.keep_message_partitions() is
-    'Makes the day partitions of realtime.messages from yesterday to three days ahead; drops those older than three days.';
+    'Makes the day partitions of realtime.messages, yesterday to three days ahead; drops those older than three days.';
 
 -- The id only: a notification over 8,000 bytes fails, and realtime.send would lose the message; and anyone may listen.
 create function development.announce_message()
