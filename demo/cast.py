@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from postgrest.exceptions import APIError
+from realtime.types import BroadcastPayload, RealtimeChannelConfig
 from supabase import Client, ClientOptions, acreate_client, create_client
 from supabase.lib.client_options import AsyncClientOptions
 
@@ -21,6 +22,12 @@ from local.scratch import Platform
 PATIENCE_S = 20  # until something that another process does has not happened
 
 Row = dict[str, Any]
+
+PRIVATE: RealtimeChannelConfig = {
+    "broadcast": {"ack": False, "self": False},
+    "presence": {"key": "", "enabled": False},
+    "private": True,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +75,15 @@ class Person:
     def who(self) -> str:
         return f"{self.name}, {self.persona.replace('_', ' ')}"
 
-    def read(self, view: str, columns: str = "*", show: bool = True, **equal: Any) -> list[Row]:
+    def read(
+        self, view: str, columns: str = "*", show: bool = True, order: str = "", **equal: Any
+    ) -> list[Row]:
         """Rows of a view, by equality filters. Raises APIError when refused."""
         query = self.client.table(view).select(columns)
         for column, value in equal.items():
             query = query.eq(column, value)
+        if order:
+            query = query.order(order)
         rows: list[Row] = query.execute().data  # type: ignore[assignment]
         if show:
             self.tell(Scene(self.who, asked(view, columns, equal), rows))
@@ -114,15 +125,17 @@ class Person:
         await client.realtime.set_auth(self.token)
         joined: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         heard: asyncio.Future[Row] = asyncio.get_running_loop().create_future()
-        channel = client.channel(topic, {"config": {"private": True}})  # type: ignore[typeddict-item]
-        channel.on_broadcast(
-            until, lambda message: heard.done() or heard.set_result(message["payload"])
-        )
+        channel = client.channel(topic, {"config": PRIVATE})
+
+        def hear(message: BroadcastPayload) -> None:
+            if not heard.done():
+                heard.set_result(dict(message["payload"]))
 
         def answered(state: Any, error: Exception | None) -> None:
             if not joined.done():
                 joined.set_result(str(error) if error else str(state))
 
+        channel.on_broadcast(until, hear)
         await channel.subscribe(answered)
         try:
             answer = await asyncio.wait_for(joined, PATIENCE_S)

@@ -41,9 +41,9 @@ def set_up(database: scratch.Database) -> Iterator[Platform]:
 
 
 def sign_up(platform: Platform) -> dict[str, Any]:
-    """Run `python -m seed` against the platform; returns the logins that it prints."""
+    """Run `python -m seed --people-only` against the platform; returns the logins that it prints."""
     done = subprocess.run(
-        [sys.executable, "-m", "seed"],
+        [sys.executable, "-m", "seed", "--people-only"],
         cwd=ROOT,
         env={
             **os.environ,

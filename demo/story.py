@@ -3,6 +3,7 @@
 No figure is computed or written down here: each is in a row that somebody read.
 """
 
+import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -128,7 +129,7 @@ class Teller:
         heard = self.max.listen(self.topic, lambda: self._say(self.ana, TYPED), "message")
         self.scene(Scene(self.max.who, f"hears on {self.topic[:15]}…", [_spoken(heard)]))
         self._say(self.max, PART)
-        self.ana.read("messages", "position,sender,body", thread_id=self.thread)
+        self._conversation(self.ana)
 
     def refusals(self) -> None:
         self.chapter("What nobody gets")
@@ -152,9 +153,8 @@ class Teller:
         try:
             self.zoe.listen(self.topic, lambda: None, "message")
         except PermissionError as error:
-            says = str(error).partition("'reason': ")[2].strip("'\"}) ") or str(error)
-            says = says.replace(self.thread, f"{self.thread[:8]}…")
-            self.scene(Scene(self.zoe.who, "joins Max's topic", refused="Unauthorized", says=says))
+            code, _, says = json.loads(str(error))["reason"].partition(": ")
+            self.scene(Scene(self.zoe.who, "joins Max's topic", refused=code, says=says))
         else:
             raise AssertionError("a stranger joined the topic")
 
@@ -172,7 +172,7 @@ class Teller:
             "status,customer_first_name,concern,vehicle_make,vin,summary,diagnosis",
             id=self.session,
         )
-        self.max.read("messages", "position,sender,body", thread_id=self.thread)
+        self._conversation(self.max)
         self.max.is_refused("send_message", lambda: self._say(self.max, "One more thing", False))
 
     def escalate(self) -> None:
@@ -180,8 +180,7 @@ class Teller:
         self.walt.read("workshop_cases")
         self.max.do("escalate_session", session_id=self.session)
         offers = {
-            person.name: eventually(lambda p=person: p.read("workshop_offers", show=False))[0]["id"]
-            for person in (self.walt, self.wanda, self.wes)
+            person.name: self._offer(person)["id"] for person in (self.walt, self.wanda, self.wes)
         }
         self.offers = offers
         columns = "customer_first_name,customer_last_initial,city,vehicle_make,vehicle_model,vin,diagnosis"
@@ -264,6 +263,13 @@ class Teller:
             client_message_id=str(uuid.uuid4()),
         )
         return sent
+
+    def _offer(self, advisor: Person) -> Row:
+        offers: list[Row] = eventually(lambda: advisor.read("workshop_offers", show=False))
+        return offers[0]
+
+    def _conversation(self, person: Person) -> None:
+        person.read("messages", "position,sender,body", order="position", thread_id=self.thread)
 
     def _quote(self, advisor: Person, parts: int, labour: int) -> str:
         offer_id = self.offers[advisor.name]

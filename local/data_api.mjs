@@ -35,11 +35,25 @@ const iso = (text) => text.replace(" ", "T").replace(/[+-]\d\d$/, "$&:00");
 const time = (oid) => ({ to: oid, from: [oid], serialize: (value) => value, parse: iso });
 // A JSON number, as from PostgREST; @supabase/lite gives a string where the last digit is a zero.
 const numeric = { to: 1700, from: [1700], serialize: String, parse: Number };
+// A JSON argument of a function comes as text already, and would be put into quotes once more.
+const isJson = (text) => {
+    try {
+        return JSON.parse(text) !== undefined;
+    } catch {
+        return false;
+    }
+};
+const json = (oid) => ({
+    to: oid,
+    from: [oid],
+    serialize: (value) => (typeof value === "string" && isJson(value) ? value : JSON.stringify(value)),
+    parse: JSON.parse,
+});
 const connect = (options) =>
     createPostgresConnection({
         url: env.DATABASE_URL,
         postgresOptions: {
-            types: { timestamptz: time(1184), timestamp: time(1114), numeric },
+            types: { timestamptz: time(1184), timestamp: time(1114), numeric, json: json(114), jsonb: json(3802) },
             onnotice: () => {},
             ...options,
         },

@@ -92,12 +92,9 @@ def seed(cluster: Cluster, environment: dict[str, str]) -> dict[str, Any]:
     folder = CHECKOUT / "seed"
     try:
         with psycopg.connect(cluster.dsn()) as connection:
-            for file in sorted(folder.glob("*.sql")):
-                connection.execute(file.read_bytes())
+            connection.execute((folder / "seed.sql").read_bytes())
     except psycopg.Error as error:
         raise DatabaseError(f"The seed failed: {error}") from error
-    if not (folder / "__main__.py").is_file():
-        return {}
     done = subprocess.run(
         [sys.executable, "-m", "seed"],
         cwd=CHECKOUT,

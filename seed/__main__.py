@@ -1,11 +1,12 @@
 """Signs the seed accounts up through Auth, makes them who they are, and prints one login a persona.
 
-Needs DATABASE_URL (the owner's), SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY and SEED_PASSWORD. An
+With --people-only there are no sessions; else Ana and Max are in the middle of one. Needs DATABASE_URL (the owner's), SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY and SEED_PASSWORD. An
 account that exists is signed in instead; a second run changes nothing.
 """
 
 import json
 import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import psycopg
 from supabase import create_client
 from supabase_auth.errors import AuthApiError
 
+FOLDER = Path(__file__).parent
 PEOPLE = ("ana", "ben", "max", "zoe", "walt", "wanda", "wes", "ada", "mia")
 SHOWN = {
     "customer": "ana",
@@ -42,9 +44,10 @@ def main() -> None:
     """Seed the accounts and print the logins as JSON."""
     with ThreadPoolExecutor() as pool:
         list(pool.map(sign_up, PEOPLE))
-    people = Path(__file__).parent / "people" / "people.sql"
     with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
-        connection.execute(people.read_bytes())
+        connection.execute((FOLDER / "people.sql").read_bytes())
+        if "--people-only" not in sys.argv:
+            connection.execute((FOLDER / "conversation.sql").read_bytes())
     password = os.environ["SEED_PASSWORD"]
     logins = {
         persona: {"email": email(name), "password": password} for persona, name in SHOWN.items()
