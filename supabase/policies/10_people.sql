@@ -178,7 +178,8 @@ create view api.admin_invitations with (security_invoker = true) as
         accepted_by,
         revoked_at
     from app.invitations;
-comment on view api.admin_invitations is 'Invitations and what became of them, without the e-mail addresses. Tokens are not kept.';
+comment on view api.admin_invitations is
+    'Invitations and what became of them, without the e-mail addresses. Tokens are not kept.';
 grant select on api.admin_invitations to platform_admin;
 
 create view api.admin_audit_log with (security_invoker = true) as
