@@ -14,6 +14,7 @@ from pathlib import Path
 
 from local import processes
 from local.home import Home
+from local.keys import write_private
 
 __all__ = ["Cluster", "ClusterError", "Home", "free_port"]
 
@@ -89,8 +90,7 @@ class Cluster:
         known: dict[str, str] = json.loads(file.read_text()) if file.is_file() else {}
         if role not in known:
             known[role] = secrets.token_urlsafe(24)
-            with open(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as out:
-                json.dump(known, out)
+            write_private(file, json.dumps(known))
         return known[role]
 
     def dsn(self, role: str = "postgres", database: str = "postgres") -> str:

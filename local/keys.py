@@ -36,9 +36,14 @@ class Keys:
         return cls(**json.loads(file.read_text()))
 
 
+def private(path: str | Path, flags: int) -> int:
+    """An opener for `open`: the file, if it is new, is readable by its owner alone."""
+    return os.open(path, flags, 0o600)
+
+
 def write_private(file: Path, text: str) -> None:
     """Replace `file` at once; only its owner may read it."""
     making = file.with_name(f"{file.name}.{os.getpid()}")
-    with open(os.open(making, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as out:
+    with open(making, "w", opener=private) as out:
         out.write(text)
     making.replace(file)

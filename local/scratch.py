@@ -4,9 +4,11 @@ import contextlib
 import fcntl
 import itertools
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -141,12 +143,16 @@ def platform(database: Database, with_service: bool = False) -> Iterator[Platfor
             ending.callback(services.end_group, process)
             running.append((service, process, log))
         for service, process, log in running:
-            services.wait_until_ready(service, lambda p=process: p.poll() is None)  # type: ignore[misc]
+            services.wait_until_ready(service, partial(_lives, process))
             if process.poll() is not None:
                 raise RuntimeError(
                     f"The {service.name} ended ({reason(process.returncode)}):\n{log.read_text()}"
                 )
         yield Platform(ports.supabase_url, keys, database, ports.service_url)
+
+
+def _lives(process: subprocess.Popen[bytes]) -> bool:
+    return process.poll() is None
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, fields
@@ -16,7 +17,7 @@ from typing import Any
 from local import database, processes, services
 from local.cluster import Cluster, ClusterError, free_port
 from local.home import Home
-from local.keys import Keys, write_private
+from local.keys import Keys, private, write_private
 from local.services import Ports, Service
 from local.supervisor import Supervisor, end_leftovers
 
@@ -35,6 +36,7 @@ class Stack:
         self.file = home.folder / "stack.json"
         self.lock = home.folder / "lock"
         self._begin = time.monotonic()
+        self._writing = threading.Lock()  # several threads update what the file says
 
     def run(self, ready: int | None = None) -> int:
         """Run everything until SIGINT, SIGTERM or SIGHUP; returns the exit code.
@@ -56,9 +58,7 @@ class Stack:
         log = self.home.folder / "run.log"
         reader, writer = os.pipe()
         log.unlink(missing_ok=True)
-        with open(
-            os.open(log, os.O_CREAT | os.O_WRONLY, 0o600), "wb"
-        ) as output:  # it names secrets
+        with open(log, "wb", opener=private) as output:
             child = subprocess.Popen(
                 [sys.executable, "-m", "local", "run", "--ready", str(writer)],
                 stdin=subprocess.DEVNULL,
@@ -240,19 +240,20 @@ class Stack:
     @contextlib.contextmanager
     def _sole_runner(self) -> Iterator[bool]:
         """Whether nobody else runs this stack; if so, we do until the block ends."""
-        with open(os.open(self.lock, os.O_CREAT | os.O_RDWR, 0o600), "r+") as file:
+        with open(self.lock, "a+", opener=private) as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 yield False
                 return
-            file.truncate()
+            file.truncate(0)
             file.write(f"{os.getpid()} {processes.started_at(os.getpid())}")
             file.flush()
             yield True
 
     def _update(self, **changes: object) -> None:
-        write_private(self.file, json.dumps(self.described() | changes, indent=2))
+        with self._writing:
+            write_private(self.file, json.dumps(self.described() | changes, indent=2))
 
     def _say(self, message: str) -> None:
         print(f"{time.monotonic() - self._begin:5.1f} s  {message}", flush=True)

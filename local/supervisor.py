@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from local import processes
@@ -58,7 +59,7 @@ class Supervisor:
         self._watch(self._keep_database)
         for name, service in services.items():
             deadline = time.monotonic() + PATIENCE
-            wait_until_ready(service, lambda n=name, d=deadline: self._hopeful(n, d))  # type: ignore[misc]
+            wait_until_ready(service, partial(self._hopeful, name, deadline))
             if not self._hopeful(name, deadline):
                 words = self._log(name).read_text(errors="replace").splitlines()[-15:]
                 raise StartError(f"The {name} does not start:\n" + "\n".join(words))

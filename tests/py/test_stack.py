@@ -215,8 +215,10 @@ def test_everything_may_be_killed_at_once(stack: Installation) -> None:
     stack.query("create table public.survives_all (note text)")
     stack.query("insert into public.survives_all values ('before')")
     addresses = stack.described()["ports"]
-    for pid in stack.everything():
+    killed = stack.everything()
+    for pid in killed:
         os.kill(pid, signal.SIGKILL)
+    until(lambda: not any(map(processes.started_at, killed)), 5, "all are gone")
     stack.up()
     assert all(stack.answers(service) for service in SERVICES)
     assert stack.described()["ports"] == addresses
