@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import stripe
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from backend.auth import Auth
@@ -59,6 +59,13 @@ def blueprint(database: Calls, auth: Auth, config: Config) -> Blueprint:
             expires_at=datetime.fromtimestamp(session.expires_at, UTC),
         )
         return jsonify(payment_id=payment_id, checkout_url=session.url), 201
+
+    @bp.after_request
+    def allow_any_origin(response: Response) -> Response:
+        """Frontends live elsewhere. A token travels in a header, never in a cookie, so any may ask."""
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+        return response
 
     return bp
 

@@ -277,3 +277,13 @@ def test_auth_away_is_503(config: Config, database: RecordingDatabase) -> None:
 def test_the_database_away_is_503(client: FlaskClient, database: RecordingDatabase) -> None:
     database.answers["begin_checkout"] = DatabaseAway()
     assert is_problem(pay(client), 503, "database_unavailable")
+
+
+def test_a_frontend_of_any_origin_may_ask(client: FlaskClient) -> None:
+    asked = client.options("/checkout", headers={"Origin": "https://app.example"})
+    answered = pay(client)
+
+    assert "POST" in asked.headers["Allow"]
+    for response in (asked, answered):
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        assert "Authorization" in response.headers["Access-Control-Allow-Headers"]

@@ -3,7 +3,8 @@
 begin;
 select plan(33);
 
--- Sign-up, in the order of hosted Auth: insert, update of role to the default group, re-read
+-- Sign-up and an administrator's create, in the order of hosted Auth: insert, which may name a role;
+-- update of role to the default group, or to the one asked for; re-read
 
 insert into auth.users (instance_id, id, aud, role, email, email_confirmed_at, raw_user_meta_data)
 values (

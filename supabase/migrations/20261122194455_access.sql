@@ -635,7 +635,8 @@ create view api.admin_invitations with (security_invoker = true) as
         accepted_by,
         revoked_at
     from app.invitations;
-comment on view api.admin_invitations is 'Invitations and what became of them, without the e-mail addresses. Tokens are not kept.';
+comment on view api.admin_invitations is
+    'Invitations and what became of them, without the e-mail addresses. Tokens are not kept.';
 grant select on api.admin_invitations to platform_admin;
 
 create view api.admin_audit_log with (security_invoker = true) as
@@ -3633,6 +3634,7 @@ create or replace function app.end_open_work(holder_id uuid)
 as $$
 declare
     session_id uuid;
+    escalation app.escalations;
     offer app.offers;
 begin
     for session_id in
@@ -3651,6 +3653,20 @@ begin
     where r.mechanic_id = end_open_work.holder_id
         and r.status in ('pending', 'earned');
 
+    for escalation in
+        select e.*
+        from app.escalations as e
+        inner join app.offers as o on e.id = o.escalation_id
+        where o.workshop_id = end_open_work.holder_id
+            and o.status = 'accepted'
+            and e.status = 'approved'
+        order by e.id
+        for update of e
+    loop
+        perform app.end_escalation(escalation.id, 'withdrawn', 'the workshop was barred');
+        perform app.tell(escalation.customer_id, 'escalation_cancelled', escalation.id);
+    end loop;
+
     for offer in
         select o.*
         from app.offers as o
@@ -3664,7 +3680,7 @@ begin
         perform app.lose_offer(offer.id, 'withdrawn');
     end loop;
 
-    -- Approved and paid repairs stay with the admins; nobody listens in any more.
+    -- Paid repairs stay with the admins; nobody listens in any more.
     perform app.move_topic(t.id)
     from app.threads as t
     where t.is_open
