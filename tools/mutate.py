@@ -95,8 +95,12 @@ class Stage:
 
     @contextmanager
     def mutated(self, mutant: Mutant) -> Iterator[None]:
-        """The database with the mutant. Raises psycopg.Error if it cannot be made."""
+        """The database with the mutant, a second after its world was made, however late it is.
+
+        Raises psycopg.Error if the mutant cannot be made.
+        """
         with self.connection.transaction(force_rollback=True):
+            self.connection.execute("select tests.rewind_clock()")
             self.connection.execute(mutant.statement.encode())
             yield
 
@@ -154,7 +158,7 @@ class Trial:
                 if SENSELESS.search(said):
                     return Verdict(INVALID, said)
                 self.noticed[mutant.words[0] if mutant.words else ""][play.name] += 1
-                return Verdict(KILLED, play.name)
+                return Verdict(KILLED, f"{play.name}: {said}")
         return Verdict(SURVIVED)
 
     def likeliest(self, mutant: Mutant) -> list[Play]:
@@ -205,9 +209,10 @@ def stages(count: int) -> Iterator[list[Stage]]:
         with psycopg.connect(made.dsn()) as connection:
             for file in (TESTS / "helpers.sql", TESTS.parent / "world.sql"):
                 connection.execute(file.read_bytes())
+        names = (f"stage_{number}" for number in range(count))
         yield [
-            Stage(clones.enter_context(scratch.clone(made.cluster, made.name, f"stage_{number}")))
-            for number in range(count)
+            Stage(clones.enter_context(scratch.clone(made.cluster, made.name, name)))
+            for name in names
         ]
 
 
@@ -288,10 +293,14 @@ def main(arguments: Sequence[str]) -> int:
         trial = Trial(plays, read_listings(plays))
         try:
             trial.check(free[0])
+            judged = judge_all(trial, free, mutants, console)
+            for (
+                stage
+            ) in free:  # had any mutant left something behind, it would not have been judged
+                trial.check(stage)
         except BaselineError as error:
             console.print(str(error), markup=False)
             return 1
-        judged = judge_all(trial, free, mutants, console)
     report(judged, console)
     console.print(f"{(time.monotonic() - begin) / 60:.1f} minutes")
     return int(any(verdict.outcome in (SURVIVED, INVALID) for _, verdict in judged))

@@ -148,6 +148,29 @@ as $$
 $$;
 comment on function tests.move_clock is 'Lets time pass. As the owner only.';
 
+create function tests.rewind_clock()
+    returns void
+    language sql
+    volatile
+    set search_path = ''
+as $$
+    update app.clock
+    set shift = (select max(p.created_at) from app.people as p) + interval '1 second' - now();
+$$;
+comment on function tests.rewind_clock is
+    'It is a second after the test world was made, however long that is ago. As the owner only.';
+
+create function tests.instant()
+    returns timestamptz
+    language sql
+    volatile
+    security definer  -- no persona holds usage on app
+    set search_path = ''
+as $$
+    select app.current_instant();
+$$;
+comment on function tests.instant is 'What time it is on the platform.';
+
 grant execute on all functions in schema tests to public;
 
 create function tests.reach(persona text)

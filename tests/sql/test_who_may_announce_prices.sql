@@ -10,7 +10,7 @@ create function pg_temp.announce(said jsonb default '{}') returns integer langua
         coalesce((said ->> 'referral')::integer, 600),
         case when said ? 'hold' then (said ->> 'hold')::interval else '5 days' end,
         case when said ? 'reason' then said ->> 'reason' else 'A new year' end,
-        now() + (said ->> 'after')::interval
+        tests.instant() + (said ->> 'after')::interval
     );
 $$;
 grant execute on function pg_temp.announce to platform_admin;
@@ -38,7 +38,7 @@ select results_eq(
     $$
         select
             version, diagnostic_price_cents, platform_fee_basis_points, referral_basis_points,
-            hold, currency, effective_from > now()
+            hold, currency, effective_from > tests.instant()
         from api.admin_fee_schedule
         order by version
     $$,
@@ -69,7 +69,7 @@ select throws_ok(
     'a customer announces none'
 );
 select tests.act_as_owner();
-select tests.move_clock('1 day');
+select tests.move_clock('25 hours');
 select tests.act_as('customer', 'ana');
 select results_eq(
     'select diagnostic_price_cents from api.prices', 'values (3000)', 'from then on the new one'
