@@ -6,7 +6,7 @@ LOCAL := $(PYTHON) -m local
 # The Supabase CLI sends nothing home.
 export DO_NOT_TRACK := 1
 
-.PHONY: run up stop reset status demo test test-long check mutate plan bench-start bench-chat setup
+.PHONY: run up stop reset status demo test test-long check mutate bench-start bench-chat setup
 
 run: setup  ## The whole platform, until Ctrl-C
 	@exec $(LOCAL) run
@@ -37,9 +37,6 @@ check: setup  ## Linters, types, migrations equal sources, advisors
 
 mutate: setup  ## Authorization mutants
 	@exec $(PYTHON) -m tools.mutate
-
-plan: setup  ## Query plans under row level security
-	@exec $(PYTHON) -m bench.bench_plan
 
 bench-start: setup  ## Seconds from make run to the first answer
 	@exec $(PYTHON) -m bench.bench_start
