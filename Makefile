@@ -23,7 +23,7 @@ reset:  ## End it and forget its data
 status: setup  ## Where it listens and who may sign in
 	@exec $(LOCAL) status
 
-demo: setup  ## The story, told by the running platform
+demo: setup  ## The story, told on a platform of its own
 	@exec $(PYTHON) -m demo
 
 test: setup  ## Every suite, quick counts
