@@ -56,11 +56,6 @@ begin
     where s.holder_id = restriction.holder_id
         and s.person_id is not null;
     perform app.log_action('lift_restriction', 'standing', restriction.holder_id, reason);
-    perform app.release_earnings(s.person_id, restriction.id)
-    from app.standings as s
-    where s.holder_id = restriction.holder_id
-        and s.person_id is not null
-        and s.barred_until <= app.current_instant();
 end;
 $$;
 comment on function api.lift_restriction is

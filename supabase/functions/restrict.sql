@@ -83,9 +83,6 @@ begin
         'restrict', 'standing', standing.holder_id, facts,
         jsonb_build_object('restriction_id', restriction_id, 'kind', kind, 'clause', clause)
     );
-    if barred then
-        perform app.withhold_earnings(standing.holder_id, restriction_id);
-    end if;
     return restriction_id;
 end;
 $$;
