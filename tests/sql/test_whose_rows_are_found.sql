@@ -1,0 +1,173 @@
+-- Whose rows would be found, were a persona let past the views? What policies alone hold back.
+
+begin;
+select plan(13);
+
+create function pg_temp.found_by(persona text, name text)
+    returns setof text
+    language plpgsql
+as $$
+declare
+    relation text;
+    found_rows bigint;
+begin
+    for relation in
+        select c.relname
+        from pg_class as c
+        where c.relnamespace = 'app'::regnamespace
+            and c.relkind = 'r'
+            and has_any_column_privilege(persona, c.oid, 'SELECT')
+            and c.relname not in (
+                'cities', 'services', 'workshops', 'workshop_services', 'fee_schedule'
+            )
+    loop
+        perform tests.act_as(persona, name);
+        execute format('select count(*) from app.%I', relation) into found_rows;
+        perform tests.act_as_owner();
+        if found_rows > 0 then
+            return next relation || ' ' || found_rows;
+        end if;
+    end loop;
+end;
+$$;
+create function pg_temp.finds(persona text, name text, relations text[])
+    returns boolean
+    language sql
+as $$
+    select not exists (
+        select from unnest(relations) as r (relation)
+        where not exists (
+            select from pg_temp.found_by(persona, name) as f (line)
+            where split_part(f.line, ' ', 1) = r.relation
+        )
+    );
+$$;
+grant usage on schema app to customer, mechanic, workshop, platform_admin;
+
+-- What the world lacks: a photo, a conflict of interest, a violation, a restricted workshop
+
+insert into app.media (id, session_id, customer_id, kind, path)
+select m.id, tests.id('ana active'), tests.id('ana'), 'photo', tests.id('ana') || '/' || m.id
+from (select gen_random_uuid() as id) as m;
+insert into app.conflicts_of_interest (mechanic_id, workshop_id, reason)
+values (tests.id('zoe'), tests.id('Lakeview Repairs'), 'Her brother owns it.');
+select tests.act_as('mechanic', 'max');
+select api.send_message(
+    tests.id('ana active thread'), 'Call me: 415-555-2671', gen_random_uuid()
+);
+select tests.act_as('platform_admin', 'ada');
+select api.decide_flag(id, 'confirmed', 'He gave his number.', 'S2', '4.2') from api.admin_flags;
+select api.restrict(tests.id('Northside Garage'), 'suspended', false, '4.2', 'Gave a number.', 7);
+select tests.act_as_owner();
+insert into app.refund_requests (payment_id, customer_id, amount_cents, reason)
+values (tests.id('ana active payment'), tests.id('ana'), 2500, 'Goodwill.');
+select app.tell(tests.id('ada'), 'restricted', gen_random_uuid());
+
+-- Their own
+
+select ok(
+    pg_temp.finds(
+        'customer', 'ana',
+        '{people,contact_details,customers,notices,diagnostic_sessions,session_intake,
+        session_outcome,media,threads,messages,escalations,repair_quotes,repair_quote_items,
+        payments,refund_requests}'
+    ),
+    'a customer finds what is theirs'
+);
+select ok(
+    pg_temp.finds(
+        'mechanic', 'max',
+        '{people,contact_details,mechanics,notices,diagnostic_sessions,queue_entries,
+        session_intake,session_outcome,threads,messages,escalations,referrals,ledger_entries,
+        violations}'
+    ),
+    'a mechanic'
+);
+select ok(
+    pg_temp.finds(
+        'workshop', 'walt',
+        '{people,contact_details,notices,restrictions,workshop_members,offers,offer_cases,
+        repair_quotes,repair_quote_items,threads,messages,ledger_entries}'
+    ),
+    'an advisor'
+);
+select is_empty(
+    $$
+        select c.relname
+        from pg_class as c
+        where c.relnamespace = 'app'::regnamespace
+            and c.relkind = 'r'
+            and has_any_column_privilege('platform_admin', c.oid, 'SELECT')
+            and not pg_temp.finds('platform_admin', 'ada', array[c.relname::text])
+            and c.relname not in (
+                'cities', 'services', 'workshops', 'workshop_services', 'fee_schedule'
+            )
+    $$,
+    'an admin finds something of everything that is listed for them'
+);
+select set_eq(
+    $$
+        select line from pg_temp.found_by('platform_admin', 'ada') as f (line)
+        where line like 'threads %' or line like 'contact_details %' or line like 'workshop_members %'
+    $$,
+    array['threads 1', 'contact_details 1', 'workshop_members 7'],
+    'of conversations the flagged one, of contact details their own, of members all'
+);
+
+-- Strangers
+
+select tests.sign_up('dan');
+select set_eq(
+    $$ select pg_temp.found_by('customer', 'dan') $$,
+    array['people 1', 'contact_details 1', 'customers 1'],
+    'a new customer finds themselves'
+);
+select set_eq(
+    $$ select pg_temp.found_by('mechanic', 'zoe') $$,
+    array['people 1', 'contact_details 1', 'mechanics 1', 'queue_entries 1'],
+    'a mechanic without a session themselves, and the queue'
+);
+select set_eq(
+    $$ select pg_temp.found_by('workshop', 'lena') $$,
+    array['people 1', 'contact_details 1', 'workshop_members 1'],
+    'an advisor without an offer themselves, and their membership'
+);
+select is(
+    (
+        select count(*) from pg_temp.found_by('workshop', 'wanda') as f (line)
+        where line like 'restrictions %'
+    ),
+    0::bigint,
+    'nobody finds what is held against a competitor'
+);
+
+-- Barred
+
+update app.standings set barred_until = 'infinity'
+where person_id in (tests.id('max'), tests.id('ada'));
+select set_eq(
+    $$ select split_part(pg_temp.found_by('mechanic', 'max'), ' ', 1) $$,
+    array[
+        'people', 'contact_details', 'mechanics', 'notices', 'escalations', 'referrals',
+        'ledger_entries', 'violations'
+    ],
+    'a barred mechanic keeps their own record, and nothing of a customer'
+);
+select set_eq(
+    $$ select split_part(pg_temp.found_by('platform_admin', 'ada'), ' ', 1) $$,
+    array['contact_details', 'notices'],
+    'a dismissed admin finds nothing but themselves, whatever their token says'
+);
+
+-- What everybody sees
+
+select tests.act_as('customer', 'dan');
+select isnt_empty('select from api.services', 'everybody sees which services there are');
+select results_eq(
+    $$ select services from api.workshops where name = 'Harbor Auto' $$,
+    $$ values ('{brakes,engine}'::text[]) $$,
+    'and what a workshop offers'
+);
+
+select * from finish();
+rollback;
