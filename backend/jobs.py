@@ -18,7 +18,7 @@ STALLED_S = 20.0  # without a heartbeat, a worker counts as gone
 
 
 def create_queue(database: Calls, connector: BaseConnector) -> App:
-    """The queue and its tasks. Those of one lock (an escalation, a Stripe object) run in order."""
+    """The queue and its tasks. Those of one lock (an escalation) run in order."""
     app = App(connector=connector)
 
     @app.task(name="match_escalation", retry=RETRY)

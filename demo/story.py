@@ -228,17 +228,22 @@ class Teller:
 
     def ledger(self) -> None:
         self.chapter("Who earned what")
+        eventually(self._is_settled)
         self.story.statement = self.max.read(
             "mechanic_statement", "description,amount_cents,currency,account,is_held"
         )
         self.walt.read("workshop_statement", "description,amount_cents,currency,account,is_held")
         self.max.read("mechanic_escalations", "status,referral_status,referral_cents")
-        eventually(lambda: self._books(show=False)["stripe_fee_cents"])
         self.story.entries = self.ada.read(
             "admin_ledger_entries", "description,account,amount_cents,currency"
         )
         self.story.books = self._books()
         self.max.is_refused("GET admin_books", lambda: self.max.read("admin_books", show=False))
+
+    def _is_settled(self) -> bool:
+        """Whether the worker has applied every event that Stripe posted."""
+        events = self.ada.read("admin_stripe_events", "state", show=False)
+        return all(event["state"] == "done" for event in events)
 
     def _books(self, show: bool = True) -> Row:
         (books,) = self.ada.read("admin_books", show=show)

@@ -92,7 +92,8 @@ def seed(cluster: Cluster, environment: dict[str, str]) -> dict[str, Any]:
     folder = CHECKOUT / "seed"
     try:
         with psycopg.connect(cluster.dsn()) as connection:
-            connection.execute((folder / "seed.sql").read_bytes())
+            for name in ("reference.sql", "workshops.sql"):
+                connection.execute((folder / name).read_bytes())
     except psycopg.Error as error:
         raise DatabaseError(f"The seed failed: {error}") from error
     done = subprocess.run(
