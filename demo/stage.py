@@ -28,8 +28,8 @@ def build(cluster: Cluster, name: str) -> scratch.Database:
     migrate.apply(database.dsn(), migrate.migrations(ROOT))
     give_passwords(cluster, ["backend", "worker"])
     with psycopg.connect(database.dsn()) as connection:
-        for name in ("reference.sql", "workshops.sql"):
-            connection.execute((ROOT / "seed" / name).read_bytes())
+        for file in ("reference.sql", "workshops.sql"):
+            connection.execute((ROOT / "seed" / file).read_bytes())
     return database
 
 
