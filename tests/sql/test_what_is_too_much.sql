@@ -1,7 +1,7 @@
 -- What is too much, and what happens then?
 
 begin;
-select plan(11);
+select plan(14);
 
 update app.limits set most = 2, within = interval '1 minute';
 delete from app.limit_uses;
@@ -66,6 +66,29 @@ select tests.act_as('customer', 'ana');
 select lives_ok(
     $$ select api.send_message(tests.id('ana active thread'), 'Five', gen_random_uuid()) $$,
     'when the minute is over there is room again'
+);
+
+select tests.act_as_owner();
+delete from app.limit_uses;
+update app.limits set most = 100 where action = 'thread_message';
+insert into app.limit_uses (subject_id, action, window_started_at, uses)
+select tests.id('ana'), l.action, app.current_instant(), l.most
+from app.limits as l
+where l.action in ('send_message', 'report_message', 'accept_invitation');
+select tests.act_as('customer', 'ana');
+select throws_ok(
+    $$ select api.send_message(tests.id('ana active thread'), 'Six', gen_random_uuid()) $$,
+    'PT429', null, 'whoever writes has a limit, over all conversations'
+);
+select throws_ok(
+    $$
+        select api.report_message(id) from api.messages
+        where thread_id = tests.id('ana active thread') and position = 2
+    $$,
+    'PT429', null, 'reports have one'
+);
+select throws_ok(
+    $$ select api.accept_invitation('guessed') $$, 'PT429', null, 'and invitations'
 );
 
 select * from finish();

@@ -3,7 +3,7 @@
 -- dan lives in Farmville, far from every other city. Its workshops differ from Able in one way each.
 
 begin;
-select plan(49);
+select plan(51);
 
 create function pg_temp.workshop(name text, city text) returns void language plpgsql as $$
 declare
@@ -368,6 +368,29 @@ select results_eq(
     $$,
     $$ values (2, 1) $$,
     'and counts for the workshop'
+);
+
+update app.offers set offered_at = offered_at - interval '91 days'
+where workshop_id = tests.id('Near');
+select results_eq(
+    $$
+        select c.offers, c.accepted_offers, c.recent_offers
+        from backend.candidate_workshops(tests.id('again')) as c
+        where c.workshop_id = tests.id('Near')
+    $$,
+    $$ values (2, 1, 0) $$,
+    'after ninety days an offer is not recent'
+);
+update app.offers set offered_at = offered_at - interval '90 days'
+where workshop_id = tests.id('Near');
+select results_eq(
+    $$
+        select c.offers, c.accepted_offers, c.recent_offers
+        from backend.candidate_workshops(tests.id('again')) as c
+        where c.workshop_id = tests.id('Near')
+    $$,
+    $$ values (0, 0, 0) $$,
+    'after a hundred and eighty it does not count'
 );
 
 select * from finish();

@@ -1,7 +1,7 @@
 -- Who keeps which files?
 
 begin;
-select plan(19);
+select plan(24);
 
 create function pg_temp.operation(name text)
     returns text
@@ -101,6 +101,50 @@ select tests.act_as('workshop', 'walt');
 select is_empty('select from storage.objects', 'nor does a workshop');
 select tests.act_as('platform_admin', 'ada');
 select is_empty('select from storage.objects', 'nor an admin');
+
+-- Once, and in one bucket
+
+select tests.act_as_owner();
+insert into storage.buckets (id, name) values ('elsewhere', 'elsewhere');
+insert into storage.objects (bucket_id, name, owner_id)
+select 'elsewhere', path, tests.id('ana')
+from app.media
+where uploaded_at is null;
+select results_eq(
+    $$ select photo_count, video_count from app.session_intake where session_id = tests.id('ana active') $$,
+    $$ values (1, 1) $$, 'a file in another bucket is not counted'
+);
+select tests.act_as('customer', 'ana');
+select pg_temp.operation('storage.object.get_authenticated');
+select is_empty(
+    $$ select from storage.objects where bucket_id = 'elsewhere' $$, 'nor downloaded'
+);
+select pg_temp.operation('storage.object.upload');
+select throws_ok(
+    (select pg_temp.upload(path, 'third') from api.customer_media where uploaded_at is null),
+    '42501', null, 'nor uploaded'
+);
+select tests.act_as_owner();
+select set_config('storage.allow_delete_query', 'true', true);
+delete from storage.objects where bucket_id = 'quarantine';
+select tests.act_as('customer', 'ana');
+select throws_ok(
+    (
+        select pg_temp.upload(m.path) from api.customer_media as m
+        where m.uploaded_at is not null and m.kind = 'video'
+    ),
+    '42501', null, 'what was uploaded once is not uploaded again'
+);
+select tests.act_as_owner();
+do $$
+begin
+    execute (select pg_temp.upload(path) from app.media where uploaded_at is not null and kind = 'video');
+end;
+$$;
+select results_eq(
+    $$ select photo_count, video_count from app.session_intake where session_id = tests.id('ana active') $$,
+    $$ values (1, 1) $$, 'nor counted again, whoever puts it there'
+);
 
 select * from finish();
 rollback;

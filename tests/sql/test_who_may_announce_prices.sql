@@ -1,7 +1,7 @@
 -- Who may announce prices?
 
 begin;
-select plan(16);
+select plan(17);
 
 create function pg_temp.announce(said jsonb default '{}') returns integer language sql as $$
     select api.announce_fee_schedule(
@@ -86,6 +86,11 @@ select throws_ok(
     'select pg_temp.announce()', 'PT403', null, 'a dismissed admin announces nothing'
 );
 select is_empty('select 1 from api.admin_fee_schedule', 'and sees nothing');
+
+select tests.act_as_owner();
+select throws_ok(
+    'truncate app.fee_schedule cascade', '23001', null, 'nobody empties the list, the owner neither'
+);
 
 select * from finish();
 rollback;

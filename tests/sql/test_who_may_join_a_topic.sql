@@ -1,7 +1,7 @@
 -- Who may join which topic?
 
 begin;
-select plan(24);
+select plan(29);
 
 create function pg_temp.may_join(topic text)
     returns boolean
@@ -107,6 +107,38 @@ select ok(
     not pg_temp.may_join((select moderation from topic)),
     'nor a token that claims to be an admin''s'
 );
+
+-- Barred, closed
+
+select tests.act_as_owner();
+select tests.move_clock(interval '-8 days');
+update app.standings set barred_until = 'infinity' where person_id = tests.id('max');
+select tests.act_as('mechanic', 'max');
+select ok(
+    not pg_temp.may_join((select active from topic)), 'a barred mechanic does not join an open thread'
+);
+select tests.act_as('customer', 'ben');
+select ok(not pg_temp.may_join((select active from topic)), 'nor does another customer');
+select tests.act_as_owner();
+select set_config('test.closed', t.topic, true)
+from app.threads as t
+where t.offer_id = tests.id('cleo repaired offer to Northside Garage');
+insert into realtime.messages (topic, extension)
+values (current_setting('test.closed'), 'broadcast');
+select tests.act_as('workshop', 'walt');
+select ok(pg_temp.may_join(current_setting('test.closed')), 'while a repair is done the workshop joins');
+select tests.act_as('customer', 'cleo');
+select api.confirm_repair(tests.id('cleo repaired escalation'));
+select tests.act_as_owner();
+select set_config('test.closed', t.topic, true)
+from app.threads as t
+where t.offer_id = tests.id('cleo repaired offer to Northside Garage');
+insert into realtime.messages (topic, extension)
+values (current_setting('test.closed'), 'broadcast');
+select tests.act_as('workshop', 'walt');
+select ok(not pg_temp.may_join(current_setting('test.closed')), 'not when it is closed');
+select tests.act_as('customer', 'cleo');
+select ok(pg_temp.may_join(current_setting('test.closed')), 'the customer does');
 
 select * from finish();
 rollback;

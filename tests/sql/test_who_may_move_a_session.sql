@@ -213,7 +213,7 @@ select throws_ok(
     'PT409', null, 'nor a referral'
 );
 select throws_ok(
-    $$ update app.diagnostic_sessions set status = 'accepted' where id = tests.id('ana escalated') $$,
+    $$ update app.diagnostic_sessions set status = 'done' where id = tests.id('ana active') $$,
     'PT409', null, 'where another thing may go is no way for a session'
 );
 

@@ -1,7 +1,7 @@
 -- Who may write to whom, and what arrives?
 
 begin;
-select plan(41);
+select plan(44);
 
 create function pg_temp.send(thread text, body text, client_message_id uuid default gen_random_uuid())
     returns text
@@ -232,6 +232,37 @@ select throws_ok('select from app.contact_flags', '42501', null, 'from no table 
 select tests.act_as('customer', 'ana');
 select is_empty(
     $$ select from api.messages where body like '%415%' $$, 'and nobody has read a number'
+);
+
+-- Between the lines
+
+select tests.act_as('customer', 'mia');
+select throws_ok(
+    $$ select api.send_message(tests.id('ana active thread'), 'Hi', gen_random_uuid()) $$,
+    'PT404', null, 'an account of another persona writes nothing with an older token'
+);
+select tests.act_as_owner();
+select app.post_message(t.id, 'customer', tests.id('cleo'), 'text', 'Too dear for me.')
+from app.threads as t
+where t.offer_id = tests.id('cleo repaired offer to Harbor Auto');
+create temporary table gone as select id from app.messages where body = 'Too dear for me.';
+grant select on gone to public;
+select tests.act_as('workshop', 'wanda');
+select throws_ok(
+    'select api.report_message(id) from gone', 'PT404', null,
+    'a workshop does not report what it can no longer read'
+);
+select tests.act_as('mechanic', 'max');
+select api.complete_session(tests.id('ana active'), 'Done.', 'Pads.');
+select tests.act_as('customer', 'ana');
+select is(
+    (
+        select delivered
+        from api.send_message(
+            tests.id('ana active thread'), 'Bye', '00000000-0000-4000-8000-000000000001'
+        )
+    ),
+    'Now [phone hidden]', 'what was sent before the end is answered again after it'
 );
 
 select * from finish();
