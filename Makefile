@@ -29,7 +29,7 @@ demo: setup  ## The story, told on a platform of its own
 test: setup  ## Every suite, quick counts
 	@exec $(PYTHON) -m pytest --mode quick
 
-test-long: setup  ## Every suite, full counts
+test-long: setup  ## Every suite, full counts; leaves docs/test-long.txt
 	@exec $(PYTHON) -m pytest --mode long
 
 check: setup  ## Linters, types, migrations equal sources, advisors

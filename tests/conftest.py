@@ -7,6 +7,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.option.seed is None:
         config.option.seed = random.SystemRandom().randrange(10**6)
-    config.pluginmanager.register(Minutes(), "minutes")
+    config.pluginmanager.register(Minutes(config), "minutes")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -45,9 +46,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class Minutes:
-    """Adds up how long each part took: tests/sql, tests/py/client, tests/py."""
+    """Adds up how long each part took: tests/sql, tests/py/client, tests/py.
 
-    def __init__(self) -> None:
+    A long run leaves its figures in docs/test-long.txt, which is committed.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
         self.seconds: dict[str, float] = defaultdict(float)
         self.items: dict[str, set[str]] = defaultdict(set)
         self.begin = time.monotonic()
@@ -59,13 +64,30 @@ class Minutes:
             self.seconds[part] += report.duration
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        terminalreporter.section("minutes")
-        for part, seconds in sorted(self.seconds.items()):
-            line = f"{part:<20} {seconds / 60:6.2f} min  {len(self.items[part]):5} tests"
-            terminalreporter.write_line(line)
+        lines = [
+            f"{part:<20} {seconds / 60:6.2f} min  {len(self.items[part]):5} tests"
+            for part, seconds in sorted(self.seconds.items())
+        ]
         elapsed = (time.monotonic() - self.begin) / 60
-        skipped = len(terminalreporter.stats.get("skipped", []))
-        terminalreporter.write_line(f"{'together':<20} {elapsed:6.2f} min  {skipped:5} skipped")
+        stats = terminalreporter.stats
+        skipped = len(stats.get("skipped", []))
+        lines.append(f"{'together':<20} {elapsed:6.2f} min  {skipped:5} skipped")
+        terminalreporter.section("minutes")
+        for line in lines:
+            terminalreporter.write_line(line)
+        everything = self.config.args_source is pytest.Config.ArgsSource.TESTPATHS
+        if self.config.option.mode == "long" and everything:
+            outcomes = [
+                f"{len(stats.get(name, []))} {name}"
+                for name in ("passed", "subtests passed", "failed", "error")
+            ]
+            lines = [
+                f"{date.today()}  {pytest_report_header(self.config)}",
+                *lines,
+                ", ".join(outcomes),
+            ]
+            (ROOT / "docs").mkdir(exist_ok=True)
+            (ROOT / "docs/test-long.txt").write_text("\n".join(lines) + "\n")
 
 
 @pytest.fixture(scope="session")
