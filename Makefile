@@ -24,7 +24,7 @@ status: setup  ## Where it listens and who may sign in
 	@exec $(LOCAL) status
 
 demo: setup  ## The story, told on a platform of its own
-	@exec $(PYTHON) -m demo
+	@exec $(PYTHON) -m demo $(if $(JSON),--json)
 
 test: setup  ## Every suite, quick counts
 	@exec $(PYTHON) -m pytest --mode quick

@@ -201,6 +201,7 @@ class Teller:
         for advisor in (self.walt, self.wanda):
             advisor.read("workshop_quotes", "status,parts_cents,labour_cents,total_cents,currency")
         self.wanda.read("workshop_quotes", "total_cents", id=self.quotes["walt"])
+        self.walt.read("workshop_quotes", "total_cents", id=self.quotes["wanda"])
         self.ana.read(
             "customer_quotes", "workshop_name,total_cents,currency,rating,distance_km,status"
         )
