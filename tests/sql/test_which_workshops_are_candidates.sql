@@ -3,7 +3,7 @@
 -- dan lives in Farmville, far from every other city. Its workshops differ from Able in one way each.
 
 begin;
-select plan(51);
+select plan(52);
 
 create function pg_temp.workshop(name text, city text) returns void language plpgsql as $$
 declare
@@ -343,6 +343,15 @@ create function pg_temp.near_is_candidate() returns boolean language sql as $$
     );
 $$;
 select ok(pg_temp.near_is_candidate(), 'an offer that nobody answered takes no bay');
+select results_eq(
+    $$
+        select c.offers
+        from backend.candidate_workshops(tests.id('again')) as c
+        where c.workshop_id = tests.id('Near')
+    $$,
+    $$ values (1) $$,
+    'nor counts before it is answered or has run out'
+);
 select tests.act_as('workshop', 'nan');
 select api.accept_offer(tests.id('dan third offer to Near'));
 select tests.act_as_owner();

@@ -89,7 +89,9 @@ select is_empty('select 1 from api.admin_fee_schedule', 'and sees nothing');
 
 select tests.act_as_owner();
 select throws_ok(
-    'truncate app.fee_schedule cascade', '23001', null, 'nobody empties the list, the owner neither'
+    'truncate app.fee_schedule cascade', '23001',
+    'a fee schedule is not backdated, nor changed once in force',
+    'nobody empties the list, the owner neither'
 );
 
 select * from finish();
