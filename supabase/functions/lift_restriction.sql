@@ -45,11 +45,12 @@ begin
         where s.holder_id = restriction.holder_id
             and s.barred_until <= app.current_instant()
     ) then
-        perform app.release_earnings(restriction.holder_id, restriction.id);
         update app.referrals as r
         set status = case when r.earned_at is null then 'pending' else 'earned' end
         where r.mechanic_id = restriction.holder_id
             and r.status = 'withheld';
+        -- The ledger's accounts are locked last, as by every posting.
+        perform app.release_earnings(restriction.holder_id, restriction.id);
     end if;
     perform app.tell(s.person_id, 'restriction_lifted', restriction.id)
     from app.standings as s

@@ -4802,22 +4802,18 @@ begin
         where s.holder_id = restriction.holder_id
             and s.barred_until <= app.current_instant()
     ) then
-        perform app.release_earnings(restriction.holder_id, restriction.id);
         update app.referrals as r
         set status = case when r.earned_at is null then 'pending' else 'earned' end
         where r.mechanic_id = restriction.holder_id
             and r.status = 'withheld';
+        -- The ledger's accounts are locked last, as by every posting.
+        perform app.release_earnings(restriction.holder_id, restriction.id);
     end if;
     perform app.tell(s.person_id, 'restriction_lifted', restriction.id)
     from app.standings as s
     where s.holder_id = restriction.holder_id
         and s.person_id is not null;
     perform app.log_action('lift_restriction', 'standing', restriction.holder_id, reason);
-    perform app.release_earnings(s.person_id, restriction.id)
-    from app.standings as s
-    where s.holder_id = restriction.holder_id
-        and s.person_id is not null
-        and s.barred_until <= app.current_instant();
 end;
 $$;
 comment on function api.lift_restriction is
@@ -6751,9 +6747,6 @@ begin
         'restrict', 'standing', standing.holder_id, facts,
         jsonb_build_object('restriction_id', restriction_id, 'kind', kind, 'clause', clause)
     );
-    if barred then
-        perform app.withhold_earnings(standing.holder_id, restriction_id);
-    end if;
     return restriction_id;
 end;
 $$;
