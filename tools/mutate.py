@@ -1,9 +1,9 @@
 """`make mutate`: are there tests that notice when one access rule is gone?
 
-python -m tools.mutate [--only WORDS] [--sample N --seed S]
+python -m tools.mutate [--only WORDS] [--sample N --seed S] [--why]
 
 Each mutant is made in a transaction of its own and the pgTAP files are run in it, the likeliest
-first, until one notices. Exit code 1 if any mutant survives or is none.
+first, until one notices. Exit code 1 if any mutant survives, cannot be made or makes no sense.
 """
 
 import argparse
@@ -49,6 +49,7 @@ SURVIVED = "survived"
 INVALID = "invalid"
 DECLARED = "equivalent"
 OUTCOMES = (KILLED, LISTED, SURVIVED, INVALID, DECLARED)
+BAD = (SURVIVED, INVALID)
 
 
 @dataclass(slots=True)
@@ -69,7 +70,7 @@ class Verdict:
 
 
 class BaselineError(Exception):
-    """A file fails, or means nothing, without any mutant."""
+    """A file fails without any mutant."""
 
 
 class Stage:
@@ -231,8 +232,10 @@ def judge_all(
             verdict = trial.judge(stage, mutant)
         finally:
             waiting.put(stage)
-        if verdict.outcome == SURVIVED and mutant.name in equivalent:
-            verdict = Verdict(DECLARED, equivalent[mutant.name])
+        if mutant.name in equivalent:
+            if verdict.outcome == SURVIVED:
+                return mutant, Verdict(DECLARED, equivalent[mutant.name])
+            return mutant, Verdict(INVALID, f"declared equivalent, but noticed: {verdict.reason}")
         return mutant, verdict
 
     with ThreadPoolExecutor(max_workers=len(free)) as pool:
@@ -240,8 +243,10 @@ def judge_all(
         return list(track(results, "mutants", total=len(mutants), console=console))
 
 
-def report(judged: Sequence[tuple[Mutant, Verdict]], console: Console) -> None:
-    """Print a line for each operator, and every mutant that was not killed."""
+def report(
+    judged: Sequence[tuple[Mutant, Verdict]], console: Console, *, why: bool = False
+) -> None:
+    """Print a line for each operator, and every mutant that was not killed; all of them with `why`."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for mutant, verdict in judged:
         counts[mutant.operator][verdict.outcome] += 1
@@ -255,7 +260,7 @@ def report(judged: Sequence[tuple[Mutant, Verdict]], console: Console) -> None:
         cells = (str(count[outcome] or "") for outcome in OUTCOMES)
         table.add_row(operator, *cells, _share(count))
     for mutant, verdict in judged:
-        if verdict.outcome in (SURVIVED, INVALID):
+        if why or verdict.outcome in BAD:
             line = f"{verdict.outcome}  {mutant.operator}: {mutant.name}"
             console.print(line, style="bold red", markup=False, highlight=False, soft_wrap=True)
             if verdict.reason:
@@ -273,6 +278,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--only", help="mutants whose operator or name contains this")
     parser.add_argument("--sample", type=int, help="as many, by chance")
     parser.add_argument("--seed", type=int, default=1, help="of the chance")
+    parser.add_argument("--why", action="store_true", help="print what noticed each mutant")
     options = parser.parse_args(arguments)
     console = Console()
     begin = time.monotonic()
@@ -301,9 +307,9 @@ def main(arguments: Sequence[str]) -> int:
         except BaselineError as error:
             console.print(str(error), markup=False)
             return 1
-    report(judged, console)
+    report(judged, console, why=options.why)
     console.print(f"{(time.monotonic() - begin) / 60:.1f} minutes")
-    return int(any(verdict.outcome in (SURVIVED, INVALID) for _, verdict in judged))
+    return int(any(verdict.outcome in BAD for _, verdict in judged))
 
 
 if __name__ == "__main__":
