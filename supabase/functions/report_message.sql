@@ -11,16 +11,18 @@ declare
     caller uuid := app.current_person_id();
     message app.messages;
 begin
+    perform app.lock_standing('may_continue_work');
     perform app.take_limit('report_message', caller);
     select * into message
     from app.messages as m
     where m.id = report_message.message_id
         and (
             m.customer_id = caller
-            or m.provider_id = caller
-            or m.provider_id = any(app.current_workshop_ids())
-        )
-        and m.provider_until > app.current_instant();
+            or (
+                (m.provider_id = caller or m.provider_id = any(app.current_workshop_ids()))
+                and m.provider_until > app.current_instant()
+            )
+        );
     if not found then
         raise exception 'no such message to the caller' using errcode = 'PT404';
     end if;

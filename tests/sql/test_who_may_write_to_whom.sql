@@ -1,7 +1,7 @@
 -- Who may write to whom, and what arrives?
 
 begin;
-select plan(44);
+select plan(47);
 
 create function pg_temp.send(thread text, body text, client_message_id uuid default gen_random_uuid())
     returns text
@@ -222,6 +222,27 @@ select tests.act_as('customer', 'ben');
 select throws_ok(
     'select api.report_message(id) from reported', 'PT404', null,
     'who cannot read a message cannot report it'
+);
+select tests.act_as('mechanic', 'bart');
+select throws_ok(
+    'select api.report_message(id) from reported', 'PT403', null, 'nor can who is barred'
+);
+select tests.act_as_owner();
+create temporary table lost as
+select m.id
+from app.messages as m
+inner join app.threads as t on m.thread_id = t.id
+where t.offer_id = (select tests.id('cleo repaired offer to Harbor Auto')) and m.kind = 'quote';
+grant select on lost to public;
+select tests.act_as('customer', 'cleo');
+select lives_ok(
+    'select api.report_message(id) from lost',
+    'a customer reports a workshop that has lost the case, too'
+);
+select tests.act_as('workshop', 'wanda');
+select throws_ok(
+    'select api.report_message(id) from lost', 'PT404', null,
+    'which no longer finds the message itself'
 );
 select tests.act_as('mechanic', 'max');
 select is_empty(
