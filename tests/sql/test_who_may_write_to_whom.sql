@@ -1,7 +1,7 @@
 -- Who may write to whom, and what arrives?
 
 begin;
-select plan(47);
+select plan(48);
 
 create function pg_temp.send(thread text, body text, client_message_id uuid default gen_random_uuid())
     returns text
@@ -226,6 +226,12 @@ select throws_ok(
 select tests.act_as('mechanic', 'bart');
 select throws_ok(
     'select api.report_message(id) from reported', 'PT403', null, 'nor can who is barred'
+);
+select tests.act_as_owner();
+select tests.act_as('mechanic', 'sid');
+select throws_ok(
+    'select api.report_message(id) from reported', 'PT404', null,
+    'who is suspended is asked for the message first'
 );
 select tests.act_as_owner();
 create temporary table lost as
