@@ -78,8 +78,7 @@ class Minutes:
         everything = self.config.args_source is pytest.Config.ArgsSource.TESTPATHS
         if self.config.option.mode == "long" and everything:
             outcomes = [
-                f"{len(stats.get(name, []))} {name}"
-                for name in ("passed", "subtests passed", "failed", "error")
+                f"{len(stats.get(name, []))} {name}" for name in ("passed", "failed", "error")
             ]
             lines = [
                 f"{date.today()}  {pytest_report_header(self.config)}",
