@@ -16,6 +16,8 @@ from demo.cast import Chapter, Row, Scene
 from demo.stage import open_stage
 from demo.story import Story, tell
 
+UPRIGHT = 6  # columns that no longer fit beside each other
+
 out = Console(width=max(Console().width, 100) if not sys.stdout.isatty() else None)
 progress = Console(stderr=True, style="dim")
 
@@ -39,9 +41,19 @@ def show_scene(scene: Scene) -> None:
 
 
 def table(rows: list[Row]) -> Table:
-    """Rows as they came; money in cents stays in cents, with the amount beside it."""
+    """Rows as they came; money in cents stays in cents, with the amount beside it.
+
+    A single wide row stands upright: a column a line.
+    """
     shown = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     shown.add_column("     ")
+    if len(rows) == 1 and len(rows[0]) >= UPRIGHT:
+        shown.show_header = False
+        shown.add_column(style="dim")
+        shown.add_column(overflow="fold")
+        for name, value in rows[0].items():
+            shown.add_row(" " * 5, name, escape(cell(name, value)))
+        return shown
     for name in rows[0]:
         shown.add_column(name, overflow="fold")
     for row in rows:
