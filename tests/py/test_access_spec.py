@@ -102,6 +102,23 @@ def test_the_example_is_seen_as_promised(
         assert seen == set(example.get("sees", ()))
 
 
+@pytest.mark.parametrize("role", list(SPEC["never"]))
+def test_what_is_never_read_is_promised_and_granted_nowhere(
+    world: psycopg.Connection, role: str
+) -> None:
+    never = SPEC["never"][role]
+    granted = {line for (line,) in world.execute("select tests.reach(%s)", [role])}
+    read = {
+        (relation.partition(".")[2], column)
+        for line in granted | promised(role)
+        if "(" not in line
+        for relation, _, columns in [line.partition(": ")]
+        for column in columns.split(", ")
+        if relation.partition(".")[2] not in never.get("but_in", ())
+    }
+    assert {where for where in read if where[1] in never["columns"]} == set()
+
+
 def test_what_runs_as_the_owner_is_listed(world: psycopg.Connection) -> None:
     definers = world.execute(
         "select pronamespace::regnamespace || '.' || proname from pg_proc"
