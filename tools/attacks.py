@@ -10,7 +10,7 @@ spec/attacks.yaml numbers the attacks. Tests name the numbers: @pytest.mark.atta
 import ast
 import re
 import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,8 +36,6 @@ HEAD = """\
 # Ways in which the data could leak
 
 Written by `python -m tools.attacks write` from `spec/attacks.yaml` and the tests that name a number. Do not edit.
-
-{summary}
 """
 
 
@@ -142,7 +140,6 @@ def listed(root: Path) -> str:
     """The text of docs/attacks.md."""
     tested = tests(root)
     sections = attacks(root)
-    kinds: Counter[str] = Counter()
     parts = []
     for section, entries in sections.items():
         parts.append(f"\n## {section}\n")
@@ -158,16 +155,9 @@ def listed(root: Path) -> str:
                 parts.append(f"\n{entry['note']}\n")
             if number in tested:
                 parts.append("\n")
-                kinds["tested"] += 1
-            else:
-                kinds["cannot" if "cannot" in entry else "left"] += 1
             for test in tested.get(number, []):
                 parts.append(f"- [{Path(test.file).name}](../{test.file}): {test.shows}\n")
-    summary = (
-        f"Of {sum(kinds.values())} attacks {kinds['tested']} are tested, {kinds['cannot']} are not "
-        f"because they cannot occur, and {kinds['left']} are left to dynamic tests."
-    )
-    return HEAD.format(summary=summary) + "".join(parts)
+    return HEAD + "".join(parts)
 
 
 def main(arguments: list[str]) -> int:
