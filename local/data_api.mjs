@@ -49,12 +49,22 @@ const json = (oid) => ({
     serialize: (value) => (typeof value === "string" && isJson(value) ? value : JSON.stringify(value)),
     parse: JSON.parse,
 });
+// The driver does not outlive the loss of a connection: it throws where nobody can catch it, or never sends another byte
+// (github.com/porsager/postgres/issues/1154 and 1208). So a loss ends this process, and whoever keeps it starts another.
+let ending = false;
+const endWithoutDatabase = () => {
+    if (ending) return;
+    console.error("Data API: a connection to the database was lost");
+    process.exit(1);
+};
 const connect = (options) =>
     createPostgresConnection({
         url: env.DATABASE_URL,
         postgresOptions: {
             types: { timestamptz: time(1184), timestamp: time(1114), numeric, json: json(114), jsonb: json(3802) },
             onnotice: () => {},
+            onclose: endWithoutDatabase,
+            max_lifetime: null,
             ...options,
         },
     });
@@ -269,6 +279,7 @@ const server = serve({ fetch: withOneLength, hostname: "127.0.0.1", port: Number
 );
 
 process.once("SIGTERM", () => {
+    ending = true;
     server.close(async () => {
         await Promise.all([connection.close(), catalog.close()]);
         process.exit(0);

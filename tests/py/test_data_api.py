@@ -17,7 +17,6 @@ from psycopg.rows import dict_row
 from supabase import Client, ClientOptions, create_client
 
 from local import scratch
-from local.cluster import SUPERUSER
 from local.home import CHECKOUT
 from local.scratch import Database, Platform
 
@@ -295,16 +294,3 @@ def test_a_new_function_is_served_without_a_restart(api: Api) -> None:
     while (answer := api.call("newborn")).status_code == 404 and time.monotonic() < deadline:
         pass
     assert answer.json() == 1
-
-
-def test_a_lost_connection_is_replaced(api: Api) -> None:
-    with psycopg.connect(api.platform.dsn(SUPERUSER)) as connection:
-        connection.execute("""
-            select pg_terminate_backend(pid)
-            from pg_stat_activity
-            where usename = 'supabase_lite' and datname = current_database()
-        """)
-    deadline = time.monotonic() + 10
-    while (answer := api.get("numbers?limit=1")).status_code == 503 and time.monotonic() < deadline:
-        pass
-    assert answer.json() == [{"n": 1}]

@@ -194,6 +194,20 @@ def test_a_killed_service_is_back_in_a_few_seconds_and_named(
     assert f"The {service} ended (killed by SIGKILL); starting it again." in stack.output()
 
 
+def test_a_data_api_that_loses_its_connections_is_started_again(stack: Installation) -> None:
+    lost = stack.pid("data API")
+    for backend in stack.query(
+        "select array_agg(pid) from pg_stat_activity where usename = 'supabase_lite'"
+    ):
+        os.kill(backend, signal.SIGTERM)
+    until(
+        lambda: stack.pid("data API") != lost and stack.answers("data API"),
+        FEW_SECONDS,
+        "the data API is back",
+    )
+    assert "The data API ended (exit code 1); starting it again." in stack.output()
+
+
 def test_a_killed_postgresql_restarts_the_stack_and_keeps_its_data(stack: Installation) -> None:
     stack.query("create table public.survives_postgresql (note text)")
     stack.query("insert into public.survives_postgresql values ('before')")
