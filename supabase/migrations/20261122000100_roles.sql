@@ -42,6 +42,29 @@ $$;
 alter role backend set statement_timeout = '5s';
 alter role worker set statement_timeout = '30s';
 
+-- Who may make temporary objects can take over a definer function: an empty search_path still finds
+-- types in pg_temp before pg_catalog, so `text` would be the caller's, and its check would run as the
+-- owner. Only the platform's own roles keep what PostgreSQL gives everyone.
+
+do $$
+declare
+    platform text;
+begin
+    execute format('revoke temporary on database %I from public', current_database());
+    for platform in
+        select rolname from pg_catalog.pg_roles where rolname like 'supabase\_%'
+    loop
+        execute format('grant temporary on database %I to %I', current_database(), platform);
+    end loop;
+    if has_database_privilege('backend', current_database(), 'temporary') then
+        raise exception 'everyone may make temporary objects in this database'
+            using hint = format(
+                'As its owner: revoke temporary on database %I from public', current_database()
+            );
+    end if;
+end;
+$$;
+
 -- Nothing is executable by everyone, in any schema, from here on.
 alter default privileges revoke execute on functions from public;
 
