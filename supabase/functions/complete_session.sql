@@ -45,7 +45,8 @@ begin
         completed_at
     ) values (
         session.id, session.customer_id, session.mechanic_id,
-        app.clean_text(complete_session.summary), app.clean_text(complete_session.diagnosis),
+        app.clean_text(complete_session.summary),
+        app.clean_text(complete_session.diagnosis, array[complete_session.summary]),
         coalesce(complete_session.recommended_services, '{}'), instant
     );
     perform app.close_thread(t.id)

@@ -17,6 +17,7 @@ declare
     created uuid;
 begin
     perform app.lock_standing('may_take_work');
+    perform app.refuse_contacts(name);
     insert into app.workshops (name, city_id, open_bays, radius_m)
     values (
         create_workshop.name, create_workshop.city_id, create_workshop.open_bays,
@@ -30,7 +31,7 @@ begin
     perform app.log_action('create_workshop', 'workshop', created, null);
     return created;
 exception
-    when check_violation or foreign_key_violation or unique_violation then
+    when check_violation or not_null_violation or foreign_key_violation or unique_violation then
         raise exception 'a plain name, a listed city and listed services, each once, are needed'
             using errcode = 'PT422';
 end;

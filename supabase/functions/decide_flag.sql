@@ -49,7 +49,8 @@ begin
         insert into app.violations (flag_id, person_id, severity, clause, facts, decided_by)
         values (
             flag.id, flag.person_id, coalesce(decide_flag.severity, flag.severity),
-            decide_flag.clause, decide_flag.reason, app.current_person_id()
+            app.clean_text(decide_flag.clause), app.clean_text(decide_flag.reason),
+            app.current_person_id()
         );
         perform app.tell(flag.person_id, 'violation_found', flag.id);
     end if;

@@ -42,7 +42,7 @@ begin
             and o.status = 'accepted'
             and o.visible_until > app.current_instant()
     ) then
-        raise exception 'the offer takes no quotes' using errcode = 'PT409';
+        raise exception 'the case takes no quotes' using errcode = 'PT409';
     end if;
     if jsonb_typeof(items) is distinct from 'array' then
         raise exception 'items are a list' using errcode = 'PT422';
@@ -86,7 +86,12 @@ begin
         i.position,
         quote.workshop_id,
         i.kind,
-        app.clean_text(i.description),
+        app.clean_text(
+            i.description,
+            array[draft_quote.notes] || array_agg(i.description) over (
+                order by i.position rows between 5 preceding and 1 preceding
+            )
+        ),
         i.quantity,
         i.unit_cents
     from rows from (
@@ -96,7 +101,15 @@ begin
     ) with ordinality as i (kind, description, quantity, unit_cents, position);
 
     update app.repair_quotes as q
-    set notes = app.clean_text(draft_quote.notes),
+    set notes = app.clean_text(
+            draft_quote.notes,
+            array(
+                select i.description
+                from app.repair_quote_items as i
+                where i.quote_id = quote.id
+                order by i.position
+            )
+        ),
         warranty_months = draft_quote.warranty_months,
         tax_cents = draft_quote.tax_cents,
         parts_cents = sums.parts_cents,

@@ -25,7 +25,7 @@ begin
     where e.id = offer.escalation_id
     for update;
     if escalation.status <> 'paid' then
-        raise exception 'the repair is not waiting to be done' using errcode = 'PT409';
+        raise exception 'no repair of the workshop is waiting to be done' using errcode = 'PT409';
     end if;
     if not exists (
         select
@@ -33,7 +33,7 @@ begin
         where q.offer_id = offer.id
             and q.status = 'paid'
     ) then
-        raise exception 'the repair is another workshop''s' using errcode = 'PT409';
+        raise exception 'no repair of the workshop is waiting to be done' using errcode = 'PT409';
     end if;
 
     update app.escalations as e

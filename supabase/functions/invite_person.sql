@@ -12,10 +12,10 @@ declare
     invitation_id uuid;
 begin
     perform app.lock_standing('may_take_work');
-    if invite_person.email !~ '^[^@[:space:]]+@[^@[:space:]]+$' then
+    if coalesce(invite_person.email, '') !~ '^[^@[:space:]]+@[^@[:space:]]+$' then
         raise exception 'an e-mail address is needed' using errcode = 'PT422';
     end if;
-    if persona not in ('mechanic', 'workshop', 'platform_admin', 'media_worker') then
+    if coalesce(persona, '') not in ('mechanic', 'workshop', 'platform_admin', 'media_worker') then
         raise exception 'nobody is invited to that persona' using errcode = 'PT422';
     end if;
     if (persona = 'workshop') <> (invite_person.workshop_id is not null) then

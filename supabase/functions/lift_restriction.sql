@@ -17,7 +17,7 @@ begin
     update app.restrictions as r
     set lifted_at = app.current_instant(),
         lifted_by = app.current_person_id(),
-        lift_reason = lift_restriction.reason
+        lift_reason = app.clean_text(lift_restriction.reason)
     where r.id = lift_restriction.restriction_id
         and r.lifted_at is null
     returning * into restriction;

@@ -33,7 +33,7 @@ begin
         message_id, thread_id, person_id, raised_by, reporter_id, kinds, note, severity
     ) values (
         message.id, message.thread_id, message.sender_id, 'report', caller, '{solicitation}',
-        report_message.note, 'S2'
+        app.clean_text(report_message.note), 'S2'
     )
     on conflict do nothing;
     update app.threads as t

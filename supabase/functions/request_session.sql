@@ -36,6 +36,8 @@ begin
     order by f.version desc
     limit 1;
 
+    -- Every mechanic reads make and model in the queue.
+    perform app.refuse_contacts(vehicle_make, vehicle_model, vehicle_colour);
     insert into app.diagnostic_sessions (customer_id, category, fee_schedule_version, pay_by)
     select
         customer.person_id,

@@ -26,9 +26,10 @@ begin
     if coalesce(clause, '') = '' or coalesce(facts, '') = '' or off_platform is null then
         raise exception 'a clause and the facts are needed' using errcode = 'PT422';
     end if;
-    if not coalesce((kind = 'suspended' and days > 0) or (kind = 'banned' and days is null), false)
-    then
-        raise exception 'a suspension has days, a ban has none' using errcode = 'PT422';
+    if not coalesce(
+        (kind = 'suspended' and days between 1 and 3650) or (kind = 'banned' and days is null), false
+    ) then
+        raise exception 'a suspension has days, ten years at most, a ban has none' using errcode = 'PT422';
     end if;
 
     -- Waits for whatever the holder is doing just now: it holds this row for share.
@@ -58,9 +59,9 @@ begin
         restrict.holder_id,
         restrict.kind,
         restrict.off_platform,
-        restrict.clause,
-        restrict.facts,
-        restrict.evidence_ids,
+        app.clean_text(restrict.clause),
+        app.clean_text(restrict.facts),
+        coalesce(restrict.evidence_ids, '{}'),
         instant + c.appeal_within,
         instant,
         ends,

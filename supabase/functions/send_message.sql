@@ -60,8 +60,14 @@ begin
             select
             from app.threads as t
             where t.id = send_message.thread_id
-                and caller in (t.customer_id, t.provider_id)
-        ) or workshop is not null then
+                and (
+                    t.customer_id = caller
+                    or (
+                        t.provider_id in (caller, workshop)
+                        and t.provider_until > app.current_instant()
+                    )
+                )
+        ) then
             raise exception 'the conversation is closed' using errcode = 'PT409';
         end if;
         raise exception 'no such conversation of the caller' using errcode = 'PT404';

@@ -35,7 +35,7 @@ begin
             and o.status = 'accepted'
             and o.visible_until > instant
     ) then
-        raise exception 'the offer takes no quotes' using errcode = 'PT409';
+        raise exception 'the case takes no quotes' using errcode = 'PT409';
     end if;
 
     update app.repair_quotes as q

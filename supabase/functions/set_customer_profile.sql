@@ -8,6 +8,7 @@ create function api.set_customer_profile(first_name text, last_initial text, cit
     set search_path = ''
 as $$
 begin
+    perform app.refuse_contacts(first_name, last_initial);
     update app.customers as c
     set first_name = set_customer_profile.first_name,
         last_initial = upper(set_customer_profile.last_initial),
@@ -25,5 +26,6 @@ exception
 end;
 $$;
 comment on function api.set_customer_profile is
-    'Sets first name, last initial and city. Letters only: a name carries no number. PT422 otherwise.';
+    'Sets first name, last initial and city. Letters only, and no number or address in words. PT422 '
+    'otherwise.';
 grant execute on function api.set_customer_profile to customer;

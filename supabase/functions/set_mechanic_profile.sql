@@ -8,6 +8,7 @@ create function api.set_mechanic_profile(display_name text)
     set search_path = ''
 as $$
 begin
+    perform app.refuse_contacts(display_name);
     update app.mechanics as m
     set display_name = set_mechanic_profile.display_name
     where m.person_id = app.current_person_id();
@@ -20,5 +21,5 @@ exception
 end;
 $$;
 comment on function api.set_mechanic_profile is
-    'Sets the display name. Letters only: a name carries no number. PT422 otherwise.';
+    'Sets the display name. Letters only, and no number or address in words. PT422 otherwise.';
 grant execute on function api.set_mechanic_profile to mechanic;

@@ -84,7 +84,7 @@ create table app.session_intake (
     vehicle_model text not null,
     vehicle_colour text,
     vin text
-        constraint vin_has_seventeen_characters check (vin ~ '^[A-HJ-NPR-Z0-9]{17}$'),
+        constraint vin_has_the_form_of_one check (vin ~ '^[A-HJ-NPR-Z0-9]{13}[0-9]{4}$'),
     photo_count integer not null default 0,
     video_count integer not null default 0,
     constraint vehicle_words_are_plain check (
@@ -94,13 +94,15 @@ create table app.session_intake (
     ),
     constraint vehicle_words_hold_no_long_number check (
         vehicle_make !~ '[0-9]([ .-]?[0-9]){4}' and vehicle_model !~ '[0-9]([ .-]?[0-9]){4}'
-    )
+    ),
+    constraint vin_is_no_telephone_number check (vin !~ '[0-9]{10}')
 );
 comment on table app.session_intake is 'What the mechanic sees while the session is active, and not after.';
 comment on column app.session_intake.active_mechanic_id is
     'The one mechanic who sees the row; none unless the session is active.';
 comment on column app.session_intake.concern is 'Masked by the contact filter.';
-comment on column app.session_intake.vin is 'ISO 3779: seventeen characters without I, O and Q.';
+comment on column app.session_intake.vin is
+    'ISO 3779: seventeen characters without I, O and Q; the last four are digits.';
 create index session_intake_by_mechanic on app.session_intake (active_mechanic_id)
     where active_mechanic_id is not null;
 create index session_intake_by_customer on app.session_intake (customer_id);

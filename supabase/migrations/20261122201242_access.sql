@@ -2939,18 +2939,19 @@ create constraint trigger transactions_balance_at_commit
 
 -- Free text as others may read it.
 
-create or replace function app.clean_text(body text)
+create or replace function app.clean_text(body text, earlier text[] default '{}')
     returns text
     language plpgsql
     stable
     set search_path = ''
 as $$
 begin
-    return (select m.delivered from app.mask_contacts(clean_text.body) as m);
+    return (select m.delivered from app.mask_contacts(clean_text.body, clean_text.earlier) as m);
 end;
 $$;
 comment on function app.clean_text is
-    'The text with contact details masked; for everything a provider may read beside messages.';
+    'The text with contact details masked; for everything another persona may read beside messages. '
+    'earlier: what the same reader reads just before it, since a detail may come in pieces.';
 
 
 -- ==== supabase/functions/close_checkout_attempt.sql
@@ -3068,7 +3069,8 @@ begin
         completed_at
     ) values (
         session.id, session.customer_id, session.mechanic_id,
-        app.clean_text(complete_session.summary), app.clean_text(complete_session.diagnosis),
+        app.clean_text(complete_session.summary),
+        app.clean_text(complete_session.diagnosis, array[complete_session.summary]),
         coalesce(complete_session.recommended_services, '{}'), instant
     );
     perform app.close_thread(t.id)
@@ -3226,6 +3228,7 @@ declare
     created uuid;
 begin
     perform app.lock_standing('may_take_work');
+    perform app.refuse_contacts(name);
     insert into app.workshops (name, city_id, open_bays, radius_m)
     values (
         create_workshop.name, create_workshop.city_id, create_workshop.open_bays,
@@ -3239,7 +3242,7 @@ begin
     perform app.log_action('create_workshop', 'workshop', created, null);
     return created;
 exception
-    when check_violation or foreign_key_violation or unique_violation then
+    when check_violation or not_null_violation or foreign_key_violation or unique_violation then
         raise exception 'a plain name, a listed city and listed services, each once, are needed'
             using errcode = 'PT422';
 end;
@@ -3302,7 +3305,8 @@ begin
         insert into app.violations (flag_id, person_id, severity, clause, facts, decided_by)
         values (
             flag.id, flag.person_id, coalesce(decide_flag.severity, flag.severity),
-            decide_flag.clause, decide_flag.reason, app.current_person_id()
+            app.clean_text(decide_flag.clause), app.clean_text(decide_flag.reason),
+            app.current_person_id()
         );
         perform app.tell(flag.person_id, 'violation_found', flag.id);
     end if;
@@ -3506,7 +3510,7 @@ begin
             and o.status = 'accepted'
             and o.visible_until > app.current_instant()
     ) then
-        raise exception 'the offer takes no quotes' using errcode = 'PT409';
+        raise exception 'the case takes no quotes' using errcode = 'PT409';
     end if;
     if jsonb_typeof(items) is distinct from 'array' then
         raise exception 'items are a list' using errcode = 'PT422';
@@ -3550,7 +3554,12 @@ begin
         i.position,
         quote.workshop_id,
         i.kind,
-        app.clean_text(i.description),
+        app.clean_text(
+            i.description,
+            array[draft_quote.notes] || array_agg(i.description) over (
+                order by i.position rows between 5 preceding and 1 preceding
+            )
+        ),
         i.quantity,
         i.unit_cents
     from rows from (
@@ -3560,7 +3569,15 @@ begin
     ) with ordinality as i (kind, description, quantity, unit_cents, position);
 
     update app.repair_quotes as q
-    set notes = app.clean_text(draft_quote.notes),
+    set notes = app.clean_text(
+            draft_quote.notes,
+            array(
+                select i.description
+                from app.repair_quote_items as i
+                where i.quote_id = quote.id
+                order by i.position
+            )
+        ),
         warranty_months = draft_quote.warranty_months,
         tax_cents = draft_quote.tax_cents,
         parts_cents = sums.parts_cents,
@@ -4472,7 +4489,7 @@ begin
     where e.id = offer.escalation_id
     for update;
     if escalation.status <> 'paid' then
-        raise exception 'the repair is not waiting to be done' using errcode = 'PT409';
+        raise exception 'no repair of the workshop is waiting to be done' using errcode = 'PT409';
     end if;
     if not exists (
         select
@@ -4480,7 +4497,7 @@ begin
         where q.offer_id = offer.id
             and q.status = 'paid'
     ) then
-        raise exception 'the repair is another workshop''s' using errcode = 'PT409';
+        raise exception 'no repair of the workshop is waiting to be done' using errcode = 'PT409';
     end if;
 
     update app.escalations as e
@@ -4615,10 +4632,10 @@ declare
     invitation_id uuid;
 begin
     perform app.lock_standing('may_take_work');
-    if invite_person.email !~ '^[^@[:space:]]+@[^@[:space:]]+$' then
+    if coalesce(invite_person.email, '') !~ '^[^@[:space:]]+@[^@[:space:]]+$' then
         raise exception 'an e-mail address is needed' using errcode = 'PT422';
     end if;
-    if persona not in ('mechanic', 'workshop', 'platform_admin', 'media_worker') then
+    if coalesce(persona, '') not in ('mechanic', 'workshop', 'platform_admin', 'media_worker') then
         raise exception 'nobody is invited to that persona' using errcode = 'PT422';
     end if;
     if (persona = 'workshop') <> (invite_person.workshop_id is not null) then
@@ -4774,7 +4791,7 @@ begin
     update app.restrictions as r
     set lifted_at = app.current_instant(),
         lifted_by = app.current_person_id(),
-        lift_reason = lift_restriction.reason
+        lift_reason = app.clean_text(lift_restriction.reason)
     where r.id = lift_restriction.restriction_id
         and r.lifted_at is null
     returning * into restriction;
@@ -6097,6 +6114,32 @@ comment on function app.record_work_done is
     'Notes that the work is done, once; what is earned is posted now, or when the money is in.';
 
 
+-- ==== supabase/functions/refuse_contacts.sql
+
+-- Names and short descriptions carry no way to reach anybody.
+
+create or replace function app.refuse_contacts(variadic words text[])
+    returns void
+    language plpgsql
+    stable
+    set search_path = ''
+as $$
+begin
+    -- A name is no car talk: as after "call", a number in it needs no other sign of being one.
+    if exists (
+        select
+        from app.find_contacts('call ' || array_to_string(refuse_contacts.words, ' '))
+    ) then
+        raise exception 'a telephone number, an address or an account name does not belong there'
+            using errcode = 'PT422';
+    end if;
+end;
+$$;
+comment on function app.refuse_contacts is
+    'PT422 if the words, which are read side by side, hold a contact detail. For what is too short to be '
+    'masked: names, and the description of a car.';
+
+
 -- ==== supabase/functions/refuse_fee_schedule_change.sql
 
 -- Prices that were in force stay as they were; new ones never begin in the past.
@@ -6506,7 +6549,7 @@ begin
         message_id, thread_id, person_id, raised_by, reporter_id, kinds, note, severity
     ) values (
         message.id, message.thread_id, message.sender_id, 'report', caller, '{solicitation}',
-        report_message.note, 'S2'
+        app.clean_text(report_message.note), 'S2'
     )
     on conflict do nothing;
     update app.threads as t
@@ -6599,6 +6642,8 @@ begin
     order by f.version desc
     limit 1;
 
+    -- Every mechanic reads make and model in the queue.
+    perform app.refuse_contacts(vehicle_make, vehicle_model, vehicle_colour);
     insert into app.diagnostic_sessions (customer_id, category, fee_schedule_version, pay_by)
     select
         customer.person_id,
@@ -6692,9 +6737,10 @@ begin
     if coalesce(clause, '') = '' or coalesce(facts, '') = '' or off_platform is null then
         raise exception 'a clause and the facts are needed' using errcode = 'PT422';
     end if;
-    if not coalesce((kind = 'suspended' and days > 0) or (kind = 'banned' and days is null), false)
-    then
-        raise exception 'a suspension has days, a ban has none' using errcode = 'PT422';
+    if not coalesce(
+        (kind = 'suspended' and days between 1 and 3650) or (kind = 'banned' and days is null), false
+    ) then
+        raise exception 'a suspension has days, ten years at most, a ban has none' using errcode = 'PT422';
     end if;
 
     -- Waits for whatever the holder is doing just now: it holds this row for share.
@@ -6724,9 +6770,9 @@ begin
         restrict.holder_id,
         restrict.kind,
         restrict.off_platform,
-        restrict.clause,
-        restrict.facts,
-        restrict.evidence_ids,
+        app.clean_text(restrict.clause),
+        app.clean_text(restrict.facts),
+        coalesce(restrict.evidence_ids, '{}'),
         instant + c.appeal_within,
         instant,
         ends,
@@ -6851,8 +6897,14 @@ begin
             select
             from app.threads as t
             where t.id = send_message.thread_id
-                and caller in (t.customer_id, t.provider_id)
-        ) or workshop is not null then
+                and (
+                    t.customer_id = caller
+                    or (
+                        t.provider_id in (caller, workshop)
+                        and t.provider_until > app.current_instant()
+                    )
+                )
+        ) then
             raise exception 'the conversation is closed' using errcode = 'PT409';
         end if;
         raise exception 'no such conversation of the caller' using errcode = 'PT404';
@@ -6929,7 +6981,7 @@ begin
             and o.status = 'accepted'
             and o.visible_until > instant
     ) then
-        raise exception 'the offer takes no quotes' using errcode = 'PT409';
+        raise exception 'the case takes no quotes' using errcode = 'PT409';
     end if;
 
     update app.repair_quotes as q
@@ -7090,6 +7142,7 @@ create or replace function api.set_customer_profile(first_name text, last_initia
     set search_path = ''
 as $$
 begin
+    perform app.refuse_contacts(first_name, last_initial);
     update app.customers as c
     set first_name = set_customer_profile.first_name,
         last_initial = upper(set_customer_profile.last_initial),
@@ -7107,7 +7160,8 @@ exception
 end;
 $$;
 comment on function api.set_customer_profile is
-    'Sets first name, last initial and city. Letters only: a name carries no number. PT422 otherwise.';
+    'Sets first name, last initial and city. Letters only, and no number or address in words. PT422 '
+    'otherwise.';
 grant execute on function api.set_customer_profile to customer;
 
 
@@ -7123,6 +7177,7 @@ create or replace function api.set_mechanic_profile(display_name text)
     set search_path = ''
 as $$
 begin
+    perform app.refuse_contacts(display_name);
     update app.mechanics as m
     set display_name = set_mechanic_profile.display_name
     where m.person_id = app.current_person_id();
@@ -7135,7 +7190,7 @@ exception
 end;
 $$;
 comment on function api.set_mechanic_profile is
-    'Sets the display name. Letters only: a name carries no number. PT422 otherwise.';
+    'Sets the display name. Letters only, and no number or address in words. PT422 otherwise.';
 grant execute on function api.set_mechanic_profile to mechanic;
 
 

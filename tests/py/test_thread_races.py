@@ -18,7 +18,7 @@ import pytest
 from local.scratch import Database
 
 PATIENCE = 20  # seconds until a wait that never begins fails the test
-CLOSED, BARRED = "PT409", "PT403"
+CLOSED, BARRED, UNKNOWN = "PT409", "PT403", "PT404"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def lost_offer(world: World, number: int) -> Round:
         (f"{session} quote of Lakeview Repairs",),
     )
     # The workshop no longer knows the conversation when its offer is lost.
-    return Round(thread_id, write("workshop", "wes", thread_id), end, CLOSED)
+    return Round(thread_id, write("workshop", "wes", thread_id), end, UNKNOWN)
 
 
 class Side:

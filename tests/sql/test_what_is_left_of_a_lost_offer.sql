@@ -3,7 +3,7 @@
 -- ana's case: Northside and Harbor have quoted, a fresh round asked Lakeview; Northside wins.
 
 begin;
-select plan(30);
+select plan(32);
 
 select tests.named('lost', tests.id('ana escalated offer to Harbor Auto'));
 select tests.act_as('workshop', 'wanda');
@@ -86,8 +86,8 @@ select results_eq(
     'it was told, by the offer''s id'
 );
 select throws_ok(
-    $$ select api.send_message(tests.id('thread'), 'Still here?', gen_random_uuid()) $$, 'PT409',
-    null, 'it cannot write any more'
+    $$ select api.send_message(tests.id('thread'), 'Still here?', gen_random_uuid()) $$, 'PT404',
+    null, 'it cannot write any more, in what is gone from its view'
 );
 select throws_ok(
     $$
@@ -196,6 +196,42 @@ select is_empty($$ select from api.admin_escalations $$, 'a dismissed admin sees
 select is_empty($$ select from api.admin_offers $$, 'no offer');
 select is_empty($$ select from api.admin_quotes $$, 'no quote');
 select is_empty($$ select from api.admin_referrals $$, 'and no referral');
+
+-- What becomes of the case is not told by how the loser is refused
+
+create function pg_temp.answers()
+    returns text
+    language plpgsql
+as $$
+declare
+    told text := '';
+    asked text;
+begin
+    perform tests.act_as('workshop', 'wanda');
+    foreach asked in array array[
+        'select api.draft_quote(tests.id(''lost''), ''[]'')',
+        'select api.finish_repair(tests.id(''lost''))'
+    ]
+    loop
+        begin
+            execute asked;
+        exception when others then
+            told := concat_ws(' ', told, sqlstate, sqlerrm);
+        end;
+    end loop;
+    perform tests.act_as_owner();
+    return told;
+end;
+$$;
+select set_config('test.approved', pg_temp.answers(), true);
+select matches(current_setting('test.approved'), 'PT409.*PT409', 'the loser of an approved case is refused');
+select tests.pay(p.id)
+from app.payments as p
+inner join app.repair_quotes as q on p.quote_id = q.id
+where q.escalation_id = tests.id('ana escalated escalation');
+select is(
+    pg_temp.answers(), current_setting('test.approved'), 'in the same words as when it is paid for'
+);
 
 -- A referral is its mechanic's alone, whoever raised the case
 

@@ -100,7 +100,7 @@ select throws_ok(
 );
 select throws_ok(
     $$ select api.restrict(tests.id('zoe'), 'suspended', false, '4.2', 'Gave a number.') $$,
-    'PT422', 'a suspension has days, a ban has none', 'a suspension has an end'
+    'PT422', 'a suspension has days, ten years at most, a ban has none', 'a suspension has an end'
 );
 select throws_ok(
     $$ select api.restrict(gen_random_uuid(), 'banned', true, '4.4', 'Took cash.') $$,
