@@ -147,3 +147,22 @@ values (
     array['image/jpeg', 'image/png', 'image/heic', 'video/mp4', 'video/quicktime']
 )
 on conflict (id) do nothing;
+
+-- A planned count shows its caller what the planner guesses, and it guesses from rows that they do not see.
+-- So it learns nothing of what is said about a person or a car.
+alter table app.diagnostic_sessions alter column mechanic_name set statistics 0;
+alter table app.queue_entries
+    alter column vehicle_year set statistics 0,
+    alter column vehicle_make set statistics 0,
+    alter column vehicle_model set statistics 0;
+alter table app.session_intake
+    alter column customer_first_name set statistics 0,
+    alter column concern set statistics 0,
+    alter column vehicle_year set statistics 0,
+    alter column vehicle_make set statistics 0,
+    alter column vehicle_model set statistics 0,
+    alter column vehicle_colour set statistics 0,
+    alter column vin set statistics 0;
+alter table app.session_outcome
+    alter column summary set statistics 0,
+    alter column diagnosis set statistics 0;

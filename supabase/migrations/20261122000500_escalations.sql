@@ -236,3 +236,18 @@ comment on table app.contact_releases is
     'A telephone number that a customer gave the workshop of a paid repair, and until when.';
 create index contact_releases_by_workshop on app.contact_releases (workshop_id);
 create index contact_releases_by_customer on app.contact_releases (customer_id);
+
+-- A planned count shows its caller what the planner guesses, and it guesses from rows that they do not see.
+-- So it learns nothing of what is said about a person or a car.
+alter table app.offer_cases
+    alter column customer_first_name set statistics 0,
+    alter column customer_last_initial set statistics 0,
+    alter column vehicle_year set statistics 0,
+    alter column vehicle_make set statistics 0,
+    alter column vehicle_model set statistics 0,
+    alter column vehicle_colour set statistics 0,
+    alter column vin set statistics 0,
+    alter column diagnosis set statistics 0;
+alter table app.repair_quotes alter column notes set statistics 0;
+alter table app.repair_quote_items alter column description set statistics 0;
+alter table app.contact_releases alter column phone set statistics 0;
