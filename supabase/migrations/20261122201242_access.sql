@@ -406,7 +406,7 @@ create or replace function app.current_workshop_ids()
 as $$
 begin
     if not app.may_continue_work() then
-        return '{}';
+        return array[]::uuid[];
     end if;
     return array(
         select m.workshop_id
@@ -5051,8 +5051,8 @@ create or replace function app.mask_contacts(
 as $$
 declare
     passed integer := 0;
-    pieces text[] := '{}';
-    notes jsonb[] := '{}';
+    pieces text[] := array[]::text[];
+    notes jsonb[] := array[]::jsonb[];
     detail record;
 begin
     for detail in select c.* from app.find_contacts(body, earlier) as c loop
