@@ -77,6 +77,8 @@ const readCatalog = async () => {
     if (schema.tables.length === 0) {
         throw new Error("the catalog cannot be read");
     }
+    // By its keys @supabase/lite would relate a view to tables behind others, and name them in its errors.
+    schema.foreign_keys = schema.foreign_keys.filter((key) => SCHEMAS.includes(key.schema));
     return schema;
 };
 let schema;
@@ -102,7 +104,8 @@ connection.applyJwtSessionContext = async (transaction, { auth, storage }) => {
         "storage.operation": storage?.operation ?? "",
     };
     // What `alter role` sets holds at login only: like PostgREST, give the persona's timeouts to the request.
-    await sql`
+    // And like PostgREST, act as nobody but a member of authenticator: this login may become more than that.
+    const { rows } = await sql`
         select set_config(name, value, true)
         from (
             select split_part(setting, '=', 1), split_part(setting, '=', 2)
@@ -114,7 +117,15 @@ connection.applyJwtSessionContext = async (transaction, { auth, storage }) => {
             select key, value
             from json_each_text(${settings}::json)
         ) as settings (name, value)
+        where exists (
+                select
+                from pg_catalog.pg_roles
+                where rolname = ${role} and pg_has_role('authenticator', oid, 'set')
+            )
         `.execute(transaction);
+    if (rows.length === 0) {
+        throw Object.assign(new Error(`permission denied to set role "${role}"`), { code: "42501" });
+    }
 };
 
 connection.applyRpcRequestGucs = (transaction, { method, path, requestHeaders }) =>
@@ -130,7 +141,7 @@ connection.applyRpcRequestGucs = (transaction, { method, path, requestHeaders })
 const statusOf = (code) => {
     if (/^08|^57P/.test(code)) return 503;
     if (/^23/.test(code)) return code === "23502" || code === "23503" || code === "23505" ? 0 : 400;
-    if (code === "P0001") return 400;
+    if (code === "P0001" || code === "0A000") return 400;
     return /^(25|40|54|57|P0|XX)...$/.test(code) && code !== "25006" ? 500 : 0;
 };
 
@@ -265,10 +276,10 @@ app._storageAdapter = new Folder(env.STORAGE_DIR);
 await catalog.driver.listen("pgrst", reloadCatalog, reloadCatalog);
 await schema;
 
-/** @supabase/lite gives the length of an RPC's answer, and @hono/node-server gives it again: HTTP allows one. */
+/** @supabase/lite gives the length of an RPC's answer and of CSV, and @hono/node-server gives it again: HTTP allows one. */
 const withOneLength = async (request) => {
     const response = await app.fetch(request);
-    if (request.method !== "HEAD" && response.headers.get("content-type")?.startsWith("application/json")) {
+    if (request.method !== "HEAD" && /^(application\/json|text\/csv)/.test(response.headers.get("content-type"))) {
         response.headers.delete("content-length");
     }
     return response;

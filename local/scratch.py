@@ -108,6 +108,7 @@ class Platform:
     keys: Keys
     database: Database
     service_url: str
+    logs: Path  # a file for each service
 
     @property
     def publishable_key(self) -> str:
@@ -148,7 +149,7 @@ def platform(database: Database, with_service: bool = False) -> Iterator[Platfor
                 raise RuntimeError(
                     f"The {service.name} ended ({reason(process.returncode)}):\n{log.read_text()}"
                 )
-        yield Platform(ports.supabase_url, keys, database, ports.service_url)
+        yield Platform(ports.supabase_url, keys, database, ports.service_url, Path(folder))
 
 
 def _lives(process: subprocess.Popen[bytes]) -> bool:

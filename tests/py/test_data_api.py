@@ -181,6 +181,7 @@ def test_a_request_runs_as_its_persona_with_the_persona_s_timeout(api: Api, pers
     assert str(api.people[PERSONAS[persona]]) in settings["claims"]
 
 
+@pytest.mark.attack(37)
 def test_a_slow_query_is_cancelled_by_the_timeout_of_its_role(api: Api) -> None:
     begin = time.monotonic()
     answer = api.call("sleep", None, seconds=30)  # as anon, who has 3 s
@@ -188,7 +189,14 @@ def test_a_slow_query_is_cancelled_by_the_timeout_of_its_role(api: Api) -> None:
     assert 2.5 < time.monotonic() - begin < 6
 
 
-@pytest.mark.parametrize("schema", ["app", "auth", "backend", "pg_catalog", "public", "storage"])
+@pytest.mark.attack(33)
+@pytest.mark.parametrize(
+    "schema",
+    [
+        *("app", "auth", "backend", "extensions", "graphql_public", "information_schema"),
+        *("pg_catalog", "procrastinate", "public", "realtime", "storage", "tests", "vault"),
+    ],
+)
 @pytest.mark.parametrize("secret", [False, True])
 def test_other_schemas_are_refused(api: Api, schema: str, secret: bool) -> None:
     headers = api.headers("customer", schema)
@@ -284,6 +292,12 @@ def test_the_api_is_configured_as_hosted_is(api: Api) -> None:
     assert signed_up.session.expires_in == config["auth"]["jwt_expiry"]
     source = (CHECKOUT / "local/data_api.mjs").read_text()
     assert f'FILE_SIZE_LIMIT = "{config["storage"]["file_size_limit"]}"' in source
+
+
+@pytest.mark.attack(35)
+@pytest.mark.parametrize("asked", ["limit=100000", "limit=100000&offset=0", "select=n&n=gt.0"])
+def test_one_request_gets_at_most_a_thousand_rows(api: Api, asked: str) -> None:
+    assert len(api.get(f"numbers?{asked}").json()) == 1000
 
 
 def test_a_new_function_is_served_without_a_restart(api: Api) -> None:

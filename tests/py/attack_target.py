@@ -1,0 +1,166 @@
+"""The platform as a hostile client meets it: everybody's token, and a search of every answer for what they may not know."""
+
+import base64
+import json
+import re
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import jwt
+import psycopg
+import yaml
+from psycopg.rows import dict_row
+
+from local.scratch import Platform
+from tests.conftest import ROOT
+
+ROLES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "spec/access.yaml").read_text())["roles"]
+
+# One of each persona who sees much of it, and strangers, the restricted and the removed.
+SEEING = {"ana": "customer", "max": "mechanic", "walt": "workshop", "ada": "platform_admin"}
+CAST = SEEING | {
+    "ben": "customer",
+    "cleo": "customer",
+    "zoe": "mechanic",
+    "sid": "mechanic",
+    "bart": "mechanic",
+    "wanda": "workshop",
+    "dora": "workshop",
+    "wes": "workshop",
+    "lena": "workshop",
+    "rex": "workshop",
+    "mia": "media_worker",
+}
+
+# Beside contact data: what the test world says, and who may read it.
+CANARIES = {
+    "Grinding noise when braking": {"ana", "max", "ada"},
+    "1HGCM82633A004352": {"ana", "max", "ada"},
+    "Hello, it grinds.": {"ana", "max", "ada"},  # the thread is flagged
+    "Soft pedal": {"ana", "ada"},
+    "2T1BURHE5JC034461": {"ana", "walt", "wanda", "dora", "ada"},
+    "Rough idle": {"ben", "ada"},
+    "Squeal": {"cleo", "ada"},
+    "No start": {"ben", "ada"},
+    "Shared a number.": {"sid", "ada"},
+    "Took cash.": {"bart", "ada"},
+    # attack_fixtures.py plants these
+    "217-555-0199": set[str](),
+    "billing.canary@example.test": set(),
+    "+12175550998": set(),
+    "invited.canary@example.test": set(),
+    "metadata-canary": set(),
+}
+
+
+def spellings(canary: str) -> set[str]:
+    """What a canary looks like on a wire: as it is, escaped, in base64, a telephone number without its marks."""
+    found = {canary, quote(canary), quote(canary, safe=""), json.dumps(canary)[1:-1]}
+    for shift in range(3):
+        encoded = base64.b64encode(b"_" * shift + canary.encode()).decode().rstrip("=")
+        found.add(encoded[(0, 2, 3)[shift] : -2])
+    digits = re.sub(r"[+\- ]", "", canary)
+    if digits.isdigit():
+        found.add(digits.removeprefix("1"))
+    return {spelling.lower() for spelling in found}
+
+
+@dataclass(frozen=True)
+class Target:
+    """The platform, everybody's token, and what each may not find in an answer."""
+
+    platform: Platform
+    ids: dict[str, str]
+    canaries: dict[str, set[str]]
+    http: httpx.Client
+    _spelt: dict[str, set[str]] = field(default_factory=dict)
+
+    def token(self, person: str | None, **claims: Any) -> str:
+        """What Auth would sign for a person of the test world; a claim of None is left out."""
+        said = {"aud": "authenticated", "exp": datetime.now(UTC) + timedelta(minutes=10)}
+        if person:
+            said |= {"sub": self.ids[person], "role": CAST[person]}
+        said = {name: value for name, value in (said | claims).items() if value is not None}
+        return jwt.encode(said, self.platform.keys.jwt_secret, algorithm="HS256")
+
+    def ask(
+        self,
+        person: str | None,
+        path: str,
+        method: str = "GET",
+        *,
+        json: Any = None,
+        **headers: str,
+    ) -> httpx.Response:
+        """An answer of the platform to a person, or to nobody, in which they found no canary."""
+        answer = self.http.request(
+            method, path, json=json, headers=self.headers(person) | _names(headers)
+        )
+        self.search(person, f"{answer.status_code} {answer.headers} {answer.text}")
+        return answer
+
+    def rest(
+        self, person: str | None, path: str, method: str = "GET", **rest: Any
+    ) -> httpx.Response:
+        """As `ask`, of the Data API."""
+        return self.ask(person, f"/rest/v1/{path}", method, **rest)
+
+    def call(self, person: str | None, function: str, /, **arguments: Any) -> httpx.Response:
+        """As `rest`, of a function."""
+        return self.rest(person, f"rpc/{function}", "POST", json=arguments)
+
+    def headers(self, person: str | None, token: str | None = None) -> dict[str, str]:
+        headers = {"apikey": self.platform.publishable_key}
+        if person or token:
+            headers["Authorization"] = f"Bearer {token or self.token(person)}"
+        return headers
+
+    def search(self, person: str | None, text: str) -> None:
+        """Fails if the text holds a canary that this person may not see."""
+        text = text.lower()
+        found = {
+            canary
+            for canary, seen_by in self.canaries.items()
+            if person not in seen_by
+            and any(spelling in text for spelling in self._spellings(canary))
+        }
+        assert not found, f"{person} was given {found}"
+
+    def _spellings(self, canary: str) -> set[str]:
+        if canary not in self._spelt:
+            self._spelt[canary] = spellings(canary)
+        return self._spelt[canary]
+
+    def rows(self, query: str, *values: object, **named: object) -> list[dict[str, Any]]:
+        """What the database's owner reads, or does."""
+        with psycopg.connect(self.platform.dsn(), row_factory=dict_row) as connection:
+            cursor = connection.execute(query.encode(), named or values)
+            return cursor.fetchall() if cursor.description else []
+
+    def one(self, query: str, *values: object) -> Any:
+        """The one value of the one row."""
+        [row] = self.rows(query, *values)
+        [value] = row.values()
+        return value
+
+    def set_up(self, statement: str, *values: object) -> None:
+        """Let the test world go on: the owner's statement, which may act as anybody."""
+        self.rows(statement, *values)
+
+
+def _names(headers: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def random_id() -> str:
+    """An id that nothing has."""
+    return str(uuid.uuid4())
+
+
+def readable(role: str) -> dict[str, Any]:
+    """The views that a role is promised, with their rows and columns."""
+    return dict(ROLES[role].get("reads", {}))
