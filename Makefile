@@ -32,7 +32,7 @@ test: setup  ## Every suite, quick counts
 test-long: setup  ## Every suite, full counts; leaves docs/test-long.txt
 	@exec $(PYTHON) -m pytest --mode long
 
-check: setup  ## Linters, types, migrations equal sources, advisors
+check: setup  ## Types, layout, linters of the database, migrations equal sources
 	@exec $(PYTHON) -m tools.check
 
 mutate: setup  ## Authorization mutants

@@ -1,22 +1,34 @@
-"""`make check`: linters, types, migrations equal sources, advisors; exit code 1 on any finding.
+"""`make check`: types, layout, linters of databases, migrations equal sources; exit code 1 on any finding.
 
-Every check runs, whatever the others found: two at a time, printed as they end.
+Every check runs, whatever the others found: two at a time, printed as they end. One that needs what
+this machine does not have is named as absent, not as passed.
 """
 
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
 
-from local import scratch
-from local.home import Home
-from local.services import SUPABASE
-from tools import migrate
+from tools import linters, migrate, plpgsql_check
+from tools.linters import Finding
+
+ABSENT = "ABSENT: no PostgreSQL here has it (on Debian: postgresql-15-plpgsql-check)"
 
 
-def run(command: Sequence[str]) -> tuple[bool, str]:
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether nothing was found, in one word or two, and what was said of what was."""
+
+    passed: bool
+    word: str
+    said: str = ""
+
+
+def run(command: Sequence[str]) -> Verdict:
     """Whether the command found nothing, and what it said."""
     done = subprocess.run(
         command,
@@ -28,40 +40,52 @@ def run(command: Sequence[str]) -> tuple[bool, str]:
         text=True,
         check=False,
     )
-    return done.returncode == 0, done.stdout
+    passed = done.returncode == 0
+    return Verdict(passed, "ok" if passed else "FOUND", done.stdout)
 
 
-def module(*arguments: str) -> tuple[bool, str]:
+def module(*arguments: str) -> Verdict:
     """Run a Python module of this environment."""
     return run([sys.executable, "-m", *arguments])
 
 
-def sql_layout() -> tuple[bool, str]:
-    """Lint the sources and the migrations written by hand; a generated one only repeats sources."""
-    by_hand = [m for m in migrate.migrations(migrate.ROOT) if not migrate.is_generated(m)]
-    files = [str(f.relative_to(migrate.ROOT)) for f in (*migrate.sources(migrate.ROOT), *by_hand)]
-    return module("sqlfluff", "lint", "--disable-progress-bar", *files)
+def by_hand() -> list[Path]:
+    """The migrations that somebody wrote; a generated one only repeats sources."""
+    return [m for m in migrate.migrations(migrate.ROOT) if not migrate.is_generated(m)]
 
 
-def advisors() -> tuple[bool, str]:
-    """Supabase's security and performance advisors, asked about a migrated database."""
-    with scratch.clusters(Home.open()) as make:
-        database = scratch.create_database(make(), "advised")
-        migrate.apply(database.dsn(), migrate.migrations(migrate.ROOT))
-        return run(
-            [
-                *SUPABASE,
-                *("db", "advisors", "--type", "all", "--level", "warn", "--fail-on", "warn"),
-                f"--remote={database.dsn()}?sslmode=disable",
-            ]
-        )
+def sql_layout() -> Verdict:
+    """sqlfluff over sources and migrations."""
+    files = (*migrate.sources(migrate.ROOT), *by_hand())
+    names = [str(file.relative_to(migrate.ROOT)) for file in files]
+    return module("sqlfluff", "lint", "--disable-progress-bar", *names)
 
 
-CHECKS = {
+def judged(linter: str, findings: Iterable[Finding]) -> Verdict:
+    """Whether everything found is accepted, and what is not."""
+    sentences, accepted = linters.judge(linter, findings, linters.acceptances())
+    if sentences:
+        return Verdict(False, "FOUND", "\n".join(sentences))
+    return Verdict(True, f"ok, {accepted} findings accepted" if accepted else "ok")
+
+
+def plpgsql() -> Verdict:
+    """plpgsql_check, where a server has it."""
+    server = plpgsql_check.server()
+    if server is None:
+        return Verdict(True, ABSENT)
+    return judged(plpgsql_check.linter(server), plpgsql_check.findings(server))
+
+
+CHECKS: dict[str, Callable[[], Verdict]] = {
     "types": lambda: module("mypy"),
     "SQL layout": sql_layout,
+    "advisors": lambda: judged("splinter", linters.run(linters.advisors)),
+    "pgrls": lambda: judged("pgrls", linters.run(linters.pgrls)),
     "migrations": lambda: module("tools.migrate", "check"),
-    "advisors": advisors,
+    "plpgsql_check": plpgsql,
+    "pgspot": lambda: judged("pgspot", linters.run(linters.pgspot)),
+    "squawk": lambda: judged("squawk", linters.squawk(by_hand())),
     "Python lint": lambda: module("ruff", "check"),
     "Python layout": lambda: module("ruff", "format", "--check"),
 }
@@ -75,11 +99,11 @@ def main() -> int:
         running = {pool.submit(check): name for name, check in CHECKS.items()}
         for done in as_completed(running):
             name = running[done]
-            passed, said = done.result()
-            print(f"{time.monotonic() - begin:5.1f} s  {name}: {'ok' if passed else 'FOUND'}")
-            if not passed:
+            verdict = done.result()
+            print(f"{time.monotonic() - begin:5.1f} s  {name}: {verdict.word}", flush=True)
+            if not verdict.passed:
                 failed.append(name)
-                print(said, flush=True)
+                print(verdict.said, flush=True)
     print(f"Found something: {', '.join(failed)}." if failed else "Nothing found.")
     return 1 if failed else 0
 

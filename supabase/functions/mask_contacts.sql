@@ -12,8 +12,8 @@ create function app.mask_contacts(
 as $$
 declare
     passed integer := 0;
-    pieces text[] := '{}';
-    notes jsonb[] := '{}';
+    pieces text[] := array[]::text[];
+    notes jsonb[] := array[]::jsonb[];
     detail record;
 begin
     for detail in select c.* from app.find_contacts(body, earlier) as c loop

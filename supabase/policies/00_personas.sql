@@ -90,7 +90,7 @@ create function app.current_workshop_ids()
 as $$
 begin
     if not app.may_continue_work() then
-        return '{}';
+        return array[]::uuid[];
     end if;
     return array(
         select m.workshop_id

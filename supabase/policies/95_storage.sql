@@ -24,12 +24,14 @@ comment on function app.current_upload_paths is
     'Paths that the caller registered and has not uploaded to yet.';
 grant execute on function app.current_upload_paths to customer;
 
--- A path is made by register_media, in the customer's own folder.
+-- A path is made by register_media, in the customer's own folder. Only by the upload itself: an address
+-- signed for uploading is good for hours, for whoever has it, and asks no policy again.
 create policy "customers add the media they registered"
     on storage.objects for insert to customer
     with check (
         bucket_id = 'quarantine'
         and name = any((select app.current_upload_paths())::text[])
+        and (select storage.allow_only_operation('object.upload'))
     );
 
 -- Download with the owner's token, and the row returned by the upload itself.

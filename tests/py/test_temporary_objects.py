@@ -10,12 +10,12 @@ from tools import migrate
 
 # What the login of the web process would do if somebody had taken it over: an empty search_path
 # looks for types in pg_temp first, and the check of a domain runs as whoever uses the domain.
-TAKE_OVER = (
-    "create function pg_temp.heard(value pg_catalog.text) returns pg_catalog.bool"
-    " language plpgsql as 'begin raise notice ''as %'', current_user; return true; end'",
-    "create domain pg_temp.text as pg_catalog.text check (pg_temp.heard(value))",
-    "select backend.record_stripe_event('evt_1', '{}', '{}')",
-)
+TAKE_OVER = """
+    create function pg_temp.heard(value pg_catalog.text) returns pg_catalog.bool
+        language plpgsql as 'begin raise notice ''as %'', current_user; return true; end';
+    create domain pg_temp.text as pg_catalog.text check (pg_temp.heard(value));
+    select backend.record_stripe_event('evt_1', '{}', '{}');
+"""
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,6 @@ def test_with_temporary_objects_a_definer_function_could_be_taken_over(migrated:
         database = connection.info.dbname
         connection.execute(f"grant temporary on database {database} to backend".encode())
         connection.execute("set local session authorization backend")
-        for statement in TAKE_OVER:
-            connection.execute(statement.encode())
+        connection.execute(TAKE_OVER)
         connection.rollback()
     assert "as postgres" in heard

@@ -1,7 +1,7 @@
 -- Who keeps which files?
 
 begin;
-select plan(24);
+select plan(29);
 
 create function pg_temp.operation(name text)
     returns text
@@ -18,9 +18,45 @@ as $$
         upload.bucket, upload.path, tests.id('ana')
     );
 $$;
-grant execute on function pg_temp.operation, pg_temp.upload to public;
 create temporary table made (path text, kind text);
 grant select, insert on made to public;
+create function pg_temp.may_upload(named text)
+    returns boolean
+    language plpgsql
+as $$
+begin
+    perform pg_temp.operation(named);
+    execute (select pg_temp.upload(path) from made limit 1);
+    return true;
+exception
+    when insufficient_privilege then
+        return false;
+end;
+$$;
+-- Every operation of Storage that reads the row of an object, but for download and upload.
+create function pg_temp.seen_by_other_operations()
+    returns bigint
+    language plpgsql
+as $$
+declare
+    named text;
+    seen bigint := 0;
+begin
+    foreach named in array array[
+        'object.sign', 'object.sign_many', 'object.info_authenticated', 'object.list_v2', 'object.copy',
+        'object.move', 'object.delete', 'object.delete_many', 'object.get_signed', 'object.get_public',
+        'object.info_public', 'object.purge_cache', 'object.upload_signed', 'object.sign_upload_url',
+        'render.image_authenticated', 'render.image_sign', 's3.object.get', 's3.object.list',
+        's3.object.info', 's3.object.copy', 's3.object.get_tagging', 'tus.upload.get', ''
+    ]
+    loop
+        perform pg_temp.operation('storage.' || named);
+        seen := seen + (select count(*) from storage.objects);
+    end loop;
+    return seen;
+end;
+$$;
+grant execute on all functions in schema pg_temp to public;
 
 select tests.act_as('customer', 'ana');
 insert into made
@@ -41,6 +77,20 @@ select throws_ok(
 select throws_ok(
     $$ select api.register_media(tests.id('ana escalated'), 'photo') $$, 'PT409', null,
     'that is not over'
+);
+select is_empty(
+    $$
+        select o.operation
+        from unnest(
+            array[
+                'object.sign_upload_url', 'object.upload_signed', 'object.upload_update', 'object.copy',
+                'object.move', 's3.upload', 's3.upload.create_multipart', 's3.object.copy',
+                'tus.upload.create', 'tus.upload.part', ''
+            ]
+        ) as o (operation)
+        where pg_temp.may_upload('storage.' || o.operation)
+    $$,
+    'no address is signed to upload a registered file, nor is it put there in any other way'
 );
 select pg_temp.operation('storage.object.upload');
 select lives_ok(
@@ -70,8 +120,10 @@ select pg_temp.operation('storage.object.get_authenticated');
 select is((select count(*) from storage.objects), 2::bigint, 'the owner downloads it');
 select pg_temp.operation('storage.object.list');
 select is_empty('select from storage.objects', 'nobody lists');
-select pg_temp.operation('storage.object.sign');
-select is_empty('select from storage.objects', 'nor signs an address that would outlive the access');
+select is(
+    pg_temp.seen_by_other_operations(), 0::bigint,
+    'nor signs an address that would outlive the access, nor reads it in any other way'
+);
 select pg_temp.operation('storage.object.get_authenticated');
 update storage.objects set name = 'moved';
 delete from storage.objects;
@@ -97,10 +149,15 @@ select results_eq(
     'the mechanic sees that there are photos and videos'
 );
 select is_empty('select from storage.objects', 'not the files');
+select is(pg_temp.seen_by_other_operations(), 0::bigint, 'nor signs an address of one');
 select tests.act_as('workshop', 'walt');
-select is_empty('select from storage.objects', 'nor does a workshop');
+select is_empty('select from storage.objects', 'nor does a workshop see them');
+select is(pg_temp.seen_by_other_operations(), 0::bigint, 'or sign');
 select tests.act_as('platform_admin', 'ada');
 select is_empty('select from storage.objects', 'nor an admin');
+select is(pg_temp.seen_by_other_operations(), 0::bigint, 'whatever the operation');
+select tests.act_as('media_worker', 'mia');
+select is(pg_temp.seen_by_other_operations(), 0::bigint, 'nor the media worker');
 
 -- Once, and in one bucket
 

@@ -92,6 +92,7 @@ const media = async ({ url, key, customer, stranger, session_id }) => {
     const client = await connect(url, key, customer);
     const other = await connect(url, key, stranger);
     const path = fulfilled(await client.rpc("register_media", { session_id, kind: "photo" }));
+    const another = fulfilled(await client.rpc("register_media", { session_id, kind: "photo" }));
     const photo = Buffer.from(Array.from({ length: 10_240 }, (_, i) => i % 256));
     const bucket = client.storage.from("quarantine");
     const image = { contentType: "image/png" };
@@ -103,6 +104,10 @@ const media = async ({ url, key, customer, stranger, session_id }) => {
         unregistered: refused(await bucket.upload(`${path}x`, photo, image)),
         twice: refused(await bucket.upload(path, photo, image)),
         stranger: refused(await other.storage.from("quarantine").download(path)),
+        signed: [
+            refused(await bucket.createSignedUrl(path, 60)),
+            refused(await bucket.createSignedUploadUrl(another)),
+        ],
     };
 };
 

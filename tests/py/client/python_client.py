@@ -118,6 +118,9 @@ async def media(url: str, key: str, customer: Login, stranger: Login, session_id
     registered = await client.rpc(
         "register_media", {"session_id": session_id, "kind": "photo"}
     ).execute()
+    another = await client.rpc(
+        "register_media", {"session_id": session_id, "kind": "photo"}
+    ).execute()
     path, photo = str(registered.data), bytes(range(256)) * 40
     bucket = client.storage.from_("quarantine")
     image = {"content-type": "image/png"}
@@ -127,6 +130,10 @@ async def media(url: str, key: str, customer: Login, stranger: Login, session_id
         "unregistered": await _refused(bucket.upload(path + "x", photo, image)),  # type: ignore[arg-type]
         "twice": await _refused(bucket.upload(path, photo, image)),  # type: ignore[arg-type]
         "stranger": await _refused(other.storage.from_("quarantine").download(path)),
+        "signed": [
+            await _refused(bucket.create_signed_url(path, 60)),
+            await _refused(bucket.create_signed_upload_url(str(another.data))),
+        ],
     }
 
 

@@ -51,7 +51,13 @@ def test_a_photo_is_its_owners_alone(
         stranger=stranger,
         session_id=conversation.session_id,
     )
-    assert told == {"same": True, "unregistered": True, "twice": True, "stranger": True}
+    assert told == {
+        "same": True,
+        "unregistered": True,
+        "twice": True,
+        "stranger": True,
+        "signed": [True, True],
+    }
 
 
 def test_who_is_in_a_conversation_hears_it_as_long_as_they_are(
