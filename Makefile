@@ -35,8 +35,8 @@ test-long: setup  ## Every suite, full counts; leaves docs/test-long.txt
 check: setup  ## Types, layout, linters of the database, migrations equal sources
 	@exec $(PYTHON) -m tools.check
 
-mutate: setup  ## Authorization mutants
-	@exec $(PYTHON) -m tools.mutate
+mutate: setup  ## Authorization mutants; all of them leave docs/mutants.md, SAMPLE=60 are some
+	@exec $(PYTHON) -m tools.mutate $(if $(SAMPLE),--sample $(SAMPLE))
 
 bench-start: setup  ## Seconds from make run to the first answer
 	@exec $(PYTHON) -m bench.bench_start

@@ -1,7 +1,7 @@
 -- What can a customer see?
 
 begin;
-select plan(18);
+select plan(19);
 
 select tests.reaches_exactly('customer', $$
 api.cities
@@ -143,6 +143,13 @@ select results_eq(
     'select email, full_name, phone, street from api.my_account',
     $$ values ('ana@example.test', 'Ana Alvarez', '+12175550101', '1 Canary Street') $$,
     'and their own contact details'
+);
+select set_config(
+    'request.headers', json_build_object('x-person-id', tests.id('ben'))::text, true
+);
+select results_eq(
+    'select first_name from api.customer_profile', $$ values ('Ana') $$,
+    'who is calling stands in the token, whatever else a request says'
 );
 select results_eq(
     'select party, provider_name, is_open from api.customer_threads order by party, is_open',

@@ -1,8 +1,9 @@
 -- What is too much, and what happens then?
 
 begin;
-select plan(14);
+select plan(18);
 
+create temporary table as_configured as select * from app.limits;
 update app.limits set most = 2, within = interval '1 minute';
 delete from app.limit_uses;
 
@@ -89,6 +90,101 @@ select throws_ok(
 );
 select throws_ok(
     $$ select api.accept_invitation('guessed') $$, 'PT429', null, 'and invitations'
+);
+
+-- The numbers
+
+select tests.act_as_owner();
+create function pg_temp.answer(role text, name text, statement text)
+    returns text
+    language plpgsql
+as $$
+begin
+    if name is null then
+        perform tests.act_as_service(role);
+    else
+        perform tests.act_as(role, name);
+    end if;
+    execute statement;
+    raise exception 'undone' using errcode = 'UNDO1';
+exception
+    when others then
+        perform tests.act_as_owner();
+        return replace(sqlstate, 'UNDO1', 'done');
+end;
+$$;
+create temporary table limited (
+    action text, role text, name text, subject_id uuid, most integer, within interval, statement text
+);
+insert into limited values
+    ('send_message', 'customer', 'ana', tests.id('ana'), 30, '1 minute', format(
+        'select api.send_message(%L, %L, gen_random_uuid())', tests.id('ana active thread'), 'Hi'
+    )),
+    ('thread_message', 'customer', 'ana', tests.id('ana active thread'), 60, '1 minute', format(
+        'select api.send_message(%L, %L, gen_random_uuid())', tests.id('ana active thread'), 'Hi'
+    )),
+    ('request_session', 'customer', 'ben', tests.id('ben'), 5, '1 hour',
+        'select api.request_session(''brakes'', ''It squeals'', 2016, ''Ford'', ''Focus'')'),
+    ('register_media', 'customer', 'ben', tests.id('ben'), 30, '1 hour',
+        format('select api.register_media(%L, ''photo'')', tests.id('ben queued'))),
+    ('preview_message', 'customer', 'ana', tests.id('ana'), 30, '1 minute',
+        'select api.preview_message(''Hi'')'),
+    ('report_message', 'customer', 'ana', tests.id('ana'), 10, '1 hour', (
+        select format('select api.report_message(%L)', m.id)
+        from app.messages as m
+        where m.thread_id = tests.id('ana active thread') and m.position = 2
+    )),
+    ('start_checkout', 'backend', null, tests.id('ben'), 20, '1 hour', format(
+        'select backend.begin_checkout(%L, %L)', tests.id('ben'), tests.id('ben requested payment')
+    )),
+    -- A guess is refused, and counts only when it is over the limit.
+    ('accept_invitation', 'customer', 'ben', tests.id('ben'), 10, '1 hour',
+        'select api.accept_invitation(''guessed'')');
+
+create function pg_temp.answers(used integer, ago interval)
+    returns setof text
+    language plpgsql
+as $$
+declare
+    l limited;
+begin
+    for l in select * from limited loop
+        perform tests.act_as_owner();
+        delete from app.limit_uses;
+        insert into app.limit_uses (subject_id, action, window_started_at, uses)
+        values (
+            l.subject_id, l.action, app.current_instant() - l.within + answers.ago,
+            l.most + answers.used
+        );
+        return next l.action || ': ' || pg_temp.answer(l.role, l.name, l.statement);
+    end loop;
+end;
+$$;
+create function pg_temp.expected(other text) returns setof text language sql as $$
+    select action || ': ' || case when action = 'accept_invitation' and expected.other = 'done'
+        then 'PT404' else expected.other end
+    from limited;
+$$;
+
+update app.limits as l
+set most = w.most, within = w.within
+from as_configured as w
+where l.action = w.action;
+select set_eq(
+    'select action from app.limits', 'select action from limited',
+    'each limit is tried'
+);
+select set_eq(
+    'select pg_temp.answers(-1, interval ''1 second'')', 'select pg_temp.expected(''done'')',
+    'the last that is allowed is done'
+);
+select set_eq(
+    'select pg_temp.answers(0, interval ''1 second'')', 'select pg_temp.expected(''PT429'')',
+    'one more is refused, to the window''s last second'
+);
+select set_eq(
+    'select pg_temp.answers(0, interval ''0'')', 'select pg_temp.expected(''done'')',
+    'and then there is room again'
 );
 
 select * from finish();

@@ -1,0 +1,135 @@
+"""Mutants of functions: each condition, call and lock of a body, who executes it, as whom it runs."""
+
+from collections.abc import Iterator, Sequence
+
+import psycopg
+
+from tools.mutation import bodies
+from tools.mutation.mutant import NOBODY, PERSONAS, SERVICE, Mutant, Probe
+
+DEFINER = "definer functions"
+OTHER = "other functions"
+GRANTS = "EXECUTE grants"
+
+# Pure and tested on thousands of messages of their own (tests/data); the filter as a whole is
+# mutated by taking its parts away.
+FILTER = ("clean_text", "fold_text", "locate", "mask_contacts")
+
+
+def mutants(connection: psycopg.Connection, statuses: Sequence[Sequence[str]]) -> Iterator[Mutant]:
+    """Every mutant of every function of schemas api, app and backend."""
+    yield from _bodies(connection, tuple(tuple(machine) for machine in statuses))
+    yield from _definitions(connection)
+    yield from _grants(connection)
+
+
+def _bodies(
+    connection: psycopg.Connection, statuses: tuple[tuple[str, ...], ...]
+) -> Iterator[Mutant]:
+    rows = connection.execute(
+        """
+        select
+            f.pronamespace::regnamespace::text, f.proname, f.prosecdef, f.prosrc,
+            pg_get_functiondef(f.oid)
+        from pg_proc as f
+        where f.pronamespace::regnamespace::text in ('api', 'app', 'backend')
+            and f.proname !~ '^find_'
+            and f.proname <> all(%s)
+        order by 1, 2
+        """,
+        [list(FILTER)],
+    )
+    for schema, function, definer, body, definition in rows:
+        area = DEFINER if definer else OTHER
+        words = (f"{schema}.{function}(", function)
+        for change in bodies.changes(body, statuses):
+            yield Mutant(
+                change.operator,
+                f"{schema}.{function}: {change.label}",
+                definition.replace(body, change.apply(body)),
+                area,
+                words,
+                raced=change.operator == "lock left out",
+            )
+
+
+def _definitions(connection: psycopg.Connection) -> Iterator[Mutant]:
+    rows = connection.execute(
+        """
+        select
+            f.oid::regprocedure::text, f.proname, f.prosecdef, f.prokind = 'f',
+            pg_get_functiondef(f.oid), f.prosrc, f.proretset,
+            f.pronamespace::regnamespace::text = 'api'
+        from pg_proc as f
+        where f.pronamespace::regnamespace::text in ('api', 'app', 'backend')
+        order by 1
+        """
+    )
+    for function, name, definer, _, definition, body, gives_rows, exposed in rows:
+        area = DEFINER if definer else OTHER
+        if definer:
+            yield Mutant(
+                "runs as its caller",
+                function,
+                f"alter function {function} security invoker",
+                area,
+                (name,),
+            )
+        elif exposed:
+            yield Mutant(
+                "runs as its owner",
+                function,
+                f"alter function {function} security definer",
+                area,
+                (name,),
+                felt=False,
+            )
+        # Every name in a body is qualified, and nobody may make an operator that would be found.
+        yield Mutant(
+            "search_path not set",
+            function,
+            f"alter function {function} reset search_path",
+            area,
+            felt=False,
+        )
+        if name.startswith("find_") and gives_rows:
+            yield Mutant(
+                "redaction off",
+                function,
+                definition.replace(body, "begin return; end"),
+                area,
+                ("hidden]", "mask"),
+            )
+
+
+def _grants(connection: psycopg.Connection) -> Iterator[Mutant]:
+    rows = connection.execute(
+        """
+        select f.oid::regprocedure::text, r.role
+        from pg_proc as f
+        cross join unnest(%s::text[]) as r (role)
+        where f.pronamespace::regnamespace::text in ('api', 'app', 'backend')
+            and not has_function_privilege(r.role, f.oid, 'EXECUTE')
+        order by 2, 1
+        """,
+        [[*PERSONAS, *NOBODY, *SERVICE]],
+    ).fetchall()
+    for function, role in rows:
+        yield Mutant(
+            "EXECUTE granted",
+            f"{function} to {role}",
+            f"grant execute on function {function} to {role}",
+            GRANTS,
+            probe=Probe(role, function=function),
+            listed=role,
+        )
+    first = {function: role for function, role in reversed(rows) if role in PERSONAS}
+    for function, role in sorted(first.items()):
+        yield Mutant(
+            "EXECUTE granted",
+            f"{function} to public",
+            f"grant execute on function {function} to public",
+            GRANTS,
+            probe=Probe(role, function=function),
+            listed=role,
+        )

@@ -1,0 +1,172 @@
+"""Makes a mutant in a database, lets the tests act in it, and says which noticed."""
+
+import re
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from local.scratch import Database
+from tools.mutation.mutant import Mutant, Probe
+from tools.mutation.plays import Play
+from tools.mutation.probes import Promise, broken
+
+SEARCH_PATH = "-c search_path=public,extensions,tests"
+
+# What does not make sense to PostgreSQL, or has nothing to do with a rule: a syntax error and an
+# unknown name (class 42; 42501 is a refusal), a broken connection, a deadlock or a time-out, no
+# memory, too deep a stack, an internal error.
+SENSELESS = re.compile(
+    r"(?:\A|caught: |died: |have: )(?:42(?!501\b)[0-9A-Z]{3}|(?:08|40|53|54|55|57|58|XX)[0-9A-Z]{3})\b"
+)
+
+KILLED = "by behaviour"
+LISTED = "by the catalog alone"
+SURVIVED = "survived"
+INVALID = "invalid"
+DECLARED = "equivalent"
+OUTCOMES = (KILLED, LISTED, SURVIVED, INVALID, DECLARED)
+BAD = (SURVIVED, INVALID)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a mutant, and which file (or error) said so."""
+
+    outcome: str
+    reason: str = ""
+
+
+class BaselineError(Exception):
+    """A test fails without any mutant."""
+
+
+class Stage:
+    """One database in which plays are run, mutant after mutant. Not for two threads at once.
+
+    Mutants of roles are made by a superuser, the plays run as the owner all the same.
+    """
+
+    def __init__(self, database: Database, maker: str = "postgres") -> None:
+        self.connection = psycopg.connect(database.dsn(maker), options=SEARCH_PATH)
+
+    def perform(self, text: str) -> tuple[bool, str]:
+        """Whether every test of the text passes, and what it says. Nothing of it stays.
+
+        Constraints begin deferred, as ours are made: rolling back to a savepoint does not always
+        undo SET CONSTRAINTS.
+        """
+        try:
+            with self.connection.transaction(force_rollback=True):
+                cursor = self.connection.execute(f"set constraints all deferred;\n{text}".encode())
+                said = [str(value) for value in _strings(cursor)]
+        except psycopg.Error as error:
+            return False, f"{error.sqlstate}: {error}"
+        failed = [line for line in said if line.startswith(("not ok", "# Looks like"))]
+        return not failed, "\n".join(failed)
+
+    def broken(self, probe: Probe, promise: Promise) -> str:
+        """As probes.broken."""
+        return broken(self.connection, probe, promise)
+
+    @contextmanager
+    def mutated(self, mutant: Mutant) -> Iterator[None]:
+        """The database with the mutant, a second after its world was made, however late it is.
+
+        Raises psycopg.Error if the mutant cannot be made.
+        """
+        with self.connection.transaction(force_rollback=True):
+            self.connection.execute(mutant.statement.encode())
+            self.connection.execute("set local session authorization postgres")
+            self.connection.execute("select tests.rewind_clock()")
+            yield
+
+
+def _strings(cursor: psycopg.Cursor[Any]) -> Iterator[str]:
+    """TAP, of every statement of a text."""
+    more: bool | None = True
+    while more:
+        if cursor.description:
+            yield from (row[0] for row in cursor if row and isinstance(row[0], str))
+        more = cursor.nextset()
+
+
+class Trial:
+    """The tests, and what earlier mutants taught about which play to run first."""
+
+    def __init__(
+        self, plays: Sequence[Play], listings: Mapping[str, str], promise: Promise
+    ) -> None:
+        self.plays = plays
+        self.listings = listings
+        self.promise = promise
+        self.noticed: dict[str, Counter[str]] = defaultdict(Counter)
+
+    def check(self, stage: Stage) -> None:
+        """Run everything twice without a mutant, so that each play has run behind every other.
+
+        Raises BaselineError.
+        """
+        with stage.mutated(Mutant("none", "none", "select", "none")):
+            for play in (*self.plays, *self.plays):
+                begin = time.monotonic()
+                self._pass(stage, play.name, play.acts)
+                play.seconds = time.monotonic() - begin
+            for play in self.plays:
+                self._pass(stage, play.name, play.reads)
+            for role, text in self.listings.items():
+                self._pass(stage, f"the listing of {role}", text)
+
+    def _pass(self, stage: Stage, name: str, text: str) -> None:
+        passed, said = stage.perform(text) if text else (True, "")
+        if not passed:
+            raise BaselineError(f"{name} fails without any mutant:\n{said}")
+
+    def judge(self, stage: Stage, mutant: Mutant) -> Verdict:
+        """Which tests notice the mutant, those that act before those that read the catalog."""
+        try:
+            if mutant.probe and stage.broken(mutant.probe, self.promise):
+                return Verdict(INVALID, "not as promised without the mutant")
+            with stage.mutated(mutant):
+                return self._felt(stage, mutant) or self._read(stage, mutant) or Verdict(SURVIVED)
+        except psycopg.Error as error:
+            return Verdict(INVALID, f"{error.sqlstate}: {error}")
+
+    def _felt(self, stage: Stage, mutant: Mutant) -> Verdict | None:
+        if mutant.probe:
+            said = stage.broken(mutant.probe, self.promise)
+            return Verdict(KILLED, f"spec/access.yaml: {said}") if said else None
+        for play in self.likeliest(mutant) if mutant.felt else ():
+            passed, said = stage.perform(play.acts)
+            if not passed:
+                if SENSELESS.search(said):
+                    return Verdict(INVALID, f"{play.name}: {said}")
+                self.noticed[mutant.words[0] if mutant.words else ""][play.name] += 1
+                return Verdict(KILLED, f"{play.name}: {said}")
+        return None
+
+    def _read(self, stage: Stage, mutant: Mutant) -> Verdict | None:
+        if mutant.listed and not stage.perform(self.listings[mutant.listed])[0]:
+            return Verdict(LISTED, f"the listing of {mutant.listed}")
+        for play in sorted(self.plays, key=lambda play: bool(play.acts)):
+            if play.reads:
+                passed, said = stage.perform(play.reads)
+                if not passed:
+                    invalid = SENSELESS.search(said)
+                    return Verdict(INVALID if invalid else LISTED, f"{play.name}: {said}")
+        return None
+
+    def likeliest(self, mutant: Mutant) -> list[Play]:
+        """Every play that acts, those first that noticed or mention what the mutant is about, then
+        the short."""
+        noticed = self.noticed[mutant.words[0]] if mutant.words else Counter[str]()
+
+        def order(play: Play) -> tuple[int, float]:
+            mentions = sum(play.acts.count(word) > 0 for word in mutant.words)
+            return -100 * noticed[play.name] - mentions, play.seconds
+
+        return sorted((play for play in self.plays if play.acts), key=order)
