@@ -179,6 +179,9 @@ comment on table app.people is 'One row an account. A sign-up is a customer.';
 comment on column app.people.persona is
     'The role that the account''s tokens carry. Changed by accept_invitation and dismiss_admin only.';
 
+-- Each table that an admin pages through has an index in the order of its list, newest first.
+create index people_in_order on app.people (created_at desc);
+
 create table app.contact_details (
     person_id uuid primary key references app.people (id) on delete restrict,
     email text,
@@ -237,6 +240,7 @@ comment on table app.workshops is 'Partner workshops. Contact data of their peop
 comment on column app.workshops.open_bays is 'Repairs the workshop takes at once, offers accepted included.';
 comment on column app.workshops.radius_m is 'How far from its city the workshop serves, in metres.';
 comment on column app.workshops.price_index is 'Past quotes over the regional median, shrunk and clamped.';
+create index workshops_by_name on app.workshops (name);  -- the directory, a page at a time
 create index workshops_by_city on app.workshops (city_id);
 
 create table app.workshop_services (
@@ -307,6 +311,7 @@ create table app.invitations (
 );
 comment on table app.invitations is
     'One-time tokens (only their SHA-256 is kept) that turn a sign-up into another persona.';
+create index invitations_in_order on app.invitations (created_at desc);
 create index invitations_by_inviter on app.invitations (invited_by);
 create index invitations_by_workshop on app.invitations (workshop_id);
 

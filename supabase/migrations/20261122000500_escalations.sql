@@ -50,6 +50,8 @@ create table app.escalations (
 );
 comment on table app.escalations is 'A case that needs a workshop: from the mechanic''s word to the repair.';
 comment on column app.escalations.wave is 'Rounds of matching so far, each half as far again as the one before.';
+create index escalations_in_order on app.escalations (created_at desc);
+create index escalations_unfilled on app.escalations (created_at desc) where status = 'unfilled';
 create index escalations_by_customer on app.escalations (customer_id, created_at desc);
 create index escalations_by_mechanic on app.escalations (mechanic_id, created_at desc);
 create index escalations_by_city on app.escalations (city_id);
@@ -107,6 +109,7 @@ comment on column app.offers.taken_back_at is
 comment on column app.offers.visible_until is
     'Until when the workshop sees the case: accept_by while open, quote_by once accepted, the quote''s '
     'validity once quoted, infinity from approval, -infinity when declined, expired or lost.';
+create index offers_in_order on app.offers (offered_at desc);
 create index offers_by_workshop on app.offers (workshop_id, offered_at desc)
     include (status, accept_by, taken_back_at, decline_code);  -- a workshop's history, without the table
 create index offers_taking_a_bay on app.offers (workshop_id) where status = 'accepted';
@@ -132,7 +135,8 @@ create table app.offer_cases (
 );
 comment on table app.offer_cases is
     'One workshop''s copy of the case. The foreign key keeps who sees it, and until when, true.';
-create index offer_cases_by_workshop on app.offer_cases (workshop_id);
+-- With the offer's id: else a page of cases, asked for by their offers, is crossed with all the workshop's.
+create index offer_cases_by_workshop on app.offer_cases (workshop_id, offer_id);
 create index offer_cases_by_city on app.offer_cases (city_id);
 
 create table app.repair_quotes (
@@ -176,6 +180,7 @@ comment on table app.repair_quotes is 'A workshop''s price for one case. Totals 
 comment on column app.repair_quotes.notes is 'Masked by the contact filter.';
 comment on column app.repair_quotes.distance_km is
     'From the city of the case to the workshop''s, rounded up to tens of kilometres.';
+create index quotes_in_order on app.repair_quotes (created_at desc);
 create index quotes_by_customer on app.repair_quotes (customer_id, created_at desc);
 create index quotes_by_workshop on app.repair_quotes (workshop_id, created_at desc);
 create index quotes_by_escalation on app.repair_quotes (escalation_id);
@@ -222,6 +227,7 @@ create table app.referrals (
     payable_from timestamptz
 );
 comment on table app.referrals is 'The mechanic''s share of a repair: pending when paid, earned when done.';
+create index referrals_in_order on app.referrals (created_at desc);
 create index referrals_by_mechanic on app.referrals (mechanic_id, created_at desc);
 
 create table app.contact_releases (

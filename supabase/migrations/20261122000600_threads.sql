@@ -59,6 +59,9 @@ create table app.messages (
 );
 comment on table app.messages is 'Messages as delivered. A trigger masks contact details before storing.';
 comment on column app.messages.hidden is 'What was hidden and why, told to the sender: [{"kind", "reason"}].';
+-- What a policy names leads an index: whoever asks for messages of all threads reads only their own.
+create index messages_by_customer on app.messages (customer_id, sent_at desc);
+create index messages_by_provider on app.messages (provider_id, sent_at desc);
 create index messages_by_sender on app.messages (sender_id);
 create index messages_by_quote on app.messages (quote_id) where quote_id is not null;
 
@@ -101,7 +104,9 @@ comment on table app.contact_flags is
     'Messages that may have shared contact data. Only a person turns a flag into a violation.';
 comment on column app.contact_flags.severity is
     'S1 unsolicited or accidental, S2 sharing or soliciting, S3 payment or meeting off the platform.';
-create index contact_flags_open on app.contact_flags (severity, created_at) where status = 'open';
+create index contact_flags_open on app.contact_flags (severity desc, created_at)
+    where status = 'open';
+create index contact_flags_in_order on app.contact_flags (created_at desc);
 create index contact_flags_by_thread on app.contact_flags (thread_id);
 create index contact_flags_by_person on app.contact_flags (person_id);
 
@@ -118,6 +123,7 @@ create table app.violations (
     decided_at timestamptz not null default app.current_instant()
 );
 comment on table app.violations is 'What a person decided, with the clause broken and the facts.';
+create index violations_in_order on app.violations (decided_at desc);
 create index violations_by_person on app.violations (person_id, decided_at desc);
 
 create table app.restrictions (
@@ -145,6 +151,7 @@ comment on table app.restrictions is
     'Suspensions and bans with their statement of reasons, which the person concerned reads.';
 comment on column app.restrictions.off_platform is
     'For a payment or meeting off the platform: access to open work ends too.';
+create index restrictions_in_order on app.restrictions (starts_at desc);
 create index restrictions_by_holder on app.restrictions (holder_id, starts_at desc);
 
 -- A planned count shows its caller what the planner guesses, and it guesses from rows that they do not see.

@@ -33,6 +33,7 @@ create table app.payments (
 comment on table app.payments is 'What a customer owes or paid. Refunds and disputes are facts beside it.';
 comment on column app.payments.stripe_charge_id is 'Set when the money is in: the fact charge.succeeded.';
 comment on column app.payments.work_done_at is 'Set when the work is done; earned once both are there.';
+create index payments_in_order on app.payments (created_at desc);
 create index payments_by_customer on app.payments (customer_id, created_at desc);
 create index payments_by_fee_schedule on app.payments (fee_schedule_version);
 
@@ -89,6 +90,7 @@ comment on table app.stripe_events is
     'Every event Stripe sent, as received. The state decides what happens; the job queue only hurries.';
 comment on column app.stripe_events.payload is
     'The parsed body; none where jsonb refuses what JSON allows (the event is then quarantined).';
+create index stripe_events_in_order on app.stripe_events (received_at desc);
 create index stripe_events_unsettled on app.stripe_events (received_at)
     where state in ('pending', 'waiting');
 
@@ -144,6 +146,7 @@ create table app.ledger_transactions (
 comment on table app.ledger_transactions is 'A fact that moved money, with the key that makes it post once.';
 comment on column app.ledger_transactions.source_key is
     'The fact: charge:ch_…, balance_transaction:txn_…, done:<payment id>, referral:<payment id>.';
+create index ledger_transactions_in_order on app.ledger_transactions (posted_at desc);
 create index ledger_transactions_by_payment on app.ledger_transactions (payment_id);
 create index ledger_transactions_by_fee_schedule on app.ledger_transactions (fee_schedule_version);
 
@@ -167,6 +170,7 @@ comment on column app.ledger_entries.account is
     'The account''s name. Owner and description are repeated too: a statement reads this row alone.';
 comment on column app.ledger_entries.held_until is
     'When what was earned becomes payable: the hold of the fee schedule, counted from posting.';
+create index ledger_entries_in_order on app.ledger_entries (posted_at desc);
 create index ledger_entries_by_account on app.ledger_entries (account_id, posted_at desc);
 create index ledger_entries_by_owner on app.ledger_entries (owner_id, posted_at desc)
     where owner_id is not null;

@@ -13,10 +13,7 @@ create policy "customers see their own sessions"
     using (customer_id = (select app.current_person_id()));
 create policy "mechanics see the sessions they work on or ended"
     on app.diagnostic_sessions for select to mechanic
-    using (
-        mechanic_id = (select app.current_person_id())
-        and (select app.may_continue_work())
-    );
+    using (mechanic_id = (select app.current_mechanic_id()));
 create policy "admins see all sessions"
     on app.diagnostic_sessions for select to platform_admin
     using ((select app.may_continue_work()));
@@ -33,10 +30,7 @@ create policy "customers see their own intake"
     using (customer_id = (select app.current_person_id()));
 create policy "mechanics see the intake of their active session"
     on app.session_intake for select to mechanic
-    using (
-        active_mechanic_id = (select app.current_person_id())
-        and (select app.may_continue_work())
-    );
+    using (active_mechanic_id = (select app.current_mechanic_id()));
 create policy "admins see all intakes"
     on app.session_intake for select to platform_admin
     using ((select app.may_continue_work()));
@@ -46,10 +40,7 @@ create policy "customers see their own outcome"
     using (customer_id = (select app.current_person_id()));
 create policy "mechanics see the outcome they wrote"
     on app.session_outcome for select to mechanic
-    using (
-        mechanic_id = (select app.current_person_id())
-        and (select app.may_continue_work())
-    );
+    using (mechanic_id = (select app.current_mechanic_id()));
 create policy "admins see all outcomes"
     on app.session_outcome for select to platform_admin
     using ((select app.may_continue_work()));
@@ -133,7 +124,7 @@ create view api.mechanic_queue with (security_invoker = true) as
         vehicle_year,
         vehicle_make,
         vehicle_model,
-        floor(extract(epoch from app.current_instant() - queued_at) / 60)::integer
+        floor(extract(epoch from (select app.current_instant()) - queued_at) / 60)::integer
             as waiting_minutes
     from app.queue_entries;
 comment on view api.mechanic_queue is

@@ -176,7 +176,14 @@ create view api.mechanic_escalations with (security_invoker = true) as
         r.earned_at as referral_earned_at,
         r.payable_from as referral_payable_from
     from app.escalations as e
-    left join app.referrals as r on e.id = r.escalation_id;
+    -- Lateral: looked up for the rows of a page. Joined, it would be hashed from all the mechanic earned.
+    left join lateral (
+        select f.status, f.amount_cents, f.currency, f.earned_at, f.payable_from
+        from app.referrals as f
+        where f.escalation_id = e.id
+        order by f.escalation_id
+        limit 1
+    ) as r on true;
 comment on view api.mechanic_escalations is
     'Sessions that the calling mechanic escalated, and the referral once a repair is paid.';
 grant select on api.mechanic_escalations to mechanic;

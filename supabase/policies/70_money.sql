@@ -153,7 +153,7 @@ create view api.mechanic_statement with (security_invoker = true) as
         -amount_cents as amount_cents,
         currency,
         held_until,
-        coalesce(held_until > app.current_instant(), false) as is_held
+        coalesce(held_until > (select app.current_instant()), false) as is_held
     from app.ledger_entries;
 comment on view api.mechanic_statement is
     'What the calling mechanic earned, in cents, earned is positive. Account: payable, or withheld '
@@ -170,7 +170,7 @@ create view api.workshop_statement with (security_invoker = true) as
         -amount_cents as amount_cents,
         currency,
         held_until,
-        coalesce(held_until > app.current_instant(), false) as is_held
+        coalesce(held_until > (select app.current_instant()), false) as is_held
     from app.ledger_entries;
 comment on view api.workshop_statement is
     'What the caller''s workshops earned, in cents, earned is positive. Held until the hold has '

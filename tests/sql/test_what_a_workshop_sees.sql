@@ -42,7 +42,7 @@ api.workshop_statement
     account, amount_cents, currency, description, held_until, is_held, posted_at,
     transaction_id, workshop_id
 api.workshop_threads
-    created_at, id, is_open, last_position, offer_id, topic
+    created_at, id, is_open, last_position, offer_id, topic, workshop_id
 api.workshops
     city, id, name, rating, rating_count, region, services
 app.cities
