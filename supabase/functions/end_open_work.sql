@@ -25,7 +25,7 @@ begin
     update app.referrals as r
     set status = 'withheld'
     where r.mechanic_id = end_open_work.holder_id
-        and r.status in ('pending', 'earned');
+        and r.status in ('pending', 'earned', 'payable');
 
     for escalation in
         select e.*

@@ -2,8 +2,7 @@
 
 create function app.move_earnings(
     mechanic_id uuid,
-    origin text,
-    target text,
+    to_withhold boolean,
     description text,
     source_key text
 )
@@ -13,53 +12,55 @@ create function app.move_earnings(
     set search_path = ''
 as $$
 declare
-    account app.ledger_accounts;
+    moved record;
+    origin text := case when to_withhold then 'payable.mechanic' else 'withheld.mechanic' end;
+    target text := case when to_withhold then 'withheld.mechanic' else 'payable.mechanic' end;
 begin
-    -- Opened where missing, so that a first posting under way is waited for.
-    insert into app.ledger_accounts (name, owner_id, currency)
-    select distinct 'payable.mechanic', m.person_id, f.currency
-    from app.mechanics as m
-    cross join app.fee_schedule as f
-    where m.person_id = move_earnings.mechanic_id
-    on conflict do nothing;
-
-    -- Both, in the order in which every posting locks them.
-    perform
-    from app.ledger_accounts as a
-    where a.name in (move_earnings.origin, move_earnings.target)
-        and a.owner_id = move_earnings.mechanic_id
-    order by a.name
-    for update;
-
-    for account in
-        select *
-        from app.ledger_accounts as a
-        where a.name = move_earnings.origin
-            and a.owner_id = move_earnings.mechanic_id
-        order by a.currency
+    perform app.lock_payee(move_earnings.mechanic_id);
+    for moved in
+        with marked as (
+            update app.payables as p
+            set withheld_at = case when to_withhold then app.current_instant() end
+            where p.payee_id = move_earnings.mechanic_id
+                and p.payee_kind = 'mechanic'
+                and (p.withheld_at is null) = to_withhold
+                -- What is on its way is sent, not withheld.
+                and not exists (
+                    select
+                    from app.transfers as t
+                    where t.payment_id = p.payment_id
+                        and t.part = p.part
+                        and t.status = 'creating'
+                )
+            returning p.currency, greatest(p.owed_cents, 0) as cents
+        )
+        select m.currency, sum(m.cents)::bigint as cents
+        from marked as m
+        group by m.currency
+        order by m.currency
     loop
         perform app.post_transaction(
-            move_earnings.source_key || ':' || account.currency,
+            move_earnings.source_key || ':' || moved.currency,
             move_earnings.description,
             null,
             null,
             jsonb_build_array(
                 jsonb_build_object(
-                    'account', move_earnings.origin,
-                    'owner_id', account.owner_id,
-                    'amount_cents', -account.balance_cents
+                    'account', origin,
+                    'owner_id', move_earnings.mechanic_id,
+                    'amount_cents', moved.cents
                 ),
                 jsonb_build_object(
-                    'account', move_earnings.target,
-                    'owner_id', account.owner_id,
-                    'amount_cents', account.balance_cents
+                    'account', target,
+                    'owner_id', move_earnings.mechanic_id,
+                    'amount_cents', -moved.cents
                 )
             ),
-            account.currency
+            moved.currency
         );
     end loop;
 end;
 $$;
 comment on function app.move_earnings is
-    'Moves the whole balance of one of a mechanic''s accounts to another, once a source key. Locks '
-    'accounts of the ledger, so it is called last.';
+    'Marks all that a mechanic is owed as withheld, or not, and moves it in the ledger, once a source '
+    'key. Locks accounts of the ledger, so it is called last.';

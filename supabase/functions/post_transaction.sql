@@ -15,7 +15,6 @@ create function app.post_transaction(
 as $$
 declare
     posted app.ledger_transactions;
-    leg record;
 begin
     if not exists (
         select
@@ -37,41 +36,61 @@ begin
         return false;
     end if;
 
-    -- An entry locks its account: in this order, so that two postings never wait for each other.
-    for leg in
-        select p.account, p.owner_id, p.amount_cents
-        from jsonb_to_recordset(post_transaction.postings)
-            as p (account text, owner_id uuid, amount_cents bigint)
-        where p.amount_cents <> 0
-        order by p.account, p.owner_id
-    loop
-        insert into app.ledger_accounts (name, owner_id, currency)
-        values (leg.account, leg.owner_id, post_transaction.currency)
-        on conflict do nothing;
+    -- An entry locks its account. The platform's own are in nearly every posting, so one of them is
+    -- locked first, always: two postings then never wait for each other in a circle.
+    insert into app.ledger_accounts (name, currency)
+    values ('stripe.balance', post_transaction.currency)
+    on conflict do nothing;
+    perform
+    from app.ledger_accounts as a
+    where a.name = 'stripe.balance'
+        and a.currency = post_transaction.currency
+    for update;
 
-        insert into app.ledger_entries (
-            transaction_id, account_id, account, owner_id, description, amount_cents, currency,
-            posted_at, held_until
-        )
-        select
-            posted.id,
-            a.id,
-            a.name,
-            a.owner_id,
-            posted.description,
-            leg.amount_cents,
-            a.currency,
-            posted.posted_at,
-            case
-                when a.name like 'payable.%' and leg.amount_cents < 0
-                    then posted.posted_at + f.hold
-            end
-        from app.ledger_accounts as a
-        left join app.fee_schedule as f on f.version = posted.fee_schedule_version
-        where a.name = leg.account
-            and a.owner_id is not distinct from leg.owner_id
-            and a.currency = post_transaction.currency;
-    end loop;
+    insert into app.ledger_accounts (name, owner_id, currency)
+    select p.account, p.owner_id, post_transaction.currency
+    from jsonb_to_recordset(post_transaction.postings)
+        as p (account text, owner_id uuid, amount_cents bigint)
+    where p.amount_cents <> 0
+    order by p.account, p.owner_id
+    on conflict do nothing;
+
+    insert into app.ledger_entries (
+        transaction_id, account_id, account, owner_id, description, amount_cents, currency,
+        posted_at, held_until
+    )
+    select
+        posted.id,
+        a.id,
+        a.name,
+        a.owner_id,
+        posted.description,
+        p.amount_cents,
+        a.currency,
+        posted.posted_at,
+        case
+            when a.name like 'payable.%' and p.amount_cents < 0 then posted.posted_at + f.hold
+        end
+    from jsonb_to_recordset(post_transaction.postings)
+        as p (account text, owner_id uuid, amount_cents bigint)
+    -- Two searches of the index, for "is not distinct from" is none.
+    cross join lateral (
+        select o.id, o.name, o.owner_id, o.currency
+        from app.ledger_accounts as o
+        where o.name = p.account
+            and o.owner_id = p.owner_id
+            and o.currency = post_transaction.currency
+        union all
+        select o.id, o.name, o.owner_id, o.currency
+        from app.ledger_accounts as o
+        where o.name = p.account
+            and o.owner_id is null
+            and p.owner_id is null
+            and o.currency = post_transaction.currency
+    ) as a
+    left join app.fee_schedule as f on f.version = posted.fee_schedule_version
+    where p.amount_cents <> 0
+    order by p.account, p.owner_id;
     return true;
 end;
 $$;

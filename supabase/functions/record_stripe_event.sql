@@ -14,8 +14,34 @@ declare
         'checkout.session.async_payment_failed',
         'checkout.session.expired',
         'payment_intent.succeeded',
+        'payment_intent.payment_failed',
         'charge.succeeded',
-        'charge.updated'
+        'charge.updated',
+        'charge.dispute.created',
+        'charge.dispute.updated',
+        'charge.dispute.funds_withdrawn',
+        'charge.dispute.funds_reinstated',
+        'charge.dispute.closed',
+        'refund.created',
+        'refund.updated',
+        'refund.failed',
+        'transfer.created',
+        'transfer.updated',
+        'transfer.reversed',
+        'payout.created',
+        'payout.paid',
+        'payout.failed',
+        'payout.canceled',
+        'radar.early_fraud_warning.created'
+    ];
+    handled_of_accounts constant text[] := array[
+        'account.updated',
+        'account.application.deauthorized',
+        'capability.updated',
+        'payout.created',
+        'payout.paid',
+        'payout.failed',
+        'payout.canceled'
     ];
     event jsonb;
     created_at timestamptz;
@@ -34,7 +60,7 @@ begin
     if event is null then
         state := 'quarantined';
         reason := 'body';
-    elsif not coalesce(event ->> 'type' = any(handled), false) then
+    elsif not coalesce(event ->> 'type' = any(handled || handled_of_accounts), false) then
         state := 'ignored';
         reason := 'type';
     elsif event -> 'livemode' is distinct from (
@@ -42,8 +68,22 @@ begin
     ) then
         state := 'ignored';
         reason := 'livemode';
-    elsif event ->> 'account' is not null then
-        -- Of a connected account: its money is not ours.
+    elsif event ->> 'api_version' is distinct from (
+        select s.stripe_api_version from app.settings as s
+    ) then
+        state := 'quarantined';
+        reason := 'version';
+    elsif event ->> 'account' is null and event ->> 'type' <> all(handled)
+        or event ->> 'account' is not null and (
+            event ->> 'type' <> all(handled_of_accounts)
+            or not exists (
+                select
+                from app.connected_accounts as a
+                where a.stripe_account_id = event ->> 'account'
+            )
+        )
+    then
+        -- Of an account that we do not know, or what such an account has none of.
         state := 'quarantined';
         reason := 'account';
     end if;

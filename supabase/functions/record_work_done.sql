@@ -7,6 +7,7 @@ create function app.record_work_done(payment_id uuid)
     set search_path = ''
 as $$
 begin
+    perform app.lock_payment(record_work_done.payment_id);
     update app.payments as p
     set work_done_at = app.current_instant()
     where p.id = record_work_done.payment_id

@@ -6,13 +6,8 @@ create function app.release_earnings(mechanic_id uuid, cause_id uuid)
     volatile
     set search_path = ''
 as $$
-    select app.move_earnings(
-        mechanic_id,
-        'withheld.mechanic',
-        'payable.mechanic',
-        'Released',
-        'released:' || cause_id::text
-    );
+    select app.move_earnings(mechanic_id, false, 'Released', 'released:' || cause_id::text);
 $$;
 comment on function app.release_earnings is
-    'Releases all that is withheld from a mechanic. Cause: the restriction that was lifted.';
+    'Releases all that is withheld from a mechanic. Cause: the restriction that was lifted, or an '
+    'admin''s decision.';

@@ -6,13 +6,7 @@ create function app.withhold_earnings(mechanic_id uuid, cause_id uuid)
     volatile
     set search_path = ''
 as $$
-    select app.move_earnings(
-        mechanic_id,
-        'payable.mechanic',
-        'withheld.mechanic',
-        'Withheld',
-        'withheld:' || cause_id::text
-    );
+    select app.move_earnings(mechanic_id, true, 'Withheld', 'withheld:' || cause_id::text);
 $$;
 comment on function app.withhold_earnings is
     'Withholds what is payable to a mechanic; nothing for anybody else. Cause: a restriction or '

@@ -65,7 +65,8 @@ create table app.settings (
         constraint first_radius_is_positive check (first_radius_m > 0),
     invitation_valid_for interval not null default interval '7 days',
     appeal_within interval not null default interval '30 days',
-    live_payments boolean not null default false
+    live_payments boolean not null default false,
+    stripe_api_version text not null default '2026-10-28.endive'
 );
 comment on table app.settings is 'Deadlines and sizes that an operator may tune, in one row.';
 comment on column app.settings.pay_within is 'A requested session that is not paid by then expires.';
@@ -81,6 +82,8 @@ comment on column app.settings.first_radius_m is
     'Metres searched in the first wave; each later wave searches half as far again.';
 comment on column app.settings.live_payments is
     'Whether real money moves. Stripe''s events of the other mode are stored and not applied.';
+comment on column app.settings.stripe_api_version is
+    'The shapes that this platform reads, pinned on Stripe''s endpoints and in its client.';
 insert into app.settings default values;
 
 create table app.limits (

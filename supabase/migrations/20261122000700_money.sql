@@ -20,9 +20,16 @@ create table app.payments (
         ),
     created_at timestamptz not null default app.current_instant(),
     paid_at timestamptz,
-    stripe_charge_id text
-        constraint a_charge_pays_once unique,
+    failure text,
     work_done_at timestamptz,
+    earned_at timestamptz,
+    charged_cents bigint not null default 0,
+    refunded_cents bigint not null default 0,
+    refund_owed_cents bigint not null default 0,
+    withdrawn_cents bigint not null default 0,
+    lost_cents bigint not null default 0,
+    reversed_cents bigint not null default 0,
+    excess_cents bigint not null default 0,
     constraint a_payment_has_one_purpose check (
         case purpose
             when 'diagnostic' then session_id is not null and quote_id is null
@@ -31,8 +38,19 @@ create table app.payments (
     )
 );
 comment on table app.payments is 'What a customer owes or paid. Refunds and disputes are facts beside it.';
-comment on column app.payments.stripe_charge_id is 'Set when the money is in: the fact charge.succeeded.';
-comment on column app.payments.work_done_at is 'Set when the work is done; earned once both are there.';
+comment on column app.payments.failure is 'Why Stripe last refused to take the money, in its code.';
+comment on column app.payments.earned_at is 'When the work was done and the money in, whichever was last.';
+comment on column app.payments.charged_cents is
+    'This and the following: totals of its facts, counted again by app.recount_payment.';
+comment on column app.payments.refunded_cents is 'What the customer has got back.';
+comment on column app.payments.refund_owed_cents is
+    'What they are owed still: a second charge, or a refund that failed.';
+comment on column app.payments.withdrawn_cents is 'Taken by disputes, and not reinstated.';
+comment on column app.payments.lost_cents is 'Of that, in disputes that are lost.';
+comment on column app.payments.reversed_cents is
+    'Gone back to the customer out of what was paid once: platform and payees bear it in proportion.';
+comment on column app.payments.excess_cents is
+    'Gone back beyond that (refunded, and lost in a dispute as well): the platform bears it.';
 create index payments_in_order on app.payments (created_at desc);
 create index payments_by_customer on app.payments (customer_id, created_at desc);
 create index payments_by_fee_schedule on app.payments (fee_schedule_version);
@@ -84,15 +102,18 @@ create table app.stripe_events (
             state in ('pending', 'waiting', 'done', 'ignored', 'quarantined', 'dead')
         ),
     reason text,
+    awaits text,
     applied_at timestamptz
 );
 comment on table app.stripe_events is
     'Every event Stripe sent, as received. The state decides what happens; the job queue only hurries.';
 comment on column app.stripe_events.payload is
     'The parsed body; none where jsonb refuses what JSON allows (the event is then quarantined).';
+comment on column app.stripe_events.awaits is 'The object of Stripe''s that is to be told of first.';
 create index stripe_events_in_order on app.stripe_events (received_at desc);
 create index stripe_events_unsettled on app.stripe_events (received_at)
     where state in ('pending', 'waiting');
+create index stripe_events_by_what_they_await on app.stripe_events (awaits) where state = 'waiting';
 
 create table app.ledger_accounts (
     id uuid primary key default gen_random_uuid(),
@@ -145,7 +166,7 @@ create table app.ledger_transactions (
 );
 comment on table app.ledger_transactions is 'A fact that moved money, with the key that makes it post once.';
 comment on column app.ledger_transactions.source_key is
-    'The fact: charge:ch_…, balance_transaction:txn_…, done:<payment id>, referral:<payment id>.';
+    'The fact: charge:ch_…, fee:txn_…, done:<payment id>; what it did to a referral ends in :referral.';
 create index ledger_transactions_in_order on app.ledger_transactions (posted_at desc);
 create index ledger_transactions_by_payment on app.ledger_transactions (payment_id);
 create index ledger_transactions_by_fee_schedule on app.ledger_transactions (fee_schedule_version);

@@ -1491,9 +1491,9 @@ grant select on api.admin_referrals to platform_admin;
 -- Money: payments, statements, the ledger and Stripe's events.
 --
 --   customer         their own payments, today's price
---   mechanic         their own statement, banned or not; today's price
---   workshop         the statements of their workshops, whatever their standing; today's price
---   platform_admin   payments, the whole ledger, the fee schedule, what became of Stripe's events
+--   mechanic         their own statement and earnings, banned or not; today's price
+--   workshop         those of their workshops, whatever their standing; today's price
+--   platform_admin   payments, disputes, payouts, the whole ledger, what became of Stripe's events
 
 -- rows
 
@@ -1553,6 +1553,36 @@ create policy "admins see all accounts of the ledger"
     on app.ledger_accounts for select to platform_admin
     using ((select app.may_continue_work()));
 
+create policy "mechanics see what they are owed"
+    on app.payables for select to mechanic
+    using (payee_id = (select app.current_person_id()) and earned_at is not null);
+create policy "advisors see what their workshops are owed"
+    on app.payables for select to workshop
+    using (
+        payee_id = any((select app.member_workshop_ids())::uuid[]) and earned_at is not null
+    );
+create policy "admins see what everybody is owed"
+    on app.payables for select to platform_admin
+    using ((select app.may_continue_work()));
+create policy "mechanics see their own account at Stripe"
+    on app.connected_accounts for select to mechanic
+    using (owner_id = (select app.current_person_id()));
+create policy "advisors see their workshops' accounts at Stripe"
+    on app.connected_accounts for select to workshop
+    using (owner_id = any((select app.member_workshop_ids())::uuid[]));
+create policy "admins see everybody's accounts at Stripe"
+    on app.connected_accounts for select to platform_admin
+    using ((select app.may_continue_work()));
+create policy "admins see all disputes"
+    on app.disputes for select to platform_admin
+    using ((select app.may_continue_work()));
+create policy "admins see all fraud warnings"
+    on app.fraud_warnings for select to platform_admin
+    using ((select app.may_continue_work()));
+create policy "admins see all payouts"
+    on app.payouts for select to platform_admin
+    using ((select app.may_continue_work()));
+
 create policy "admins see what became of Stripe's events"
     on app.stripe_events for select to platform_admin
     using ((select app.may_continue_work()));
@@ -1567,12 +1597,13 @@ grant select (
 ) on app.fee_schedule to platform_admin;
 
 grant select (
-    id, purpose, session_id, quote_id, amount_cents, currency, status, created_at, paid_at
+    id, purpose, session_id, quote_id, amount_cents, currency, status, created_at, paid_at, failure,
+    refunded_cents
 ) on app.payments to customer;
 -- No customer: an admin finds whose payment it is through the session or the quote.
 grant select (
     id, purpose, session_id, quote_id, amount_cents, currency, fee_schedule_version, status,
-    created_at, paid_at, work_done_at
+    created_at, paid_at, failure, work_done_at, earned_at, refunded_cents
 ) on app.payments to platform_admin;
 
 grant select (payment_id, amount_cents, requested_at)
@@ -1584,6 +1615,21 @@ grant select (
 ) on app.ledger_entries to mechanic, workshop, platform_admin;
 grant select (owner_id) on app.ledger_entries to workshop, platform_admin;
 grant select (account_id) on app.ledger_entries to platform_admin;
+grant select (
+    id, part, about_id, currency, earned_at, held_until, withheld_at, is_disputed, earned_cents,
+    sent_cents, returned_cents, offset_cents, forfeited_cents, owed_cents, payee_id
+) on app.payables to mechanic, workshop, platform_admin;
+grant select (payment_id, payee_kind) on app.payables to platform_admin;
+grant select (owner_id, transfers, payouts_enabled, requirements_due, disconnected_at)
+    on app.connected_accounts to mechanic, workshop, platform_admin;
+grant select (
+    id, payment_id, stripe_charge_id, amount_cents, reason, status, is_open, evidence_due_by,
+    opened_at, told_at
+) on app.disputes to platform_admin;
+grant select (id, payment_id, fraud_type, warned_at, settled_at)
+    on app.fraud_warnings to platform_admin;
+grant select (id, stripe_account_id, amount_cents, currency, told_at, paid_at, failed_at, failure)
+    on app.payouts to platform_admin;
 grant select (id, source_key, description, payment_id, fee_schedule_version, posted_at)
     on app.ledger_transactions to platform_admin;
 grant select (id, name, owner_id, currency, balance_cents)
@@ -1626,12 +1672,15 @@ create view api.customer_payments with (security_invoker = true) as
         p.status,
         p.created_at,
         p.paid_at,
+        p.failure,
+        p.refunded_cents,
         r.amount_cents as refund_cents,
         r.requested_at as refund_requested_at
     from app.payments as p
     left join app.refund_requests as r on p.id = r.payment_id;
 comment on view api.customer_payments is
-    'What the calling customer owes or paid, in cents, and what they are owed back.';
+    'What the calling customer owes or paid, in cents, what they got back, and what was asked for '
+    'them. Failure: why the last card was refused.';
 grant select on api.customer_payments to customer;
 
 create view api.mechanic_statement with (security_invoker = true) as
@@ -1646,8 +1695,9 @@ create view api.mechanic_statement with (security_invoker = true) as
         coalesce(held_until > (select app.current_instant()), false) as is_held
     from app.ledger_entries;
 comment on view api.mechanic_statement is
-    'What the calling mechanic earned, in cents, earned is positive. Account: payable, or withheld '
-    'after a ban (two lines: out of one, into the other). Held until the hold has passed.';
+    'What the calling mechanic earned and was sent, in cents, earned is positive. Account: payable; '
+    'withheld after a ban (two lines: out of one, into the other); receivable is what they are to give '
+    'back. Held until the hold has passed.';
 grant select on api.mechanic_statement to mechanic;
 
 create view api.workshop_statement with (security_invoker = true) as
@@ -1663,9 +1713,73 @@ create view api.workshop_statement with (security_invoker = true) as
         coalesce(held_until > (select app.current_instant()), false) as is_held
     from app.ledger_entries;
 comment on view api.workshop_statement is
-    'What the caller''s workshops earned, in cents, earned is positive. Held until the hold has '
-    'passed.';
+    'What the caller''s workshops earned and were sent, in cents, earned is positive. Account: payable; '
+    'receivable is what they are to give back. Held until the hold has passed.';
 grant select on api.workshop_statement to workshop;
+
+create view api.mechanic_earnings with (security_invoker = true) as
+    select
+        p.id,
+        p.part,
+        p.about_id,
+        p.earned_at,
+        p.currency,
+        p.earned_cents,
+        p.sent_cents - p.returned_cents - p.offset_cents as paid_cents,
+        p.owed_cents,
+        case
+            when p.owed_cents < 0 then 'owed_back'
+            when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
+            when p.withheld_at is not null then 'withheld'
+            when p.is_disputed then 'disputed'
+            when p.held_until > app.current_instant() then 'held'
+            when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
+            else 'payable'
+        end as state,
+        p.held_until,
+        p.withheld_at,
+        p.forfeited_cents
+    from app.payables as p
+    left join app.connected_accounts as a on p.payee_id = a.owner_id;
+comment on view api.mechanic_earnings is
+    'What the calling mechanic earned, one row a diagnostic (work) or referral, in cents, less what '
+    'went back to customers. State says why it is not sent yet: held (until held_until), disputed, '
+    'withheld (after a ban), awaiting_account; then payable, paid; reversed, or owed_back by the payee.';
+grant select on api.mechanic_earnings to mechanic;
+
+create view api.workshop_earnings with (security_invoker = true) as
+    select
+        p.id,
+        p.payee_id as workshop_id,
+        p.about_id as offer_id,
+        p.earned_at,
+        p.currency,
+        p.earned_cents,
+        p.sent_cents - p.returned_cents - p.offset_cents as paid_cents,
+        p.owed_cents,
+        case
+            when p.owed_cents < 0 then 'owed_back'
+            when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
+            when p.is_disputed then 'disputed'
+            when p.held_until > app.current_instant() then 'held'
+            when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
+            else 'payable'
+        end as state,
+        p.held_until
+    from app.payables as p
+    left join app.connected_accounts as a on p.payee_id = a.owner_id;
+comment on view api.workshop_earnings is
+    'What the caller''s workshops earned, one row a repair, in cents, less what went back to customers. '
+    'State says why it is not sent yet: held (until held_until), disputed, awaiting_account; then '
+    'payable, paid; reversed, or owed_back by the workshop.';
+grant select on api.workshop_earnings to workshop;
+
+create view api.payout_account with (security_invoker = true) as
+    select owner_id, transfers, payouts_enabled, requirements_due, disconnected_at
+    from app.connected_accounts;
+comment on view api.payout_account is
+    'The caller''s accounts at Stripe, or their workshops''. Money is sent once transfers is active.';
+grant select on api.payout_account to mechanic, workshop, platform_admin;
 
 create view api.admin_payments with (security_invoker = true) as
     select
@@ -1679,7 +1793,10 @@ create view api.admin_payments with (security_invoker = true) as
         p.status,
         p.created_at,
         p.paid_at,
+        p.failure,
         p.work_done_at,
+        p.earned_at,
+        p.refunded_cents,
         r.amount_cents as refund_cents,
         r.reason as refund_reason,
         r.requested_at as refund_requested_at
@@ -1718,6 +1835,53 @@ comment on view api.admin_ledger_accounts is
     'workshop.';
 grant select on api.admin_ledger_accounts to platform_admin;
 
+create view api.admin_payables with (security_invoker = true) as
+    select
+        id,
+        payment_id,
+        part,
+        payee_kind,
+        payee_id,
+        about_id,
+        currency,
+        earned_at,
+        held_until,
+        withheld_at,
+        is_disputed,
+        earned_cents,
+        sent_cents,
+        returned_cents,
+        offset_cents,
+        forfeited_cents,
+        owed_cents
+    from app.payables;
+comment on view api.admin_payables is
+    'What each payment owes to each payee, in cents; a negative debt is the payee''s.';
+grant select on api.admin_payables to platform_admin;
+
+create view api.admin_disputes with (security_invoker = true) as
+    select
+        id, payment_id, stripe_charge_id, amount_cents, reason, status, is_open, evidence_due_by,
+        opened_at, told_at
+    from app.disputes;
+comment on view api.admin_disputes is
+    'What customers contest at their bank, as Stripe last told it. Evidence is due by a date.';
+grant select on api.admin_disputes to platform_admin;
+
+create view api.admin_fraud_warnings with (security_invoker = true) as
+    select id, payment_id, fraud_type, warned_at, settled_at
+    from app.fraud_warnings;
+comment on view api.admin_fraud_warnings is
+    'Charges that a bank suspects. Nothing of them is sent on until they are settled.';
+grant select on api.admin_fraud_warnings to platform_admin;
+
+create view api.admin_payouts with (security_invoker = true) as
+    select id, stripe_account_id, amount_cents, currency, told_at, paid_at, failed_at, failure
+    from app.payouts;
+comment on view api.admin_payouts is
+    'Money on its way from Stripe to a bank. No account: the platform''s own.';
+grant select on api.admin_payouts to platform_admin;
+
 create view api.admin_books with (security_invoker = true) as
     select
         currency,
@@ -1736,12 +1900,24 @@ create view api.admin_books with (security_invoker = true) as
         coalesce(-sum(balance_cents) filter (where name like 'payable.%'), 0)::bigint
             as payable_cents,
         coalesce(-sum(balance_cents) filter (where name = 'withheld.mechanic'), 0)::bigint
-            as withheld_cents
+            as withheld_cents,
+        coalesce(-sum(balance_cents) filter (where name = 'customer.refund_owed'), 0)::bigint
+            as refund_owed_cents,
+        coalesce(sum(balance_cents) filter (where name like 'receivable.%'), 0)::bigint
+            as receivable_cents,
+        coalesce(
+            -sum(balance_cents) filter (
+                where name in (
+                    'platform.fee', 'referral.expense', 'stripe.fee', 'stripe.dispute_fee', 'loss'
+                )
+            ),
+            0
+        )::bigint as result_cents
     from app.ledger_accounts
     group by currency;
 comment on view api.admin_books is
-    'The books, one row a currency, in cents: income and what is owed are positive. The trial '
-    'balance is zero.';
+    'The books, one row a currency, in cents: income and what is owed are positive. Result: fees less '
+    'referrals, what Stripe took, and losses. The trial balance is zero.';
 grant select on api.admin_books to platform_admin;
 
 create view api.admin_stripe_events with (security_invoker = true) as
@@ -2342,6 +2518,541 @@ create trigger a_moved_topic_is_announced
     for each row execute function app.announce_thread();
 
 
+-- ==== supabase/functions/apply_account_event.sql
+
+-- A payee's account at Stripe: whether money may be sent there.
+
+create or replace function app.apply_account_event(event app.stripe_events)
+    returns app.stripe_events
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    object jsonb := event.payload #> '{data,object}';
+begin
+    if event.type = 'account.application.deauthorized' then
+        update app.connected_accounts as a
+        set transfers = 'inactive',
+            payouts_enabled = false,
+            told_at = event.created_at,
+            disconnected_at = app.current_instant()
+        where a.stripe_account_id = event.payload ->> 'account';
+    else
+        -- What is told late says nothing of what is: the newest word counts.
+        update app.connected_accounts as a
+        set transfers = coalesce(
+                object #>> '{capabilities,transfers}',
+                case object ->> 'id' when 'transfers' then object ->> 'status' end,
+                a.transfers
+            ),
+            payouts_enabled = coalesce(
+                (object ->> 'payouts_enabled')::boolean, a.payouts_enabled
+            ),
+            requirements_due = case
+                when event.type = 'account.updated'
+                    then array(
+                        select jsonb_array_elements_text(object #> '{requirements,currently_due}')
+                    )
+                else a.requirements_due
+            end,
+            told_at = event.created_at
+        where a.stripe_account_id = event.payload ->> 'account'
+            and a.told_at <= event.created_at
+            and a.disconnected_at is null;
+    end if;
+    return event;
+end;
+$$;
+comment on function app.apply_account_event is
+    'Opens or shuts the gate for transfers to a payee; earnings wait in the payable meanwhile.';
+
+
+-- ==== supabase/functions/apply_charge_event.sql
+
+-- A charge: money is in, or Stripe's fee for it is known.
+
+create or replace function app.apply_charge_event(event app.stripe_events)
+    returns app.stripe_events
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    object jsonb := event.payload #> '{data,object}';
+    balance_transaction jsonb := object -> 'balance_transaction';
+    payment app.payments;
+begin
+    perform pg_advisory_xact_lock(hashtextextended(object ->> 'id', 0));
+    payment := app.event_payment(event);
+    event.reason := app.misfit(payment, object -> 'amount', object ->> 'currency');
+    if event.reason is not null then
+        event.state := 'quarantined';
+        return event;
+    end if;
+
+    if event.type = 'charge.succeeded' then
+        perform app.settle_payment(payment.id);
+        perform app.learn_fact(
+            row(
+                object ->> 'id', 'charge', payment.id, null, null, null, payment.amount_cents, null
+            ),
+            'Payment received'
+        );
+        perform app.post_earnings(payment.id);
+    elsif jsonb_typeof(balance_transaction) = 'object' then
+        if balance_transaction ->> 'currency' is distinct from payment.currency then
+            event.state := 'quarantined';
+            event.reason := 'currency';
+        else
+            perform app.learn_balance_transaction(
+                balance_transaction, payment.id, 'stripe.fee', 'Stripe''s fee'
+            );
+        end if;
+    elsif jsonb_typeof(balance_transaction) = 'string'
+        and not exists (
+            select
+            from app.balance_transactions as b
+            where b.id = balance_transaction #>> '{}'
+        )
+    then
+        event.state := 'waiting';
+        event.reason := 'balance_transaction';
+        event.awaits := balance_transaction #>> '{}';
+    end if;
+    return event;
+end;
+$$;
+comment on function app.apply_charge_event is
+    'Posts a successful charge of the payment''s whole amount, settles the payment, and posts what is '
+    'earned by work done before. The fee is read where Stripe says it, or waited for.';
+
+
+-- ==== supabase/functions/apply_checkout_event.sql
+
+-- A Checkout Session: paid, under way, failed or left.
+
+create or replace function app.apply_checkout_event(event app.stripe_events)
+    returns app.stripe_events
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    object jsonb := event.payload #> '{data,object}';
+    payment app.payments := app.event_payment(event);
+begin
+    event.reason := app.misfit(payment, object -> 'amount_total', object ->> 'currency');
+    if event.reason is not null then
+        event.state := 'quarantined';
+        return event;
+    end if;
+
+    if event.type = 'checkout.session.completed' and object ->> 'payment_status' <> 'paid' then
+        -- Unless that session's end was told before.
+        update app.payments as p
+        set status = 'processing'
+        where p.id = payment.id
+            and p.status = 'pending'
+            and not exists (
+                select
+                from app.checkout_attempts as a
+                where a.stripe_session_id = object ->> 'id'
+                    and a.status = 'closed'
+            );
+        return event;
+    end if;
+
+    perform app.close_checkout_attempt(payment.id, object ->> 'id');
+    if event.type = 'checkout.session.async_payment_failed' then
+        update app.payments as p
+        set status = 'failed'
+        where p.id = payment.id
+            and p.status in ('pending', 'processing');
+    elsif event.type <> 'checkout.session.expired' then
+        perform app.settle_payment(payment.id);
+    end if;
+    return event;
+end;
+$$;
+comment on function app.apply_checkout_event is
+    'Marks the payment; moves no money: the charge does.';
+
+
+-- ==== supabase/functions/apply_dispute_event.sql
+
+-- A dispute: what the customer contests, what the bank took for it, and who won.
+
+create or replace function app.apply_dispute_event(event app.stripe_events)
+    returns app.stripe_events
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    object jsonb := event.payload #> '{data,object}';
+    payment app.payments := app.charged_payment(object ->> 'charge');
+    before jsonb;
+    line jsonb;
+    -- Within one second, further on is later.
+    ranks constant text[] := array[
+        'warning_needs_response', 'warning_under_review', 'needs_response', 'under_review'
+    ];
+begin
+    if payment.id is null then
+        event.state := 'waiting';
+        event.reason := 'charge';
+        event.awaits := object ->> 'charge';
+        return event;
+    end if;
+    if jsonb_typeof(object -> 'amount') is distinct from 'number'
+        or (object ->> 'amount')::bigint <= 0
+    then
+        event.reason := 'amount';
+    elsif object ->> 'currency' is distinct from payment.currency then
+        event.reason := 'currency';
+    end if;
+    if event.reason is not null then
+        event.state := 'quarantined';
+        return event;
+    end if;
+
+    before := app.begin_posting(payment.id);
+    insert into app.disputes as d (
+        id, payment_id, stripe_charge_id, amount_cents, reason, status, evidence_due_by,
+        opened_at, told_at
+    ) values (
+        object ->> 'id',
+        payment.id,
+        object ->> 'charge',
+        (object ->> 'amount')::bigint,
+        object ->> 'reason',
+        object ->> 'status',
+        to_timestamp((object #>> '{evidence_details,due_by}')::bigint),
+        to_timestamp(coalesce((object ->> 'created')::bigint, 0)),
+        event.created_at
+    )
+    on conflict (id) do update
+    set amount_cents = excluded.amount_cents,
+        status = excluded.status,
+        evidence_due_by = excluded.evidence_due_by,
+        told_at = excluded.told_at
+    where (
+            not excluded.is_open,
+            excluded.told_at,
+            coalesce(array_position(ranks, excluded.status), 0)
+        ) > (not d.is_open, d.told_at, coalesce(array_position(ranks, d.status), 0));
+    perform app.post_difference(
+        payment.id,
+        before,
+        'dispute:' || (object ->> 'id') || ':' || (object ->> 'status'),
+        'Dispute lost',
+        'Referral taken back'
+    );
+
+    if event.type in (
+        'charge.dispute.funds_withdrawn', 'charge.dispute.funds_reinstated', 'charge.dispute.closed'
+    ) then
+        for line in
+            select l
+            from jsonb_array_elements(coalesce(object -> 'balance_transactions', '[]')) as l
+        loop
+            perform app.learn_fact(
+                row(
+                    line ->> 'id',
+                    case
+                        when (line ->> 'amount')::bigint < 0 then 'dispute_withdrawal'
+                        else 'dispute_reinstatement'
+                    end,
+                    payment.id,
+                    null,
+                    object ->> 'id',
+                    null,
+                    abs((line ->> 'amount')::bigint),
+                    null
+                ),
+                'Dispute',
+                'Referral, after a dispute'
+            );
+            perform app.learn_balance_transaction(
+                line, payment.id, 'stripe.dispute_fee', 'Stripe''s fee for a dispute'
+            );
+        end loop;
+    end if;
+    return event;
+end;
+$$;
+comment on function app.apply_dispute_event is
+    'Keeps the dispute''s state, and posts what it moved and, once lost, who bears it. While one is '
+    'open, nothing of the payment is sent on.';
+
+
+-- ==== supabase/functions/apply_event.sql
+
+-- Which function knows what an event means.
+
+create or replace function app.apply_event(event app.stripe_events)
+    returns app.stripe_events
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    event.state := 'done';
+    event.reason := null;
+    event.awaits := null;
+    case
+        when event.type like 'checkout.session.%' then
+            return app.apply_checkout_event(event);
+        when event.type like 'payment_intent.%' then
+            return app.apply_intent_event(event);
+        when event.type like 'charge.dispute.%' then
+            return app.apply_dispute_event(event);
+        when event.type like 'charge.%' then
+            return app.apply_charge_event(event);
+        when event.type like 'refund.%' then
+            return app.apply_refund_event(event);
+        when event.type like 'transfer.%' then
+            return app.apply_transfer_event(event);
+        when event.type like 'payout.%' then
+            return app.apply_payout_event(event);
+        when event.type like 'radar.early_fraud_warning.%' then
+            return app.apply_fraud_warning(event);
+        else
+            return app.apply_account_event(event);
+    end case;
+end;
+$$;
+comment on function app.apply_event is
+    'The event with what became of it: done, waiting for an object (awaits), or quarantined.';
+
+
+-- ==== supabase/functions/apply_fraud_warning.sql
+
+-- A bank suspects a charge: nothing of it is sent on until somebody has looked.
+
+create or replace function app.apply_fraud_warning(event app.stripe_events)
+    returns app.stripe_events
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    object jsonb := event.payload #> '{data,object}';
+    payment app.payments := app.charged_payment(object ->> 'charge');
+begin
+    if payment.id is null then
+        event.state := 'waiting';
+        event.reason := 'charge';
+        event.awaits := object ->> 'charge';
+        return event;
+    end if;
+    perform app.lock_ledger(payment.id);
+    insert into app.fraud_warnings (id, payment_id, fraud_type)
+    values (object ->> 'id', payment.id, object ->> 'fraud_type')
+    on conflict do nothing;
+    perform app.recount_payables(payment.id);
+    return event;
+end;
+$$;
+comment on function app.apply_fraud_warning is
+    'Notes the warning. An admin decides: a refund may spare the fee of a dispute.';
+
+
+-- ==== supabase/functions/apply_intent_event.sql
+
+-- A PaymentIntent: compared with our payment, and why it failed.
+
+create or replace function app.apply_intent_event(event app.stripe_events)
+    returns app.stripe_events
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    object jsonb := event.payload #> '{data,object}';
+    payment app.payments := app.event_payment(event);
+    has_failed boolean := event.type = 'payment_intent.payment_failed';
+begin
+    event.reason := app.misfit(
+        payment,
+        case when has_failed then object -> 'amount' else object -> 'amount_received' end,
+        object ->> 'currency'
+    );
+    if event.reason is not null then
+        event.state := 'quarantined';
+    elsif has_failed then
+        -- The page stays open: another card may do.
+        update app.payments as p
+        set failure = coalesce(
+            object #>> '{last_payment_error,decline_code}',
+            object #>> '{last_payment_error,code}',
+            'unknown'
+        )
+        where p.id = payment.id
+            and p.status <> 'paid';
+    end if;
+    return event;
+end;
+$$;
+comment on function app.apply_intent_event is 'Quarantines what is not ours; notes a refusal.';
+
+
+-- ==== supabase/functions/apply_payout_event.sql
+
+-- A payout to a bank. The ledger follows the platform's own; a payee's is theirs.
+
+create or replace function app.apply_payout_event(event app.stripe_events)
+    returns app.stripe_events
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    object jsonb := event.payload #> '{data,object}';
+    account_id text := event.payload ->> 'account';
+    before app.payouts;
+    payout app.payouts;
+begin
+    insert into app.payouts (id, stripe_account_id, amount_cents, currency)
+    values (
+        object ->> 'id', account_id, (object ->> 'amount')::bigint, object ->> 'currency'
+    )
+    on conflict do nothing;
+    if not found then
+        select * into strict before
+        from app.payouts as p
+        where p.id = object ->> 'id'
+        for update;
+    end if;
+    update app.payouts as p
+    set paid_at = case
+            when event.type = 'payout.paid' then coalesce(p.paid_at, app.current_instant())
+            else p.paid_at
+        end,
+        failed_at = case
+            when event.type in ('payout.failed', 'payout.canceled')
+                then coalesce(p.failed_at, app.current_instant())
+            else p.failed_at
+        end,
+        failure = coalesce(object ->> 'failure_code', p.failure)
+    where p.id = object ->> 'id'
+    returning * into payout;
+
+    if account_id is null then
+        perform app.post_transaction(
+            'payout:' || payout.id
+            || case
+                when payout.failed_at is not null then ':failed'
+                when payout.paid_at is not null then ':paid'
+                else ''
+            end,
+            case
+                when payout.failed_at is not null then 'Payout came back'
+                else 'Payout'
+            end,
+            null,
+            null,
+            (
+                select jsonb_agg(to_jsonb(m))
+                from (
+                    select l.account, sum(l.amount_cents) as amount_cents
+                    from (
+                        select a.account, a.amount_cents from app.payout_position(payout) as a
+                        union all
+                        select b.account, -b.amount_cents from app.payout_position(before) as b
+                    ) as l
+                    group by l.account
+                ) as m
+            ),
+            payout.currency
+        );
+    end if;
+    return event;
+end;
+$$;
+comment on function app.apply_payout_event is
+    'Posts a payout of the platform''s: on its way, in the bank, or back, in whatever order it is '
+    'told. One of a payee''s account is noted and never posted.';
+
+
+-- ==== supabase/functions/apply_refund_event.sql
+
+-- A refund: money went back to the customer, or came back from a refund that failed.
+
+create or replace function app.apply_refund_event(event app.stripe_events)
+    returns app.stripe_events
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    object jsonb := event.payload #> '{data,object}';
+    failure text := object ->> 'failure_balance_transaction';
+    payment app.payments := app.charged_payment(object ->> 'charge');
+    request_id uuid;
+begin
+    if payment.id is null then
+        event.state := 'waiting';
+        event.reason := 'charge';
+        event.awaits := object ->> 'charge';
+        return event;
+    end if;
+    if jsonb_typeof(object -> 'amount') is distinct from 'number'
+        or not (object ->> 'amount')::bigint between 1 and payment.amount_cents
+    then
+        event.reason := 'amount';
+    elsif object ->> 'currency' is distinct from payment.currency then
+        event.reason := 'currency';
+    end if;
+    if event.reason is not null then
+        event.state := 'quarantined';
+        return event;
+    end if;
+
+    if object ->> 'status' in ('failed', 'canceled') and failure is null then
+        if exists (select from app.money_facts as f where f.id = object ->> 'id') then
+            -- It was debited, so it comes back; the object will say by which transaction.
+            event.state := 'waiting';
+            event.reason := 'failure_balance_transaction';
+            event.awaits := object ->> 'id';
+        end if;
+        return event;
+    elsif object ->> 'status' = 'requires_action' then
+        return event;
+    end if;
+
+    if pg_input_is_valid(object #>> '{metadata,refund_id}', 'uuid') then
+        select r.id into request_id
+        from app.refund_requests as r
+        where r.id = (object #>> '{metadata,refund_id}')::uuid
+            and r.payment_id = payment.id;
+    end if;
+    perform app.learn_fact(
+        row(
+            object ->> 'id', 'refund', payment.id, null, object ->> 'charge', request_id,
+            (object ->> 'amount')::bigint, null
+        ),
+        'Refund to the customer',
+        'Referral taken back'
+    );
+    if failure is not null then
+        perform app.learn_fact(
+            row(
+                failure, 'refund_failure', payment.id, null, object ->> 'id', null,
+                (object ->> 'amount')::bigint, null
+            ),
+            'Refund failed'
+        );
+    end if;
+    return event;
+end;
+$$;
+comment on function app.apply_refund_event is
+    'Posts the refund, and its failure: the customer is then owed it again. A refund that failed '
+    'before any money moved posts nothing.';
+
+
 -- ==== supabase/functions/apply_stripe_event.sql
 
 -- Does what one of Stripe's events says, once: facts, whatever the order in which they come.
@@ -2355,9 +3066,6 @@ create or replace function backend.apply_stripe_event(event_id text)
 as $$
 declare
     event app.stripe_events;
-    object jsonb;
-    balance_transaction jsonb;
-    payment app.payments;
 begin
     select * into event
     from app.stripe_events as e
@@ -2370,78 +3078,107 @@ begin
         return event.state;
     end if;
 
-    event.state := 'done';
-    event.reason := null;
-    object := event.payload #> '{data,object}';
-    balance_transaction := object -> 'balance_transaction';
-    if pg_input_is_valid(object #>> '{metadata,payment_id}', 'uuid') then
-        payment := app.lock_payment((object #>> '{metadata,payment_id}')::uuid);
-    end if;
-
-    -- Payments are opened before Stripe hears of them: one that is not here never comes.
-    if payment.id is null then
-        event.state := 'quarantined';
-        event.reason := 'payment';
-    elsif coalesce(object -> 'amount_total', object -> 'amount_received', object -> 'amount')
-        is distinct from to_jsonb(payment.amount_cents)
-    then
-        event.state := 'quarantined';
-        event.reason := 'amount';
-    elsif object ->> 'currency' is distinct from payment.currency then
-        event.state := 'quarantined';
-        event.reason := 'currency';
-    elsif event.type = 'charge.succeeded' then
-        perform app.receive_charge(payment.id, object ->> 'id');
-    elsif event.type = 'charge.updated' then
-        if jsonb_typeof(balance_transaction -> 'fee') = 'number' then
-            if balance_transaction ->> 'currency' is distinct from payment.currency then
-                event.state := 'quarantined';
-                event.reason := 'currency';
-            else
-                perform app.receive_stripe_fee(payment.id, balance_transaction);
-            end if;
-        elsif jsonb_typeof(balance_transaction) <> 'null' then
-            event.state := 'waiting';
-            event.reason := 'balance_transaction';
-        end if;
-    elsif event.type = 'checkout.session.completed' and object ->> 'payment_status' <> 'paid' then
-        -- Unless that session's end was told before.
-        update app.payments as p
-        set status = 'processing'
-        where p.id = payment.id
-            and p.status = 'pending'
-            and not exists (
-                select
-                from app.checkout_attempts as a
-                where a.stripe_session_id = object ->> 'id'
-                    and a.status = 'closed'
-            );
-    elsif event.type like 'checkout.session.%' then
-        perform app.close_checkout_attempt(payment.id, object ->> 'id');
-        if event.type = 'checkout.session.async_payment_failed' then
-            update app.payments as p
-            set status = 'failed'
-            where p.id = payment.id
-                and p.status in ('pending', 'processing');
-        elsif event.type <> 'checkout.session.expired' then
-            perform app.settle_payment(payment.id);
-        end if;
-    end if;
-    -- payment_intent.succeeded says nothing more than what was compared above.
-
+    event := app.apply_event(event);
     update app.stripe_events as e
     set state = event.state,
         reason = event.reason,
+        awaits = event.awaits,
         applied_at = case when event.state = 'done' then app.current_instant() end
     where e.id = event.id;
     return event.state;
 end;
 $$;
 comment on function backend.apply_stripe_event is
-    'Applies a stored event; returns its state. Waiting: Stripe named a balance transaction '
-    'without saying its fee. Quarantined: payment, amount or currency is not ours, and nothing was '
+    'Applies a stored event; returns its state. Waiting: it is about an object of Stripe''s that was '
+    'not told of. Quarantined: payment, amount, currency or account is not ours, and nothing was '
     'changed.';
 grant execute on function backend.apply_stripe_event to worker;
+
+
+-- ==== supabase/functions/apply_transfer_event.sql
+
+-- A transfer: money went to a payee, or came back from one.
+
+create or replace function app.apply_transfer_event(event app.stripe_events)
+    returns app.stripe_events
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    object jsonb := event.payload #> '{data,object}';
+    payment app.payments := app.event_payment(event);
+    transfer app.transfers;
+    reversal jsonb;
+begin
+    select * into transfer
+    from app.transfers as t
+    where t.payment_id = payment.id
+        and t.part = object #>> '{metadata,part}'
+        and t.attempt::text = object #>> '{metadata,attempt}';
+    -- Transfers are written down before the call: one that is not here is not ours.
+    if not found then
+        event.reason := 'transfer';
+    elsif object -> 'amount' is distinct from to_jsonb(transfer.amount_cents) then
+        event.reason := 'amount';
+    elsif object ->> 'currency' is distinct from payment.currency then
+        event.reason := 'currency';
+    elsif exists (
+        select
+        from app.payables as p
+        inner join app.connected_accounts as a on p.payee_id = a.owner_id
+        where p.payment_id = transfer.payment_id
+            and p.part = transfer.part
+            and a.stripe_account_id is distinct from object ->> 'destination'
+    ) then
+        event.reason := 'account';
+    end if;
+    if event.reason is not null then
+        event.state := 'quarantined';
+        return event;
+    end if;
+    if event.type = 'transfer.updated' then
+        return event;
+    end if;
+
+    perform app.lock_ledger(payment.id);
+    update app.transfers as t
+    set status = 'sent',
+        stripe_transfer_id = object ->> 'id'
+    where t.payment_id = transfer.payment_id
+        and t.part = transfer.part
+        and t.attempt = transfer.attempt;
+    perform app.learn_fact(
+        row(
+            object ->> 'id', 'transfer', payment.id, transfer.part, null, null,
+            transfer.amount_cents, null
+        ),
+        'Sent',
+        'Sent'
+    );
+    for reversal in
+        select r
+        from jsonb_array_elements(coalesce(object #> '{reversals,data}', '[]')) as r
+    loop
+        perform app.learn_fact(
+            row(
+                reversal ->> 'id', 'transfer_reversal', payment.id, transfer.part, object ->> 'id',
+                null, (reversal ->> 'amount')::bigint, null
+            ),
+            'Taken back',
+            'Taken back'
+        );
+    end loop;
+    if object #> '{reversals,has_more}' = 'true' then
+        event.state := 'waiting';
+        event.reason := 'reversals';
+        event.awaits := object ->> 'id';
+    end if;
+    return event;
+end;
+$$;
+comment on function app.apply_transfer_event is
+    'Posts the transfer and each of its reversals. A reversal tells of its transfer too.';
 
 
 -- ==== supabase/functions/appoint_first_admin.sql
@@ -2662,6 +3399,29 @@ comment on function backend.begin_checkout is
     'caller has verified the person. PT404 if not theirs, PT409 if it cannot be paid now, PT403 '
     'when barred, PT429.';
 grant execute on function backend.begin_checkout to backend;
+
+
+-- ==== supabase/functions/begin_posting.sql
+
+-- Before a fact about a payment is written down: the locks, and the position as it stands.
+
+create or replace function app.begin_posting(payment_id uuid)
+    returns jsonb
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    perform app.lock_ledger(begin_posting.payment_id);
+    return (
+        select coalesce(jsonb_agg(to_jsonb(p)), '[]')
+        from app.payment_position(begin_posting.payment_id) as p
+        where p.amount_cents <> 0
+    );
+end;
+$$;
+comment on function app.begin_posting is
+    'The payment''s position, for app.post_difference. The caller holds app.lock_payment''s locks.';
 
 
 -- ==== supabase/functions/cancel_escalation.sql
@@ -2910,6 +3670,33 @@ comment on function backend.candidate_workshops is
     'the case before. Distance in metres between cities; offers of the last 180 days, recent ones of '
     '90. No row unless the escalation is being matched.';
 grant execute on function backend.candidate_workshops to worker;
+
+
+-- ==== supabase/functions/charged_payment.sql
+
+-- The payment of a charge that a refund or dispute is about.
+
+create or replace function app.charged_payment(stripe_charge_id text)
+    returns app.payments
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    payment app.payments;
+begin
+    -- Taken by whoever learns of the charge too: it sees what waits for it, or is seen here.
+    perform pg_advisory_xact_lock(hashtextextended(charged_payment.stripe_charge_id, 0));
+    select p.* into payment
+    from app.money_facts as f
+    cross join app.lock_payment(f.payment_id) as p
+    where f.id = charged_payment.stripe_charge_id
+        and f.kind = 'charge';
+    return payment;
+end;
+$$;
+comment on function app.charged_payment is
+    'The payment, locked by app.lock_payment; null while the charge is not known.';
 
 
 -- ==== supabase/functions/check_transaction_balance.sql
@@ -3334,6 +4121,55 @@ comment on function api.decide_flag is
 grant execute on function api.decide_flag to platform_admin;
 
 
+-- ==== supabase/functions/decide_withheld.sql
+
+-- An admin decides on what is withheld from a barred mechanic: released to them, or forfeited.
+
+create or replace function api.decide_withheld(mechanic_id uuid, decision text, reason text)
+    returns bigint
+    language plpgsql
+    volatile
+    security definer  -- admins hold no update grant; this is the only way
+    set search_path = ''
+as $$
+declare
+    decision_id uuid := gen_random_uuid();
+    withheld_cents bigint;
+begin
+    perform app.lock_standing('may_take_work');
+    if coalesce(reason, '') = '' or coalesce(decision, '') not in ('released', 'forfeited') then
+        raise exception 'released or forfeited, and a reason, are needed' using errcode = 'PT422';
+    end if;
+    perform app.lock_payee(decide_withheld.mechanic_id);
+    select sum(p.owed_cents) into withheld_cents
+    from app.payables as p
+    where p.payee_id = decide_withheld.mechanic_id
+        and p.withheld_at is not null
+        and p.owed_cents > 0;
+    if withheld_cents is null then
+        raise exception 'nothing is withheld from such a mechanic' using errcode = 'PT404';
+    end if;
+
+    if decision = 'released' then
+        perform app.release_earnings(decide_withheld.mechanic_id, decision_id);
+    else
+        perform app.forfeit_earnings(decide_withheld.mechanic_id, decision_id);
+    end if;
+    perform app.tell(decide_withheld.mechanic_id, 'earnings_' || decision, decision_id);
+    perform app.log_action(
+        'decide_withheld', 'mechanic', decide_withheld.mechanic_id, reason,
+        jsonb_build_object('decision', decision, 'cents', withheld_cents)
+    );
+    return withheld_cents;
+end;
+$$;
+comment on function api.decide_withheld is
+    'Releases or forfeits all that is withheld from a mechanic; returns how much, in cents. The '
+    'platform''s terms and the law decide which; this only records it. PT404 if nothing is withheld, '
+    'PT422 for bad input, PT403 for a dismissed admin.';
+grant execute on function api.decide_withheld to platform_admin;
+
+
 -- ==== supabase/functions/decline_offer.sql
 
 -- A workshop turns an offer down, and keeps nothing of the case.
@@ -3678,7 +4514,7 @@ begin
     update app.referrals as r
     set status = 'withheld'
     where r.mechanic_id = end_open_work.holder_id
-        and r.status in ('pending', 'earned');
+        and r.status in ('pending', 'earned', 'payable');
 
     for escalation in
         select e.*
@@ -3932,6 +4768,30 @@ comment on function app.escalation_paid is
     'app.lock_payment''s locks. PT409 in any other state.';
 
 
+-- ==== supabase/functions/event_payment.sql
+
+-- The payment that one of Stripe's objects names in its metadata.
+
+create or replace function app.event_payment(event app.stripe_events)
+    returns app.payments
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    named text := event.payload #>> '{data,object,metadata,payment_id}';
+    payment app.payments;
+begin
+    if pg_input_is_valid(named, 'uuid') then
+        payment := app.lock_payment(named::uuid);
+    end if;
+    return payment;
+end;
+$$;
+comment on function app.event_payment is
+    'The payment, locked by app.lock_payment; null if the event names none of ours.';
+
+
 -- ==== supabase/functions/expire_overdue.sql
 
 -- Writes down what the clock has decided already, and tells the people concerned.
@@ -4096,6 +4956,37 @@ end;
 $$;
 comment on function app.expire_overdue_sessions is
     'Expires unpaid sessions and cancels, with a refund, paid ones that nobody accepted; how many.';
+
+
+-- ==== supabase/functions/fee_left.sql
+
+-- The platform's fee of a payment, less what went back to the customer.
+
+create or replace function app.fee_left(payment_id uuid, reversed_cents bigint)
+    returns bigint
+    language plpgsql
+    stable
+    set search_path = ''
+as $$
+declare
+    left_cents bigint;
+begin
+    select f.cents - f.cents * fee_left.reversed_cents / f.amount_cents into strict left_cents
+    from (
+        select
+            p.amount_cents,
+            -- The fraction of a cent goes to whoever did the work.
+            p.amount_cents * s.platform_fee_basis_points / 10000 as cents
+        from app.payments as p
+        inner join app.fee_schedule as s on p.fee_schedule_version = s.version
+        where p.id = fee_left.payment_id
+    ) as f;
+    return left_cents;
+end;
+$$;
+comment on function app.fee_left is
+    'In cents, by the fee schedule stamped on the payment, rounded down; of what is given back '
+    'the floor of the total, so that nothing is left of a fee when all is given back.';
 
 
 -- ==== supabase/functions/find_addresses.sql
@@ -4592,6 +5483,63 @@ comment on function app.fold_text is
     'each folded character''s place in the body, null when they are equal.';
 
 
+-- ==== supabase/functions/forfeit_earnings.sql
+
+-- What was withheld from a mechanic is the platform's, by an admin's decision.
+
+create or replace function app.forfeit_earnings(mechanic_id uuid, cause_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    forfeited record;
+begin
+    perform app.lock_payee(forfeit_earnings.mechanic_id);
+    for forfeited in
+        with owed as (
+            select p.payment_id, p.part, p.currency, p.owed_cents
+            from app.payables as p
+            where p.payee_id = forfeit_earnings.mechanic_id
+                and p.payee_kind = 'mechanic'
+                and p.withheld_at is not null
+                and p.owed_cents > 0
+        ), marked as (
+            update app.payables as p
+            set forfeited_cents = p.forfeited_cents + o.owed_cents
+            from owed as o
+            where p.payment_id = o.payment_id
+                and p.part = o.part
+            returning o.currency, o.owed_cents as cents
+        )
+        select m.currency, sum(m.cents)::bigint as cents
+        from marked as m
+        group by m.currency
+        order by m.currency
+    loop
+        perform app.post_transaction(
+            'forfeited:' || forfeit_earnings.cause_id::text || ':' || forfeited.currency,
+            'Forfeited',
+            null,
+            null,
+            jsonb_build_array(
+                jsonb_build_object(
+                    'account', 'withheld.mechanic',
+                    'owner_id', forfeit_earnings.mechanic_id,
+                    'amount_cents', forfeited.cents
+                ),
+                jsonb_build_object('account', 'loss', 'amount_cents', -forfeited.cents)
+            ),
+            forfeited.currency
+        );
+    end loop;
+end;
+$$;
+comment on function app.forfeit_earnings is
+    'Moves all that is withheld from a mechanic to the account of losses, which it lessens.';
+
+
 -- ==== supabase/functions/hand_back_session.sql
 
 -- A mechanic hands an active session back; another one may take it.
@@ -4780,6 +5728,97 @@ create trigger entries_make_the_balance
     for each row execute function app.keep_account_balance();
 
 
+-- ==== supabase/functions/learn_balance_transaction.sql
+
+-- What Stripe took for itself: never computed, always read.
+
+create or replace function app.learn_balance_transaction(
+    object jsonb,
+    payment_id uuid,
+    fee_account text,
+    description text
+)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    insert into app.balance_transactions (
+        id, type, source, amount_cents, fee_cents, currency, created_at
+    ) values (
+        object ->> 'id',
+        object ->> 'type',
+        object ->> 'source',
+        coalesce((object ->> 'amount')::bigint, 0),
+        (object ->> 'fee')::bigint,
+        object ->> 'currency',
+        to_timestamp((object ->> 'created')::bigint)
+    )
+    on conflict do nothing;
+    if found then
+        perform app.post_transaction(
+            'fee:' || (object ->> 'id'),
+            learn_balance_transaction.description,
+            p.id,
+            p.fee_schedule_version,
+            jsonb_build_array(
+                jsonb_build_object(
+                    'account', fee_account, 'amount_cents', (object ->> 'fee')::bigint
+                ),
+                jsonb_build_object(
+                    'account', 'stripe.balance', 'amount_cents', -(object ->> 'fee')::bigint
+                )
+            ),
+            p.currency
+        )
+        from app.payments as p
+        where p.id = learn_balance_transaction.payment_id;
+        perform app.wake_events(object ->> 'id');
+    end if;
+end;
+$$;
+comment on function app.learn_balance_transaction is
+    'Posts the fee of one of Stripe''s balance transactions, once, in the payment''s currency.';
+
+
+-- ==== supabase/functions/learn_fact.sql
+
+-- A fact about a payment's money is written down and posted, once.
+
+create or replace function app.learn_fact(
+    fact app.money_facts,
+    description text,
+    referral_description text default null
+)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    before jsonb := app.begin_posting(fact.payment_id);
+begin
+    insert into app.money_facts (
+        id, kind, payment_id, part, about, refund_request_id, amount_cents
+    ) values (
+        fact.id, fact.kind, fact.payment_id, fact.part, fact.about, fact.refund_request_id,
+        fact.amount_cents
+    )
+    on conflict do nothing;
+    if found then
+        perform app.post_difference(
+            fact.payment_id, before, fact.kind || ':' || fact.id, description, referral_description
+        );
+        perform app.wake_events(fact.id);
+    end if;
+end;
+$$;
+comment on function app.learn_fact is
+    'Posts as charge:ch_…, refund:re_… and so on. The same fact in another event changes nothing. The '
+    'caller holds app.lock_payment''s locks.';
+
+
 -- ==== supabase/functions/lift_restriction.sql
 
 -- An admin lifts a restriction; the standing becomes what the remaining ones say.
@@ -4883,6 +5922,75 @@ end;
 $$;
 comment on function app.locate is
     'Each match of the pattern in a folded text, in order, with up to 60 characters before it and all up to the next.';
+
+
+-- ==== supabase/functions/lock_ledger.sql
+
+-- Locks the accounts of a payment's payees: whoever moves what is owed to a payee waits here.
+
+create or replace function app.lock_ledger(payment_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    perform app.open_payables(p.id)
+    from app.payments as p
+    where p.id = lock_ledger.payment_id
+        and p.work_done_at is not null;
+
+    -- Opened where missing, so that a first posting under way is waited for.
+    insert into app.ledger_accounts (name, owner_id, currency)
+    select 'payable.' || p.payee_kind, p.payee_id, p.currency
+    from app.payables as p
+    where p.payment_id = lock_ledger.payment_id
+    order by p.payee_kind, p.payee_id
+    on conflict do nothing;
+    perform
+    from app.ledger_accounts as a
+    inner join app.payables as p
+        on a.name = 'payable.' || p.payee_kind
+        and a.owner_id = p.payee_id
+        and a.currency = p.currency
+    where p.payment_id = lock_ledger.payment_id
+    order by a.name, a.owner_id
+    for update of a;
+end;
+$$;
+comment on function app.lock_ledger is
+    'Payees before everything else in the ledger, each by its payable account: a ban, a transfer and '
+    'a refund of one payee come one after the other.';
+
+
+-- ==== supabase/functions/lock_payee.sql
+
+-- Locks what is owed to a mechanic: whoever moves it waits here.
+
+create or replace function app.lock_payee(mechanic_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    -- Opened where missing, so that a first posting under way is waited for.
+    insert into app.ledger_accounts (name, owner_id, currency)
+    select distinct 'payable.mechanic', m.person_id, f.currency
+    from app.mechanics as m
+    cross join app.fee_schedule as f
+    where m.person_id = lock_payee.mechanic_id
+    on conflict do nothing;
+    perform
+    from app.ledger_accounts as a
+    where a.name = 'payable.mechanic'
+        and a.owner_id = lock_payee.mechanic_id
+    order by a.currency
+    for update;
+end;
+$$;
+comment on function app.lock_payee is
+    'The accounts that app.lock_ledger locks for a payment of theirs; nothing for anybody else.';
 
 
 -- ==== supabase/functions/lock_payment.sql
@@ -5196,14 +6304,33 @@ comment on function backend.matching_settings is
 grant execute on function backend.matching_settings to worker;
 
 
+-- ==== supabase/functions/misfit.sql
+
+-- Why one of Stripe's objects is not about this payment of ours.
+
+create or replace function app.misfit(payment app.payments, amount jsonb, currency text)
+    returns text
+    language sql
+    immutable
+    set search_path = ''
+as $$
+    select case
+        -- Payments are opened before Stripe hears of them: one that is not here never comes.
+        when payment.id is null then 'payment'
+        when amount is distinct from to_jsonb(payment.amount_cents) then 'amount'
+        when misfit.currency is distinct from payment.currency then 'currency'
+    end;
+$$;
+comment on function app.misfit is 'payment, amount or currency; null if all three are ours.';
+
+
 -- ==== supabase/functions/move_earnings.sql
 
 -- Moves what a mechanic is owed between being payable and being withheld.
 
 create or replace function app.move_earnings(
     mechanic_id uuid,
-    origin text,
-    target text,
+    to_withhold boolean,
     description text,
     source_key text
 )
@@ -5213,56 +6340,58 @@ create or replace function app.move_earnings(
     set search_path = ''
 as $$
 declare
-    account app.ledger_accounts;
+    moved record;
+    origin text := case when to_withhold then 'payable.mechanic' else 'withheld.mechanic' end;
+    target text := case when to_withhold then 'withheld.mechanic' else 'payable.mechanic' end;
 begin
-    -- Opened where missing, so that a first posting under way is waited for.
-    insert into app.ledger_accounts (name, owner_id, currency)
-    select distinct 'payable.mechanic', m.person_id, f.currency
-    from app.mechanics as m
-    cross join app.fee_schedule as f
-    where m.person_id = move_earnings.mechanic_id
-    on conflict do nothing;
-
-    -- Both, in the order in which every posting locks them.
-    perform
-    from app.ledger_accounts as a
-    where a.name in (move_earnings.origin, move_earnings.target)
-        and a.owner_id = move_earnings.mechanic_id
-    order by a.name
-    for update;
-
-    for account in
-        select *
-        from app.ledger_accounts as a
-        where a.name = move_earnings.origin
-            and a.owner_id = move_earnings.mechanic_id
-        order by a.currency
+    perform app.lock_payee(move_earnings.mechanic_id);
+    for moved in
+        with marked as (
+            update app.payables as p
+            set withheld_at = case when to_withhold then app.current_instant() end
+            where p.payee_id = move_earnings.mechanic_id
+                and p.payee_kind = 'mechanic'
+                and (p.withheld_at is null) = to_withhold
+                -- What is on its way is sent, not withheld.
+                and not exists (
+                    select
+                    from app.transfers as t
+                    where t.payment_id = p.payment_id
+                        and t.part = p.part
+                        and t.status = 'creating'
+                )
+            returning p.currency, greatest(p.owed_cents, 0) as cents
+        )
+        select m.currency, sum(m.cents)::bigint as cents
+        from marked as m
+        group by m.currency
+        order by m.currency
     loop
         perform app.post_transaction(
-            move_earnings.source_key || ':' || account.currency,
+            move_earnings.source_key || ':' || moved.currency,
             move_earnings.description,
             null,
             null,
             jsonb_build_array(
                 jsonb_build_object(
-                    'account', move_earnings.origin,
-                    'owner_id', account.owner_id,
-                    'amount_cents', -account.balance_cents
+                    'account', origin,
+                    'owner_id', move_earnings.mechanic_id,
+                    'amount_cents', moved.cents
                 ),
                 jsonb_build_object(
-                    'account', move_earnings.target,
-                    'owner_id', account.owner_id,
-                    'amount_cents', account.balance_cents
+                    'account', target,
+                    'owner_id', move_earnings.mechanic_id,
+                    'amount_cents', -moved.cents
                 )
             ),
-            account.currency
+            moved.currency
         );
     end loop;
 end;
 $$;
 comment on function app.move_earnings is
-    'Moves the whole balance of one of a mechanic''s accounts to another, once a source key. Locks '
-    'accounts of the ledger, so it is called last.';
+    'Marks all that a mechanic is owed as withheld, or not, and moves it in the ledger, once a source '
+    'key. Locks accounts of the ledger, so it is called last.';
 
 
 -- ==== supabase/functions/move_topic.sql
@@ -5458,6 +6587,42 @@ create trigger a_sign_up_is_a_customer
     for each row execute function app.open_account();
 
 
+-- ==== supabase/functions/open_payables.sql
+
+-- Who is to be paid of a payment, once it is known who does the work.
+
+create or replace function app.open_payables(payment_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    insert into app.payables (payment_id, part, payee_kind, payee_id, about_id, currency)
+    select p.id, 'work', 'mechanic', s.mechanic_id, s.id, p.currency
+    from app.payments as p
+    inner join app.diagnostic_sessions as s on p.session_id = s.id
+    where p.id = open_payables.payment_id
+        and s.mechanic_id is not null
+    union all
+    select p.id, 'work', 'workshop', q.workshop_id, q.offer_id, p.currency
+    from app.payments as p
+    inner join app.repair_quotes as q on p.quote_id = q.id
+    where p.id = open_payables.payment_id
+    union all
+    select p.id, 'referral', 'mechanic', e.mechanic_id, e.id, p.currency
+    from app.payments as p
+    inner join app.repair_quotes as q on p.quote_id = q.id
+    inner join app.escalations as e on q.escalation_id = e.id
+    where p.id = open_payables.payment_id
+    on conflict do nothing;
+end;
+$$;
+comment on function app.open_payables is
+    'The mechanic of a diagnostic; the workshop of a repair, and the mechanic who referred it. Called '
+    'when the work is done: nobody takes over after that.';
+
+
 -- ==== supabase/functions/open_payment.sql
 
 -- What a customer has to pay: at today's fee schedule, whatever it says when the money comes.
@@ -5499,6 +6664,147 @@ comment on function app.open_payment is
     'Opens the payment of a session (diagnostic) or a quote (repair), in cents; returns its id.';
 
 
+-- ==== supabase/functions/payment_position.sql
+
+-- What the ledger holds because of one payment: it follows from the payment's totals alone.
+
+create or replace function app.payment_position(payment_id uuid)
+    returns table (part text, account text, owner_id uuid, amount_cents bigint)
+    language plpgsql
+    stable
+    set search_path = ''
+as $$
+begin
+    return query
+    select 'work', l.account, l.owner_id, l.amount_cents
+    from app.payments as p
+    cross join lateral (
+        values
+            ('stripe.balance', null, p.charged_cents - p.refunded_cents - p.withdrawn_cents),
+            ('stripe.dispute_receivable', null, p.withdrawn_cents - p.lost_cents),
+            ('customer.refund_owed', p.id, -p.refund_owed_cents),
+            ('loss', null, p.excess_cents),
+            (
+                'customer.held', p.id,
+                case
+                    when p.earned_at is null
+                        then p.reversed_cents - least(p.charged_cents, p.amount_cents)
+                    else 0
+                end
+            ),
+            (
+                'platform.fee', null,
+                case
+                    when p.earned_at is null then 0
+                    else -app.fee_left(p.id, p.reversed_cents)
+                end
+            )
+    ) as l (account, owner_id, amount_cents)
+    where p.id = payment_position.payment_id
+    union all
+    select p.part, l.account, l.owner_id, l.amount_cents
+    from app.payables as p
+    cross join lateral (
+        values
+            ('stripe.balance', null, p.returned_cents - p.sent_cents),
+            ('loss', null, -p.forfeited_cents),
+            ('referral.expense', null, case p.part when 'referral' then p.earned_cents else 0 end),
+            (
+                case
+                    when p.owed_cents < 0 then 'receivable.'
+                    when p.withheld_at is null then 'payable.'
+                    else 'withheld.'
+                end || p.payee_kind,
+                p.payee_id,
+                -p.owed_cents
+            )
+    ) as l (account, owner_id, amount_cents)
+    where p.payment_id = payment_position.payment_id;
+end;
+$$;
+comment on function app.payment_position is
+    'Debit positive. Part: the payment with whoever did the work, or the referral. Each part adds up '
+    'to zero, but for what was offset against another payment.';
+
+
+-- ==== supabase/functions/payout_position.sql
+
+-- What the ledger is to hold because of one payout.
+
+create or replace function app.payout_position(payout app.payouts)
+    returns table (account text, amount_cents bigint)
+    language sql
+    immutable
+    set search_path = ''
+as $$
+    select l.account, l.amount_cents
+    from (
+        values
+            (
+                case when payout.paid_at is null then 'payout.in_transit' else 'bank' end,
+                payout.amount_cents
+            ),
+            ('stripe.balance', -payout.amount_cents)
+    ) as l (account, amount_cents)
+    where payout.id is not null
+        and payout.failed_at is null;
+$$;
+comment on function app.payout_position is 'Debit positive; nothing once it has come back.';
+
+
+-- ==== supabase/functions/post_difference.sql
+
+-- Posts what a new fact about a payment changes.
+
+create or replace function app.post_difference(
+    payment_id uuid,
+    before jsonb,
+    source_key text,
+    description text,
+    referral_description text
+)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    perform app.recount_payment(post_difference.payment_id);
+    perform app.post_transaction(
+        post_difference.source_key || case d.part when 'referral' then ':referral' else '' end,
+        case d.part
+            when 'referral' then post_difference.referral_description
+            else post_difference.description
+        end,
+        p.id,
+        p.fee_schedule_version,
+        d.postings,
+        p.currency
+    )
+    from (
+        select m.part, jsonb_agg(to_jsonb(m) - 'part') as postings
+        from (
+            select c.part, c.account, c.owner_id, sum(c.amount_cents) as amount_cents
+            from (
+                select a.part, a.account, a.owner_id, a.amount_cents
+                from app.payment_position(post_difference.payment_id) as a
+                union all
+                select b.part, b.account, b.owner_id, -b.amount_cents
+                from jsonb_to_recordset(post_difference.before)
+                    as b (part text, account text, owner_id uuid, amount_cents bigint)
+            ) as c
+            group by c.part, c.account, c.owner_id
+        ) as m
+        group by m.part
+    ) as d
+    inner join app.payments as p on p.id = post_difference.payment_id;
+end;
+$$;
+comment on function app.post_difference is
+    'Posts the position of the payment less the one before the fact (of app.begin_posting), once a '
+    'source key; nothing when nothing moved. The referral''s part is a transaction of its own.';
+
+
 -- ==== supabase/functions/post_earnings.sql
 
 -- Who earned what: posted once the work is done and the money is in, whichever comes last.
@@ -5511,122 +6817,65 @@ create or replace function app.post_earnings(payment_id uuid)
 as $$
 declare
     payment app.payments;
-    quote app.repair_quotes;
-    referral app.referrals;
-    fees app.fee_schedule;
-    fee_cents bigint;
-    mechanic_id uuid;
+    before jsonb;
     instant timestamptz := app.current_instant();
 begin
     select * into payment
     from app.payments as p
     where p.id = post_earnings.payment_id
         and p.work_done_at is not null
-        and p.stripe_charge_id is not null
+        and p.earned_at is null
+        and exists (
+            select
+            from app.money_facts as f
+            where f.payment_id = p.id
+                and f.kind = 'charge'
+        )
     for update;
     if not found then
         return;
     end if;
-    select * into strict fees
+
+    before := app.begin_posting(payment.id);
+    update app.payments as p
+    set earned_at = instant
+    where p.id = payment.id;
+    update app.payables as p
+    set earned_at = instant,
+        held_until = instant + f.hold
     from app.fee_schedule as f
-    where f.version = payment.fee_schedule_version;
-    -- The fraction of a cent goes to whoever did the work.
-    fee_cents := payment.amount_cents * fees.platform_fee_basis_points / 10000;
+    where p.payment_id = payment.id
+        and f.version = payment.fee_schedule_version;
+    update app.referrals as r
+    -- One that is withheld stays so, and is earned all the same.
+    set status = case r.status when 'pending' then 'earned' else r.status end,
+        earned_at = instant,
+        payable_from = p.held_until
+    from app.payables as p, app.repair_quotes as q
+    where p.payment_id = payment.id
+        and p.part = 'referral'
+        and q.id = payment.quote_id
+        and r.escalation_id = q.escalation_id
+        and r.status in ('pending', 'withheld');
+    perform app.post_difference(
+        payment.id,
+        before,
+        'done:' || payment.id::text,
+        case payment.purpose when 'diagnostic' then 'Diagnostic done' else 'Repair done' end,
+        'Referral'
+    );
 
-    if payment.purpose = 'diagnostic' then
-        select s.mechanic_id into strict mechanic_id
-        from app.diagnostic_sessions as s
-        where s.id = payment.session_id;
-        perform app.post_transaction(
-            'done:' || payment.id::text,
-            'Diagnostic done',
-            payment.id,
-            payment.fee_schedule_version,
-            jsonb_build_array(
-                jsonb_build_object(
-                    'account', 'customer.held',
-                    'owner_id', payment.id,
-                    'amount_cents', payment.amount_cents
-                ),
-                jsonb_build_object(
-                    'account', 'payable.mechanic',
-                    'owner_id', mechanic_id,
-                    'amount_cents', fee_cents - payment.amount_cents
-                ),
-                jsonb_build_object('account', 'platform.fee', 'amount_cents', -fee_cents)
-            ),
-            payment.currency
-        );
-    else
-        select * into strict quote from app.repair_quotes as q where q.id = payment.quote_id;
-        perform app.post_transaction(
-            'done:' || payment.id::text,
-            'Repair done',
-            payment.id,
-            payment.fee_schedule_version,
-            jsonb_build_array(
-                jsonb_build_object(
-                    'account', 'customer.held',
-                    'owner_id', payment.id,
-                    'amount_cents', payment.amount_cents
-                ),
-                jsonb_build_object(
-                    'account', 'payable.workshop',
-                    'owner_id', quote.workshop_id,
-                    'amount_cents', fee_cents - payment.amount_cents
-                ),
-                jsonb_build_object('account', 'platform.fee', 'amount_cents', -fee_cents)
-            ),
-            payment.currency
-        );
-
-        update app.referrals as r
-        set status = 'earned',
-            earned_at = instant,
-            payable_from = instant + fees.hold
-        where r.escalation_id = quote.escalation_id
-            and r.status = 'pending';
-        select * into referral
-        from app.referrals as r
-        where r.escalation_id = quote.escalation_id;
-        if not found then
-            return;
-        end if;
-        mechanic_id := referral.mechanic_id;
-        perform app.post_transaction(
-            'referral:' || payment.id::text,
-            'Referral',
-            payment.id,
-            payment.fee_schedule_version,
-            jsonb_build_array(
-                jsonb_build_object(
-                    'account', 'referral.expense', 'amount_cents', referral.amount_cents
-                ),
-                jsonb_build_object(
-                    'account', 'payable.mechanic',
-                    'owner_id', mechanic_id,
-                    'amount_cents', -referral.amount_cents
-                )
-            ),
-            referral.currency
-        );
-    end if;
-
-    -- Read after the posting has locked the account: a ban sees the posting, or is seen here.
-    if exists (
-        select
-        from app.standings as s
-        where s.person_id = mechanic_id
-            and s.barred_until > instant
-    ) then
-        perform app.withhold_earnings(mechanic_id, payment.id);
-    end if;
+    -- Read after the payees are locked: a ban sees this posting, or is seen here.
+    perform app.withhold_earnings(p.payee_id, payment.id)
+    from app.payables as p
+    inner join app.standings as s on p.payee_id = s.person_id
+    where p.payment_id = payment.id
+        and s.barred_until > instant;
 end;
 $$;
 comment on function app.post_earnings is
-    'Posts done:<payment> and, for a repair, referral:<payment>, by the fee schedule stamped on '
-    'the payment: the fee is rounded down. A barred mechanic''s part is withheld. Posting twice '
-    'changes nothing.';
+    'Posts done:<payment> and, for a repair, done:<payment>:referral, by the fee schedule stamped on '
+    'the payment. A barred mechanic''s part is withheld. Posting twice changes nothing.';
 
 
 -- ==== supabase/functions/post_message.sql
@@ -5688,7 +6937,6 @@ create or replace function app.post_transaction(
 as $$
 declare
     posted app.ledger_transactions;
-    leg record;
 begin
     if not exists (
         select
@@ -5710,41 +6958,61 @@ begin
         return false;
     end if;
 
-    -- An entry locks its account: in this order, so that two postings never wait for each other.
-    for leg in
-        select p.account, p.owner_id, p.amount_cents
-        from jsonb_to_recordset(post_transaction.postings)
-            as p (account text, owner_id uuid, amount_cents bigint)
-        where p.amount_cents <> 0
-        order by p.account, p.owner_id
-    loop
-        insert into app.ledger_accounts (name, owner_id, currency)
-        values (leg.account, leg.owner_id, post_transaction.currency)
-        on conflict do nothing;
+    -- An entry locks its account. The platform's own are in nearly every posting, so one of them is
+    -- locked first, always: two postings then never wait for each other in a circle.
+    insert into app.ledger_accounts (name, currency)
+    values ('stripe.balance', post_transaction.currency)
+    on conflict do nothing;
+    perform
+    from app.ledger_accounts as a
+    where a.name = 'stripe.balance'
+        and a.currency = post_transaction.currency
+    for update;
 
-        insert into app.ledger_entries (
-            transaction_id, account_id, account, owner_id, description, amount_cents, currency,
-            posted_at, held_until
-        )
-        select
-            posted.id,
-            a.id,
-            a.name,
-            a.owner_id,
-            posted.description,
-            leg.amount_cents,
-            a.currency,
-            posted.posted_at,
-            case
-                when a.name like 'payable.%' and leg.amount_cents < 0
-                    then posted.posted_at + f.hold
-            end
-        from app.ledger_accounts as a
-        left join app.fee_schedule as f on f.version = posted.fee_schedule_version
-        where a.name = leg.account
-            and a.owner_id is not distinct from leg.owner_id
-            and a.currency = post_transaction.currency;
-    end loop;
+    insert into app.ledger_accounts (name, owner_id, currency)
+    select p.account, p.owner_id, post_transaction.currency
+    from jsonb_to_recordset(post_transaction.postings)
+        as p (account text, owner_id uuid, amount_cents bigint)
+    where p.amount_cents <> 0
+    order by p.account, p.owner_id
+    on conflict do nothing;
+
+    insert into app.ledger_entries (
+        transaction_id, account_id, account, owner_id, description, amount_cents, currency,
+        posted_at, held_until
+    )
+    select
+        posted.id,
+        a.id,
+        a.name,
+        a.owner_id,
+        posted.description,
+        p.amount_cents,
+        a.currency,
+        posted.posted_at,
+        case
+            when a.name like 'payable.%' and p.amount_cents < 0 then posted.posted_at + f.hold
+        end
+    from jsonb_to_recordset(post_transaction.postings)
+        as p (account text, owner_id uuid, amount_cents bigint)
+    -- Two searches of the index, for "is not distinct from" is none.
+    cross join lateral (
+        select o.id, o.name, o.owner_id, o.currency
+        from app.ledger_accounts as o
+        where o.name = p.account
+            and o.owner_id = p.owner_id
+            and o.currency = post_transaction.currency
+        union all
+        select o.id, o.name, o.owner_id, o.currency
+        from app.ledger_accounts as o
+        where o.name = p.account
+            and o.owner_id is null
+            and p.owner_id is null
+            and o.currency = post_transaction.currency
+    ) as a
+    left join app.fee_schedule as f on f.version = posted.fee_schedule_version
+    where p.amount_cents <> 0
+    order by p.account, p.owner_id;
     return true;
 end;
 $$;
@@ -5902,85 +7170,6 @@ comment on function backend.readiness is 'True: the database answers, and this s
 grant execute on function backend.readiness to backend, worker;
 
 
--- ==== supabase/functions/receive_charge.sql
-
--- Money is in: held for the customer until the work is done.
-
-create or replace function app.receive_charge(payment_id uuid, stripe_charge_id text)
-    returns void
-    language plpgsql
-    volatile
-    set search_path = ''
-as $$
-declare
-    payment app.payments;
-begin
-    update app.payments as p
-    set stripe_charge_id = coalesce(p.stripe_charge_id, receive_charge.stripe_charge_id)
-    where p.id = receive_charge.payment_id
-    returning * into strict payment;
-
-    perform app.post_transaction(
-        'charge:' || receive_charge.stripe_charge_id,
-        'Payment received',
-        payment.id,
-        payment.fee_schedule_version,
-        jsonb_build_array(
-            jsonb_build_object('account', 'stripe.balance', 'amount_cents', payment.amount_cents),
-            jsonb_build_object(
-                -- Whoever paid twice is owed the second charge.
-                'account', case
-                    when payment.stripe_charge_id = receive_charge.stripe_charge_id
-                        then 'customer.held'
-                    else 'customer.refund_owed'
-                end,
-                'owner_id', payment.id,
-                'amount_cents', -payment.amount_cents
-            )
-        ),
-        payment.currency
-    );
-    perform app.settle_payment(payment.id);
-    perform app.post_earnings(payment.id);
-end;
-$$;
-comment on function app.receive_charge is
-    'Posts a successful charge of the payment''s whole amount, settles the payment, and posts what '
-    'is earned by work done before. The caller holds lock_payment''s locks.';
-
-
--- ==== supabase/functions/receive_stripe_fee.sql
-
--- What Stripe took of a charge: never computed, always read.
-
-create or replace function app.receive_stripe_fee(payment_id uuid, balance_transaction jsonb)
-    returns void
-    language plpgsql
-    volatile
-    set search_path = ''
-as $$
-declare
-    payment app.payments;
-    fee_cents bigint := (balance_transaction ->> 'fee')::bigint;
-begin
-    select * into strict payment from app.payments as p where p.id = receive_stripe_fee.payment_id;
-    perform app.post_transaction(
-        'balance_transaction:' || (balance_transaction ->> 'id'),
-        'Stripe''s fee',
-        payment.id,
-        payment.fee_schedule_version,
-        jsonb_build_array(
-            jsonb_build_object('account', 'stripe.fee', 'amount_cents', fee_cents),
-            jsonb_build_object('account', 'stripe.balance', 'amount_cents', -fee_cents)
-        ),
-        payment.currency
-    );
-end;
-$$;
-comment on function app.receive_stripe_fee is
-    'Posts the fee of one of Stripe''s balance transactions, in the payment''s currency.';
-
-
 -- ==== supabase/functions/record_checkout.sql
 
 -- Writes down the page that Stripe opened for an attempt.
@@ -6037,8 +7226,34 @@ declare
         'checkout.session.async_payment_failed',
         'checkout.session.expired',
         'payment_intent.succeeded',
+        'payment_intent.payment_failed',
         'charge.succeeded',
-        'charge.updated'
+        'charge.updated',
+        'charge.dispute.created',
+        'charge.dispute.updated',
+        'charge.dispute.funds_withdrawn',
+        'charge.dispute.funds_reinstated',
+        'charge.dispute.closed',
+        'refund.created',
+        'refund.updated',
+        'refund.failed',
+        'transfer.created',
+        'transfer.updated',
+        'transfer.reversed',
+        'payout.created',
+        'payout.paid',
+        'payout.failed',
+        'payout.canceled',
+        'radar.early_fraud_warning.created'
+    ];
+    handled_of_accounts constant text[] := array[
+        'account.updated',
+        'account.application.deauthorized',
+        'capability.updated',
+        'payout.created',
+        'payout.paid',
+        'payout.failed',
+        'payout.canceled'
     ];
     event jsonb;
     created_at timestamptz;
@@ -6057,7 +7272,7 @@ begin
     if event is null then
         state := 'quarantined';
         reason := 'body';
-    elsif not coalesce(event ->> 'type' = any(handled), false) then
+    elsif not coalesce(event ->> 'type' = any(handled || handled_of_accounts), false) then
         state := 'ignored';
         reason := 'type';
     elsif event -> 'livemode' is distinct from (
@@ -6065,8 +7280,22 @@ begin
     ) then
         state := 'ignored';
         reason := 'livemode';
-    elsif event ->> 'account' is not null then
-        -- Of a connected account: its money is not ours.
+    elsif event ->> 'api_version' is distinct from (
+        select s.stripe_api_version from app.settings as s
+    ) then
+        state := 'quarantined';
+        reason := 'version';
+    elsif event ->> 'account' is null and event ->> 'type' <> all(handled)
+        or event ->> 'account' is not null and (
+            event ->> 'type' <> all(handled_of_accounts)
+            or not exists (
+                select
+                from app.connected_accounts as a
+                where a.stripe_account_id = event ->> 'account'
+            )
+        )
+    then
+        -- Of an account that we do not know, or what such an account has none of.
         state := 'quarantined';
         reason := 'account';
     end if;
@@ -6113,6 +7342,7 @@ create or replace function app.record_work_done(payment_id uuid)
     set search_path = ''
 as $$
 begin
+    perform app.lock_payment(record_work_done.payment_id);
     update app.payments as p
     set work_done_at = app.current_instant()
     where p.id = record_work_done.payment_id
@@ -6122,6 +7352,197 @@ end;
 $$;
 comment on function app.record_work_done is
     'Notes that the work is done, once; what is earned is posted now, or when the money is in.';
+
+
+-- ==== supabase/functions/recount_payables.sql
+
+-- What a payment owes to its payees, from what came in and went back.
+
+create or replace function app.recount_payables(payment_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    frozen boolean := exists (
+        select
+        from app.disputes as d
+        where d.payment_id = recount_payables.payment_id
+            and d.is_open
+    ) or exists (
+        select
+        from app.fraud_warnings as w
+        where w.payment_id = recount_payables.payment_id
+            and w.settled_at is null
+    );
+begin
+    -- Cumulative floor: refunds in whatever pieces end at exactly nothing.
+    update app.payables as p
+    set is_disputed = frozen,
+        earned_cents = e.earned_cents,
+        sent_cents = e.sent_cents,
+        returned_cents = e.returned_cents,
+        -- What was forfeited is the platform's only as far as it was still earned.
+        forfeited_cents = least(
+            p.forfeited_cents,
+            greatest(e.earned_cents - e.sent_cents + e.returned_cents + p.offset_cents, 0)
+        )
+    from (
+        select
+            x.part,
+            case
+                when y.earned_at is null then 0
+                when x.part = 'work'
+                    then y.amount_cents - y.reversed_cents - app.fee_left(y.id, y.reversed_cents)
+                else coalesce(
+                    r.amount_cents - r.amount_cents * y.reversed_cents / y.amount_cents, 0
+                )
+            end as earned_cents,
+            f.sent_cents,
+            f.returned_cents
+        from app.payables as x
+        inner join app.payments as y on x.payment_id = y.id
+        left join app.repair_quotes as q on y.quote_id = q.id
+        left join app.referrals as r on q.escalation_id = r.escalation_id
+        cross join lateral (
+            select
+                coalesce(sum(z.amount_cents) filter (where z.kind = 'transfer'), 0) as sent_cents,
+                coalesce(sum(z.amount_cents) filter (where z.kind = 'transfer_reversal'), 0)
+                    as returned_cents
+            from app.money_facts as z
+            where z.payment_id = x.payment_id
+                and z.part = x.part
+        ) as f
+        where x.payment_id = recount_payables.payment_id
+    ) as e
+    where p.payment_id = recount_payables.payment_id
+        and p.part = e.part;
+
+    update app.referrals as r
+    set status = s.status
+    from (
+        select
+            q.escalation_id,
+            case
+                when p.earned_cents = 0 then 'reversed'
+                when p.sent_cents - p.returned_cents >= p.earned_cents then 'paid'
+                when x.status = 'reversed' then 'earned'
+                else x.status
+            end as status
+        from app.payables as p
+        inner join app.payments as y on p.payment_id = y.id
+        inner join app.repair_quotes as q on y.quote_id = q.id
+        inner join app.referrals as x on q.escalation_id = x.escalation_id
+        where p.payment_id = recount_payables.payment_id
+            and p.part = 'referral'
+            and y.earned_at is not null
+            and x.status <> 'pending'
+            and x.amount_cents > 0
+    ) as s
+    where r.escalation_id = s.escalation_id
+        and r.status <> s.status;
+end;
+$$;
+comment on function app.recount_payables is
+    'Writes down what each payee earned, was sent and gave back, whether a dispute stops it, and what '
+    'became of the referral.';
+
+
+-- ==== supabase/functions/recount_payment.sql
+
+-- What the facts about one payment add up to.
+
+create or replace function app.recount_payment(payment_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    sums record;
+    surplus_cents bigint;
+    surplus_reversed_cents bigint;
+begin
+    select
+        p.amount_cents,
+        f.charged_cents,
+        f.refunded_cents,
+        f.withdrawn_cents,
+        r.cents as refunds_cents,
+        l.cents as lost_cents
+    into strict sums
+    from app.payments as p
+    cross join lateral (
+        select
+            coalesce(sum(x.amount_cents) filter (where x.kind = 'charge'), 0) as charged_cents,
+            coalesce(sum(x.amount_cents) filter (where x.kind = 'refund'), 0)
+            - coalesce(sum(x.amount_cents) filter (where x.kind = 'refund_failure'), 0)
+                as refunded_cents,
+            coalesce(sum(x.amount_cents) filter (where x.kind = 'dispute_withdrawal'), 0)
+            - coalesce(sum(x.amount_cents) filter (where x.kind = 'dispute_reinstatement'), 0)
+                as withdrawn_cents
+        from app.money_facts as x
+        where x.payment_id = p.id
+    ) as f
+    cross join lateral (
+        select coalesce(sum(y.cents), 0) as cents
+        from (
+            select max(x.amount_cents) as cents
+            from app.money_facts as x
+            where x.payment_id = p.id
+                and x.kind = 'refund'
+            group by coalesce(x.refund_request_id::text, x.id)
+        ) as y
+    ) as r
+    cross join lateral (
+        -- Lost is what did not come back: a lost dispute may be reinstated all the same.
+        select coalesce(sum(least(d.amount_cents, greatest(y.cents, 0))), 0) as cents
+        from app.disputes as d
+        cross join lateral (
+            select
+                sum(
+                    case x.kind
+                        when 'dispute_withdrawal' then x.amount_cents
+                        else -x.amount_cents
+                    end
+                ) as cents
+            from app.money_facts as x
+            where x.payment_id = p.id
+                and x.about = d.id
+        ) as y
+        where d.payment_id = p.id
+            and d.status = 'lost'
+            and y.cents is not null
+    ) as l
+    where p.id = recount_payment.payment_id;
+
+    -- Who paid twice gets the second charge back first.
+    surplus_cents := greatest(sums.charged_cents - sums.amount_cents, 0);
+    surplus_reversed_cents := least(surplus_cents, sums.refunds_cents + sums.lost_cents);
+    update app.payments as p
+    set charged_cents = sums.charged_cents,
+        refunded_cents = sums.refunded_cents,
+        refund_owed_cents = surplus_cents - surplus_reversed_cents
+            + sums.refunds_cents - sums.refunded_cents,
+        withdrawn_cents = sums.withdrawn_cents,
+        lost_cents = sums.lost_cents,
+        reversed_cents = least(
+            sums.charged_cents - surplus_cents,
+            sums.refunds_cents + sums.lost_cents - surplus_reversed_cents
+        ),
+        excess_cents = greatest(
+            sums.refunds_cents + sums.lost_cents - surplus_reversed_cents
+            - sums.charged_cents + surplus_cents,
+            0
+        )
+    where p.id = recount_payment.payment_id;
+    perform app.recount_payables(recount_payment.payment_id);
+end;
+$$;
+comment on function app.recount_payment is
+    'Counts the payment''s facts again, and what its payees are owed. The caller holds the locks of '
+    'app.lock_payment and app.lock_ledger.';
 
 
 -- ==== supabase/functions/refuse_contacts.sql
@@ -6390,16 +7811,11 @@ create or replace function app.release_earnings(mechanic_id uuid, cause_id uuid)
     volatile
     set search_path = ''
 as $$
-    select app.move_earnings(
-        mechanic_id,
-        'withheld.mechanic',
-        'payable.mechanic',
-        'Released',
-        'released:' || cause_id::text
-    );
+    select app.move_earnings(mechanic_id, false, 'Released', 'released:' || cause_id::text);
 $$;
 comment on function app.release_earnings is
-    'Releases all that is withheld from a mechanic. Cause: the restriction that was lifted.';
+    'Releases all that is withheld from a mechanic. Cause: the restriction that was lifted, or an '
+    'admin''s decision.';
 
 
 -- ==== supabase/functions/remove_workshop_member.sql
@@ -7456,6 +8872,37 @@ comment on function app.tell_workshop is
     'id that two workshops share: the offer or the quote is meant.';
 
 
+-- ==== supabase/functions/wake_events.sql
+
+-- What waited for an object of Stripe's is applied, now that it is here.
+
+create or replace function app.wake_events(stripe_id text)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    woken text;
+begin
+    for woken in
+        update app.stripe_events as e
+        set state = 'pending',
+            reason = null,
+            awaits = null
+        where e.state = 'waiting'
+            and e.awaits = wake_events.stripe_id
+        returning e.id
+    loop
+        perform app.enqueue_job(
+            'apply_stripe_event', jsonb_build_object('event_id', woken)
+        );
+    end loop;
+end;
+$$;
+comment on function app.wake_events is 'Queues the events that await this object.';
+
+
 -- ==== supabase/functions/withdraw_contact.sql
 
 -- A customer takes their telephone number back from a workshop.
@@ -7549,13 +8996,7 @@ create or replace function app.withhold_earnings(mechanic_id uuid, cause_id uuid
     volatile
     set search_path = ''
 as $$
-    select app.move_earnings(
-        mechanic_id,
-        'payable.mechanic',
-        'withheld.mechanic',
-        'Withheld',
-        'withheld:' || cause_id::text
-    );
+    select app.move_earnings(mechanic_id, true, 'Withheld', 'withheld:' || cause_id::text);
 $$;
 comment on function app.withhold_earnings is
     'Withholds what is payable to a mechanic; nothing for anybody else. Cause: a restriction or '

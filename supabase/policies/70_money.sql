@@ -1,9 +1,9 @@
 -- Money: payments, statements, the ledger and Stripe's events.
 --
 --   customer         their own payments, today's price
---   mechanic         their own statement, banned or not; today's price
---   workshop         the statements of their workshops, whatever their standing; today's price
---   platform_admin   payments, the whole ledger, the fee schedule, what became of Stripe's events
+--   mechanic         their own statement and earnings, banned or not; today's price
+--   workshop         those of their workshops, whatever their standing; today's price
+--   platform_admin   payments, disputes, payouts, the whole ledger, what became of Stripe's events
 
 -- rows
 
@@ -63,6 +63,36 @@ create policy "admins see all accounts of the ledger"
     on app.ledger_accounts for select to platform_admin
     using ((select app.may_continue_work()));
 
+create policy "mechanics see what they are owed"
+    on app.payables for select to mechanic
+    using (payee_id = (select app.current_person_id()) and earned_at is not null);
+create policy "advisors see what their workshops are owed"
+    on app.payables for select to workshop
+    using (
+        payee_id = any((select app.member_workshop_ids())::uuid[]) and earned_at is not null
+    );
+create policy "admins see what everybody is owed"
+    on app.payables for select to platform_admin
+    using ((select app.may_continue_work()));
+create policy "mechanics see their own account at Stripe"
+    on app.connected_accounts for select to mechanic
+    using (owner_id = (select app.current_person_id()));
+create policy "advisors see their workshops' accounts at Stripe"
+    on app.connected_accounts for select to workshop
+    using (owner_id = any((select app.member_workshop_ids())::uuid[]));
+create policy "admins see everybody's accounts at Stripe"
+    on app.connected_accounts for select to platform_admin
+    using ((select app.may_continue_work()));
+create policy "admins see all disputes"
+    on app.disputes for select to platform_admin
+    using ((select app.may_continue_work()));
+create policy "admins see all fraud warnings"
+    on app.fraud_warnings for select to platform_admin
+    using ((select app.may_continue_work()));
+create policy "admins see all payouts"
+    on app.payouts for select to platform_admin
+    using ((select app.may_continue_work()));
+
 create policy "admins see what became of Stripe's events"
     on app.stripe_events for select to platform_admin
     using ((select app.may_continue_work()));
@@ -77,12 +107,13 @@ grant select (
 ) on app.fee_schedule to platform_admin;
 
 grant select (
-    id, purpose, session_id, quote_id, amount_cents, currency, status, created_at, paid_at
+    id, purpose, session_id, quote_id, amount_cents, currency, status, created_at, paid_at, failure,
+    refunded_cents
 ) on app.payments to customer;
 -- No customer: an admin finds whose payment it is through the session or the quote.
 grant select (
     id, purpose, session_id, quote_id, amount_cents, currency, fee_schedule_version, status,
-    created_at, paid_at, work_done_at
+    created_at, paid_at, failure, work_done_at, earned_at, refunded_cents
 ) on app.payments to platform_admin;
 
 grant select (payment_id, amount_cents, requested_at)
@@ -94,6 +125,21 @@ grant select (
 ) on app.ledger_entries to mechanic, workshop, platform_admin;
 grant select (owner_id) on app.ledger_entries to workshop, platform_admin;
 grant select (account_id) on app.ledger_entries to platform_admin;
+grant select (
+    id, part, about_id, currency, earned_at, held_until, withheld_at, is_disputed, earned_cents,
+    sent_cents, returned_cents, offset_cents, forfeited_cents, owed_cents, payee_id
+) on app.payables to mechanic, workshop, platform_admin;
+grant select (payment_id, payee_kind) on app.payables to platform_admin;
+grant select (owner_id, transfers, payouts_enabled, requirements_due, disconnected_at)
+    on app.connected_accounts to mechanic, workshop, platform_admin;
+grant select (
+    id, payment_id, stripe_charge_id, amount_cents, reason, status, is_open, evidence_due_by,
+    opened_at, told_at
+) on app.disputes to platform_admin;
+grant select (id, payment_id, fraud_type, warned_at, settled_at)
+    on app.fraud_warnings to platform_admin;
+grant select (id, stripe_account_id, amount_cents, currency, told_at, paid_at, failed_at, failure)
+    on app.payouts to platform_admin;
 grant select (id, source_key, description, payment_id, fee_schedule_version, posted_at)
     on app.ledger_transactions to platform_admin;
 grant select (id, name, owner_id, currency, balance_cents)
@@ -136,12 +182,15 @@ create view api.customer_payments with (security_invoker = true) as
         p.status,
         p.created_at,
         p.paid_at,
+        p.failure,
+        p.refunded_cents,
         r.amount_cents as refund_cents,
         r.requested_at as refund_requested_at
     from app.payments as p
     left join app.refund_requests as r on p.id = r.payment_id;
 comment on view api.customer_payments is
-    'What the calling customer owes or paid, in cents, and what they are owed back.';
+    'What the calling customer owes or paid, in cents, what they got back, and what was asked for '
+    'them. Failure: why the last card was refused.';
 grant select on api.customer_payments to customer;
 
 create view api.mechanic_statement with (security_invoker = true) as
@@ -156,8 +205,9 @@ create view api.mechanic_statement with (security_invoker = true) as
         coalesce(held_until > (select app.current_instant()), false) as is_held
     from app.ledger_entries;
 comment on view api.mechanic_statement is
-    'What the calling mechanic earned, in cents, earned is positive. Account: payable, or withheld '
-    'after a ban (two lines: out of one, into the other). Held until the hold has passed.';
+    'What the calling mechanic earned and was sent, in cents, earned is positive. Account: payable; '
+    'withheld after a ban (two lines: out of one, into the other); receivable is what they are to give '
+    'back. Held until the hold has passed.';
 grant select on api.mechanic_statement to mechanic;
 
 create view api.workshop_statement with (security_invoker = true) as
@@ -173,9 +223,73 @@ create view api.workshop_statement with (security_invoker = true) as
         coalesce(held_until > (select app.current_instant()), false) as is_held
     from app.ledger_entries;
 comment on view api.workshop_statement is
-    'What the caller''s workshops earned, in cents, earned is positive. Held until the hold has '
-    'passed.';
+    'What the caller''s workshops earned and were sent, in cents, earned is positive. Account: payable; '
+    'receivable is what they are to give back. Held until the hold has passed.';
 grant select on api.workshop_statement to workshop;
+
+create view api.mechanic_earnings with (security_invoker = true) as
+    select
+        p.id,
+        p.part,
+        p.about_id,
+        p.earned_at,
+        p.currency,
+        p.earned_cents,
+        p.sent_cents - p.returned_cents - p.offset_cents as paid_cents,
+        p.owed_cents,
+        case
+            when p.owed_cents < 0 then 'owed_back'
+            when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
+            when p.withheld_at is not null then 'withheld'
+            when p.is_disputed then 'disputed'
+            when p.held_until > app.current_instant() then 'held'
+            when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
+            else 'payable'
+        end as state,
+        p.held_until,
+        p.withheld_at,
+        p.forfeited_cents
+    from app.payables as p
+    left join app.connected_accounts as a on p.payee_id = a.owner_id;
+comment on view api.mechanic_earnings is
+    'What the calling mechanic earned, one row a diagnostic (work) or referral, in cents, less what '
+    'went back to customers. State says why it is not sent yet: held (until held_until), disputed, '
+    'withheld (after a ban), awaiting_account; then payable, paid; reversed, or owed_back by the payee.';
+grant select on api.mechanic_earnings to mechanic;
+
+create view api.workshop_earnings with (security_invoker = true) as
+    select
+        p.id,
+        p.payee_id as workshop_id,
+        p.about_id as offer_id,
+        p.earned_at,
+        p.currency,
+        p.earned_cents,
+        p.sent_cents - p.returned_cents - p.offset_cents as paid_cents,
+        p.owed_cents,
+        case
+            when p.owed_cents < 0 then 'owed_back'
+            when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
+            when p.is_disputed then 'disputed'
+            when p.held_until > app.current_instant() then 'held'
+            when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
+            else 'payable'
+        end as state,
+        p.held_until
+    from app.payables as p
+    left join app.connected_accounts as a on p.payee_id = a.owner_id;
+comment on view api.workshop_earnings is
+    'What the caller''s workshops earned, one row a repair, in cents, less what went back to customers. '
+    'State says why it is not sent yet: held (until held_until), disputed, awaiting_account; then '
+    'payable, paid; reversed, or owed_back by the workshop.';
+grant select on api.workshop_earnings to workshop;
+
+create view api.payout_account with (security_invoker = true) as
+    select owner_id, transfers, payouts_enabled, requirements_due, disconnected_at
+    from app.connected_accounts;
+comment on view api.payout_account is
+    'The caller''s accounts at Stripe, or their workshops''. Money is sent once transfers is active.';
+grant select on api.payout_account to mechanic, workshop, platform_admin;
 
 create view api.admin_payments with (security_invoker = true) as
     select
@@ -189,7 +303,10 @@ create view api.admin_payments with (security_invoker = true) as
         p.status,
         p.created_at,
         p.paid_at,
+        p.failure,
         p.work_done_at,
+        p.earned_at,
+        p.refunded_cents,
         r.amount_cents as refund_cents,
         r.reason as refund_reason,
         r.requested_at as refund_requested_at
@@ -228,6 +345,53 @@ comment on view api.admin_ledger_accounts is
     'workshop.';
 grant select on api.admin_ledger_accounts to platform_admin;
 
+create view api.admin_payables with (security_invoker = true) as
+    select
+        id,
+        payment_id,
+        part,
+        payee_kind,
+        payee_id,
+        about_id,
+        currency,
+        earned_at,
+        held_until,
+        withheld_at,
+        is_disputed,
+        earned_cents,
+        sent_cents,
+        returned_cents,
+        offset_cents,
+        forfeited_cents,
+        owed_cents
+    from app.payables;
+comment on view api.admin_payables is
+    'What each payment owes to each payee, in cents; a negative debt is the payee''s.';
+grant select on api.admin_payables to platform_admin;
+
+create view api.admin_disputes with (security_invoker = true) as
+    select
+        id, payment_id, stripe_charge_id, amount_cents, reason, status, is_open, evidence_due_by,
+        opened_at, told_at
+    from app.disputes;
+comment on view api.admin_disputes is
+    'What customers contest at their bank, as Stripe last told it. Evidence is due by a date.';
+grant select on api.admin_disputes to platform_admin;
+
+create view api.admin_fraud_warnings with (security_invoker = true) as
+    select id, payment_id, fraud_type, warned_at, settled_at
+    from app.fraud_warnings;
+comment on view api.admin_fraud_warnings is
+    'Charges that a bank suspects. Nothing of them is sent on until they are settled.';
+grant select on api.admin_fraud_warnings to platform_admin;
+
+create view api.admin_payouts with (security_invoker = true) as
+    select id, stripe_account_id, amount_cents, currency, told_at, paid_at, failed_at, failure
+    from app.payouts;
+comment on view api.admin_payouts is
+    'Money on its way from Stripe to a bank. No account: the platform''s own.';
+grant select on api.admin_payouts to platform_admin;
+
 create view api.admin_books with (security_invoker = true) as
     select
         currency,
@@ -246,12 +410,24 @@ create view api.admin_books with (security_invoker = true) as
         coalesce(-sum(balance_cents) filter (where name like 'payable.%'), 0)::bigint
             as payable_cents,
         coalesce(-sum(balance_cents) filter (where name = 'withheld.mechanic'), 0)::bigint
-            as withheld_cents
+            as withheld_cents,
+        coalesce(-sum(balance_cents) filter (where name = 'customer.refund_owed'), 0)::bigint
+            as refund_owed_cents,
+        coalesce(sum(balance_cents) filter (where name like 'receivable.%'), 0)::bigint
+            as receivable_cents,
+        coalesce(
+            -sum(balance_cents) filter (
+                where name in (
+                    'platform.fee', 'referral.expense', 'stripe.fee', 'stripe.dispute_fee', 'loss'
+                )
+            ),
+            0
+        )::bigint as result_cents
     from app.ledger_accounts
     group by currency;
 comment on view api.admin_books is
-    'The books, one row a currency, in cents: income and what is owed are positive. The trial '
-    'balance is zero.';
+    'The books, one row a currency, in cents: income and what is owed are positive. Result: fees less '
+    'referrals, what Stripe took, and losses. The trial balance is zero.';
 grant select on api.admin_books to platform_admin;
 
 create view api.admin_stripe_events with (security_invoker = true) as

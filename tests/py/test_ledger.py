@@ -219,6 +219,7 @@ TELL = """
             'object', 'event',
             'type', kind,
             'created', 1795000000,
+            'api_version', '2026-10-28.endive',
             'livemode', false,
             'data', jsonb_build_object(
                 'object',

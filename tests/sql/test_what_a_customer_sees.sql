@@ -11,8 +11,8 @@ api.customer_escalations
 api.customer_media
     id, kind, path, registered_at, session_id, uploaded_at
 api.customer_payments
-    amount_cents, created_at, currency, id, paid_at, purpose, quote_id, refund_cents,
-    refund_requested_at, session_id, status
+    amount_cents, created_at, currency, failure, id, paid_at, purpose, quote_id, refund_cents,
+    refund_requested_at, refunded_cents, session_id, status
 api.customer_profile
     city, city_id, first_name, last_initial, person_id
 api.customer_quote_items
@@ -65,7 +65,8 @@ app.messages
 app.notices
     about_id, created_at, id, kind, person_id
 app.payments
-    amount_cents, created_at, currency, id, paid_at, purpose, quote_id, session_id, status
+    amount_cents, created_at, currency, failure, id, paid_at, purpose, quote_id, refunded_cents,
+    session_id, status
 app.people
     created_at, id, persona
 app.refund_requests

@@ -6,6 +6,9 @@ select plan(27);
 select tests.reaches_exactly('mechanic', $$
 api.cities
     country, id, name, region
+api.mechanic_earnings
+    about_id, currency, earned_at, earned_cents, forfeited_cents, held_until, id, owed_cents,
+    paid_cents, part, state, withheld_at
 api.mechanic_escalations
     category, created_at, ended_at, id, referral_cents, referral_currency,
     referral_earned_at, referral_payable_from, referral_status, session_id, status
@@ -30,6 +33,8 @@ api.my_violations
     clause, decided_at, facts, id, severity
 api.notices
     about_id, created_at, id, kind
+api.payout_account
+    disconnected_at, owner_id, payouts_enabled, requirements_due, transfers
 api.prices
     currency, diagnostic_price_cents
 api.restrictions
@@ -41,6 +46,8 @@ api.workshops
     city, id, name, rating, rating_count, region, services
 app.cities
     country, id, name, region
+app.connected_accounts
+    disconnected_at, owner_id, payouts_enabled, requirements_due, transfers
 app.contact_details
     email, full_name, person_id, phone, postal_code, street
 app.diagnostic_sessions
@@ -57,6 +64,9 @@ app.messages
     body, id, kind, position, provider_id, quote_id, sender, sent_at, thread_id
 app.notices
     about_id, created_at, id, kind, person_id
+app.payables
+    about_id, currency, earned_at, earned_cents, forfeited_cents, held_until, id, is_disputed,
+    offset_cents, owed_cents, part, payee_id, returned_cents, sent_cents, withheld_at
 app.people
     created_at, id, persona
 app.queue_entries

@@ -8,10 +8,13 @@ api.admin_audit_log
     action, actor_id, at, details, id, reason, subject, subject_id
 api.admin_books
     currency, gross_income_cents, held_for_customers_cents, net_of_referral_cents,
-    payable_cents, referral_expense_cents, stripe_fee_cents, trial_balance_cents,
-    withheld_cents
+    payable_cents, receivable_cents, referral_expense_cents, refund_owed_cents, result_cents,
+    stripe_fee_cents, trial_balance_cents, withheld_cents
 api.admin_conflicts_of_interest
     mechanic_id, reason, workshop_id
+api.admin_disputes
+    amount_cents, evidence_due_by, id, is_open, opened_at, payment_id, reason, status,
+    stripe_charge_id, told_at
 api.admin_escalations
     category, city_id, created_at, customer_id, ended_at, id, mechanic_id, session_id,
     status, wave
@@ -21,6 +24,8 @@ api.admin_fee_schedule
 api.admin_flags
     created_at, decided_at, decided_by, decision_reason, id, kinds, message_id, note,
     person_id, raised_by, reporter_id, severity, status, thread_id
+api.admin_fraud_warnings
+    fraud_type, id, payment_id, settled_at, warned_at
 api.admin_invitations
     accepted_at, accepted_by, created_at, expires_at, id, invited_by, persona, revoked_at,
     workshop_id
@@ -35,10 +40,16 @@ api.admin_offers
     accept_by, answered_at, config_version, decline_code, eligible_count, escalation_id, id,
     offered_at, quote_by, rank, score, status, taken_back_at, terms, visible_until, wave,
     workshop_id, workshop_name
+api.admin_payables
+    about_id, currency, earned_at, earned_cents, forfeited_cents, held_until, id, is_disputed,
+    offset_cents, owed_cents, part, payee_id, payee_kind, payment_id, returned_cents, sent_cents,
+    withheld_at
 api.admin_payments
-    amount_cents, created_at, currency, fee_schedule_version, id, paid_at, purpose,
-    quote_id, refund_cents, refund_reason, refund_requested_at, session_id, status,
-    work_done_at
+    amount_cents, created_at, currency, earned_at, failure, fee_schedule_version, id, paid_at,
+    purpose, quote_id, refund_cents, refund_reason, refund_requested_at, refunded_cents,
+    session_id, status, work_done_at
+api.admin_payouts
+    amount_cents, currency, failed_at, failure, id, paid_at, stripe_account_id, told_at
 api.admin_people
     barred_until, city_id, created_at, display_name, first_name, id, last_initial, persona,
     suspended_until
@@ -75,6 +86,8 @@ api.my_account
     created_at, email, full_name, id, persona, phone, postal_code, street
 api.notices
     about_id, created_at, id, kind
+api.payout_account
+    disconnected_at, owner_id, payouts_enabled, requirements_due, transfers
 api.restrictions
     appeal_by, automated, clause, ends_at, evidence_ids, facts, holder_id, id, kind,
     lift_reason, lifted_at, off_platform, starts_at
@@ -88,6 +101,8 @@ app.cities
     country, id, name, region
 app.conflicts_of_interest
     mechanic_id, reason, workshop_id
+app.connected_accounts
+    disconnected_at, owner_id, payouts_enabled, requirements_due, transfers
 app.contact_details
     email, full_name, person_id, phone, postal_code, street
 app.contact_flags
@@ -98,12 +113,17 @@ app.customers
 app.diagnostic_sessions
     accept_by, accepted_at, category, customer_id, ended_at, fee_schedule_version, id,
     mechanic_id, mechanic_name, paid_at, pay_by, requested_at, status
+app.disputes
+    amount_cents, evidence_due_by, id, is_open, opened_at, payment_id, reason, status,
+    stripe_charge_id, told_at
 app.escalations
     category, city_id, created_at, customer_id, ended_at, id, mechanic_id, session_id,
     status, wave
 app.fee_schedule
     currency, diagnostic_price_cents, effective_from, hold, platform_fee_basis_points,
     referral_basis_points, version
+app.fraud_warnings
+    fraud_type, id, payment_id, settled_at, warned_at
 app.invitations
     accepted_at, accepted_by, created_at, expires_at, id, invited_by, persona, revoked_at,
     workshop_id
@@ -126,9 +146,15 @@ app.offers
     accept_by, answered_at, config_version, decline_code, eligible_count, escalation_id, id,
     offered_at, quote_by, rank, score, status, taken_back_at, terms, visible_until, wave,
     workshop_id
+app.payables
+    about_id, currency, earned_at, earned_cents, forfeited_cents, held_until, id, is_disputed,
+    offset_cents, owed_cents, part, payee_id, payee_kind, payment_id, returned_cents, sent_cents,
+    withheld_at
 app.payments
-    amount_cents, created_at, currency, fee_schedule_version, id, paid_at, purpose,
-    quote_id, session_id, status, work_done_at
+    amount_cents, created_at, currency, earned_at, failure, fee_schedule_version, id, paid_at,
+    purpose, quote_id, refunded_cents, session_id, status, work_done_at
+app.payouts
+    amount_cents, currency, failed_at, failure, id, paid_at, stripe_account_id, told_at
 app.people
     created_at, id, persona
 app.referrals
@@ -168,6 +194,7 @@ app.workshops
 api.announce_fee_schedule(diagnostic_price_cents, platform_fee_basis_points, referral_basis_points, hold, reason, effective_from)
 api.create_workshop(name, city_id, services, open_bays, radius_m)
 api.decide_flag(flag_id, decision, reason, severity, clause)
+api.decide_withheld(mechanic_id, decision, reason)
 api.dismiss_admin(person_id, reason)
 api.invite_person(email, persona, workshop_id)
 api.lift_restriction(restriction_id, reason)

@@ -202,6 +202,7 @@ create function pg_temp.event(id text, said jsonb default '{}') returns jsonb la
             'object', 'event',
             'type', 'charge.succeeded',
             'created', 1795000000,
+            'api_version', '2026-10-28.endive',
             'livemode', false,
             'data', '{"object": {}}'::jsonb
         ) || event.said;

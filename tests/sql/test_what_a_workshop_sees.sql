@@ -14,6 +14,8 @@ api.my_violations
     clause, decided_at, facts, id, severity
 api.notices
     about_id, created_at, id, kind
+api.payout_account
+    disconnected_at, owner_id, payouts_enabled, requirements_due, transfers
 api.prices
     currency, diagnostic_price_cents
 api.restrictions
@@ -24,6 +26,9 @@ api.services
 api.workshop_cases
     city, customer_first_name, customer_last_initial, diagnosis, offer_id,
     recommended_services, vehicle_colour, vehicle_make, vehicle_model, vehicle_year, vin,
+    workshop_id
+api.workshop_earnings
+    currency, earned_at, earned_cents, held_until, id, offer_id, owed_cents, paid_cents, state,
     workshop_id
 api.workshop_memberships
     joined_at, removed_at, workshop_id, workshop_name
@@ -47,6 +52,8 @@ api.workshops
     city, id, name, rating, rating_count, region, services
 app.cities
     country, id, name, region
+app.connected_accounts
+    disconnected_at, owner_id, payouts_enabled, requirements_due, transfers
 app.contact_details
     email, full_name, person_id, phone, postal_code, street
 app.contact_releases
@@ -68,6 +75,9 @@ app.offer_cases
 app.offers
     accept_by, answered_at, decline_code, id, offered_at, quote_by, status, visible_until,
     workshop_id
+app.payables
+    about_id, currency, earned_at, earned_cents, forfeited_cents, held_until, id, is_disputed,
+    offset_cents, owed_cents, part, payee_id, returned_cents, sent_cents, withheld_at
 app.people
     created_at, id, persona
 app.repair_quote_items

@@ -282,7 +282,11 @@ select results_eq(
             and t.fee_schedule_version = 1
         order by t.source_key
     $$,
-    $$ values ('done:' || tests.id('first repair')), ('referral:' || tests.id('first repair')) $$,
+    $$
+        values
+            ('done:' || tests.id('first repair')),
+            ('done:' || tests.id('first repair') || ':referral')
+    $$,
     'each fact by its key and fee schedule'
 );
 select results_eq(

@@ -62,6 +62,18 @@ select tests.act_as_owner();
 insert into app.refund_requests (payment_id, customer_id, amount_cents, reason)
 values (tests.id('ana active payment'), tests.id('ana'), 2500, 'Goodwill.');
 select app.tell(tests.id('ada'), 'restricted', gen_random_uuid());
+insert into app.connected_accounts (owner_id, owner_kind, stripe_account_id)
+values (tests.id('max'), 'mechanic', 'acct_max'), (tests.id('Northside Garage'), 'workshop', 'acct_ng');
+insert into app.payouts (id, stripe_account_id, amount_cents, currency)
+values ('po_max', 'acct_max', 100, 'usd');
+insert into app.disputes (
+    id, payment_id, stripe_charge_id, amount_cents, status, opened_at, told_at
+)
+select 'dp_ana', f.payment_id, f.id, 2500, 'needs_response', now(), now()
+from app.money_facts as f
+where f.payment_id = tests.id('ana escalated payment');
+insert into app.fraud_warnings (id, payment_id)
+values ('issfr_ana', tests.id('ana escalated payment'));
 
 -- Their own
 
@@ -79,7 +91,7 @@ select ok(
         'mechanic', 'max',
         '{people,contact_details,mechanics,notices,diagnostic_sessions,queue_entries,
         session_intake,session_outcome,threads,messages,escalations,referrals,ledger_entries,
-        violations}'
+        payables,connected_accounts,violations}'
     ),
     'a mechanic'
 );
@@ -87,7 +99,8 @@ select ok(
     pg_temp.finds(
         'workshop', 'walt',
         '{people,contact_details,notices,restrictions,workshop_members,offers,offer_cases,
-        repair_quotes,repair_quote_items,threads,messages,ledger_entries}'
+        repair_quotes,repair_quote_items,threads,messages,ledger_entries,payables,
+        connected_accounts}'
     ),
     'an advisor'
 );
@@ -149,7 +162,7 @@ select set_eq(
     $$ select split_part(pg_temp.found_by('mechanic', 'max'), ' ', 1) $$,
     array[
         'people', 'contact_details', 'mechanics', 'notices', 'escalations', 'referrals',
-        'ledger_entries', 'violations'
+        'ledger_entries', 'payables', 'connected_accounts', 'violations'
     ],
     'a barred mechanic keeps their own record, and nothing of a customer'
 );

@@ -1,0 +1,47 @@
+-- A Checkout Session: paid, under way, failed or left.
+
+create function app.apply_checkout_event(event app.stripe_events)
+    returns app.stripe_events
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    object jsonb := event.payload #> '{data,object}';
+    payment app.payments := app.event_payment(event);
+begin
+    event.reason := app.misfit(payment, object -> 'amount_total', object ->> 'currency');
+    if event.reason is not null then
+        event.state := 'quarantined';
+        return event;
+    end if;
+
+    if event.type = 'checkout.session.completed' and object ->> 'payment_status' <> 'paid' then
+        -- Unless that session's end was told before.
+        update app.payments as p
+        set status = 'processing'
+        where p.id = payment.id
+            and p.status = 'pending'
+            and not exists (
+                select
+                from app.checkout_attempts as a
+                where a.stripe_session_id = object ->> 'id'
+                    and a.status = 'closed'
+            );
+        return event;
+    end if;
+
+    perform app.close_checkout_attempt(payment.id, object ->> 'id');
+    if event.type = 'checkout.session.async_payment_failed' then
+        update app.payments as p
+        set status = 'failed'
+        where p.id = payment.id
+            and p.status in ('pending', 'processing');
+    elsif event.type <> 'checkout.session.expired' then
+        perform app.settle_payment(payment.id);
+    end if;
+    return event;
+end;
+$$;
+comment on function app.apply_checkout_event is
+    'Marks the payment; moves no money: the charge does.';

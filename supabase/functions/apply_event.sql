@@ -1,0 +1,36 @@
+-- Which function knows what an event means.
+
+create function app.apply_event(event app.stripe_events)
+    returns app.stripe_events
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    event.state := 'done';
+    event.reason := null;
+    event.awaits := null;
+    case
+        when event.type like 'checkout.session.%' then
+            return app.apply_checkout_event(event);
+        when event.type like 'payment_intent.%' then
+            return app.apply_intent_event(event);
+        when event.type like 'charge.dispute.%' then
+            return app.apply_dispute_event(event);
+        when event.type like 'charge.%' then
+            return app.apply_charge_event(event);
+        when event.type like 'refund.%' then
+            return app.apply_refund_event(event);
+        when event.type like 'transfer.%' then
+            return app.apply_transfer_event(event);
+        when event.type like 'payout.%' then
+            return app.apply_payout_event(event);
+        when event.type like 'radar.early_fraud_warning.%' then
+            return app.apply_fraud_warning(event);
+        else
+            return app.apply_account_event(event);
+    end case;
+end;
+$$;
+comment on function app.apply_event is
+    'The event with what became of it: done, waiting for an object (awaits), or quarantined.';

@@ -1,0 +1,73 @@
+-- A refund: money went back to the customer, or came back from a refund that failed.
+
+create function app.apply_refund_event(event app.stripe_events)
+    returns app.stripe_events
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    object jsonb := event.payload #> '{data,object}';
+    failure text := object ->> 'failure_balance_transaction';
+    payment app.payments := app.charged_payment(object ->> 'charge');
+    request_id uuid;
+begin
+    if payment.id is null then
+        event.state := 'waiting';
+        event.reason := 'charge';
+        event.awaits := object ->> 'charge';
+        return event;
+    end if;
+    if jsonb_typeof(object -> 'amount') is distinct from 'number'
+        or not (object ->> 'amount')::bigint between 1 and payment.amount_cents
+    then
+        event.reason := 'amount';
+    elsif object ->> 'currency' is distinct from payment.currency then
+        event.reason := 'currency';
+    end if;
+    if event.reason is not null then
+        event.state := 'quarantined';
+        return event;
+    end if;
+
+    if object ->> 'status' in ('failed', 'canceled') and failure is null then
+        if exists (select from app.money_facts as f where f.id = object ->> 'id') then
+            -- It was debited, so it comes back; the object will say by which transaction.
+            event.state := 'waiting';
+            event.reason := 'failure_balance_transaction';
+            event.awaits := object ->> 'id';
+        end if;
+        return event;
+    elsif object ->> 'status' = 'requires_action' then
+        return event;
+    end if;
+
+    if pg_input_is_valid(object #>> '{metadata,refund_id}', 'uuid') then
+        select r.id into request_id
+        from app.refund_requests as r
+        where r.id = (object #>> '{metadata,refund_id}')::uuid
+            and r.payment_id = payment.id;
+    end if;
+    perform app.learn_fact(
+        row(
+            object ->> 'id', 'refund', payment.id, null, object ->> 'charge', request_id,
+            (object ->> 'amount')::bigint, null
+        ),
+        'Refund to the customer',
+        'Referral taken back'
+    );
+    if failure is not null then
+        perform app.learn_fact(
+            row(
+                failure, 'refund_failure', payment.id, null, object ->> 'id', null,
+                (object ->> 'amount')::bigint, null
+            ),
+            'Refund failed'
+        );
+    end if;
+    return event;
+end;
+$$;
+comment on function app.apply_refund_event is
+    'Posts the refund, and its failure: the customer is then owed it again. A refund that failed '
+    'before any money moved posts nothing.';
