@@ -1,4 +1,4 @@
--- A small chat with one object of every kind: what test_migrations.py builds, plants in and replays.
+-- A small chat with one object of every kind: what the tests of migrations build, plant in and replay.
 
 do $$
 begin
