@@ -126,9 +126,10 @@ grant select (
 grant select (owner_id) on app.ledger_entries to workshop, platform_admin;
 grant select (account_id) on app.ledger_entries to platform_admin;
 grant select (
-    id, part, about_id, currency, earned_at, held_until, withheld_at, is_disputed, earned_cents,
-    sent_cents, returned_cents, offset_cents, forfeited_cents, owed_cents, payee_id
+    id, payee_id, about_id, currency, earned_at, held_until, is_disputed, earned_cents, sent_cents,
+    returned_cents, offset_cents, owed_cents
 ) on app.payables to mechanic, workshop, platform_admin;
+grant select (part, withheld_at, forfeited_cents) on app.payables to mechanic, platform_admin;
 grant select (payment_id, payee_kind) on app.payables to platform_admin;
 grant select (owner_id, transfers, payouts_enabled, requirements_due, disconnected_at)
     on app.connected_accounts to mechanic, workshop, platform_admin;
