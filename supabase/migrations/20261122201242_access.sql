@@ -1014,16 +1014,15 @@ create policy "workshops see their messages while the offer lasts"
     );
 
 -- One look-up a message, not the set of flagged threads: that grows with the platform, and an admin
--- reads a page of one thread.
+-- reads a page of one thread. An exists might be answered from the whole set.
 create policy "admins see the messages of flagged threads"
     on app.messages for select to platform_admin
     using (
-        exists (
-            select
+        (
+            select t.flagged_at
             from app.threads as t
             where t.id = messages.thread_id
-                and t.flagged_at is not null
-        )
+        ) is not null
         and (select app.may_continue_work())
     );
 
@@ -1719,7 +1718,7 @@ create view api.mechanic_earnings with (security_invoker = true) as
             when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
             when p.withheld_at is not null then 'withheld'
             when p.is_disputed then 'disputed'
-            when p.held_until > app.current_instant() then 'held'
+            when p.held_until > (select app.current_instant()) then 'held'
             when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
             else 'payable'
         end as state,
@@ -1748,7 +1747,7 @@ create view api.workshop_earnings with (security_invoker = true) as
             when p.owed_cents < 0 then 'owed_back'
             when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
             when p.is_disputed then 'disputed'
-            when p.held_until > app.current_instant() then 'held'
+            when p.held_until > (select app.current_instant()) then 'held'
             when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
             else 'payable'
         end as state,

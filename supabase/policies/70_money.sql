@@ -243,7 +243,7 @@ create view api.mechanic_earnings with (security_invoker = true) as
             when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
             when p.withheld_at is not null then 'withheld'
             when p.is_disputed then 'disputed'
-            when p.held_until > app.current_instant() then 'held'
+            when p.held_until > (select app.current_instant()) then 'held'
             when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
             else 'payable'
         end as state,
@@ -272,7 +272,7 @@ create view api.workshop_earnings with (security_invoker = true) as
             when p.owed_cents < 0 then 'owed_back'
             when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
             when p.is_disputed then 'disputed'
-            when p.held_until > app.current_instant() then 'held'
+            when p.held_until > (select app.current_instant()) then 'held'
             when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
             else 'payable'
         end as state,
