@@ -262,6 +262,10 @@ begin
     from app.connected_accounts as a
     inner join tests.names as h on a.owner_id = h.id
     union all
+    select s.name || ' photo', m.id
+    from app.media as m
+    inner join tests.names as s on m.session_id = s.id
+    union all
     select 'restriction of ' || h.name, r.id
     from app.restrictions as r
     inner join tests.names as h on r.holder_id = h.id

@@ -1,30 +1,51 @@
-"""Tries every cell of spec/access.yaml in a database that holds the test world: value, null, no row, or refused.
+"""The matrix of spec/access.yaml: every cell tried in a database that holds the test world.
 
 What is tried comes from the specification and what is expected from it and tests/world.yaml, nothing from the
-catalog. An error is not an empty answer: a refusal has to be a missing privilege (42501), an absent column
-42703, a hidden row no error at all.
+catalog.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 import yaml
 
+from tools.access_scenes import (
+    COMMANDS,
+    Answer,
+    Attempt,
+    Judged,
+    Scene,
+    absent,
+    allowed,
+    barred,
+    difference,
+    every_command,
+    found,
+    no_row,
+    nothing,
+    refused,
+)
 from tools.access_spec import ROOT, Situation, Spec, UniqueKeys, View, load
 
-Answer = dict[str, Any]  # of tests.attempt
-Judged = Iterator[tuple[str, str | None]]  # a cell, and what is wrong with it
-Judge = Callable[[Answer], Judged]
-
-COMMANDS = {
-    "insert": "insert into {} select from (select 1) as x where false",
-    "delete": "delete from {} where false",
-    "truncate": "truncate {}",
-}
 BEHIND = "behind the walls"
+# Operations of Storage, of which some read or write an object, and none is anybody's unless named.
+OPERATIONS = (
+    "",
+    "object.sign",
+    "object.list_v2",
+    "object.info_authenticated",
+    "object.get_signed",
+    "object.sign_upload_url",
+    "object.upload_signed",
+    "object.copy",
+    "object.move",
+    "object.delete",
+    "s3.object.get",
+    "s3.upload",
+)
+PROBE = "00000000-0000-0000-0000-000000000000"
 REACH = ("views", "tables", BEHIND, "functions", "elsewhere")
 # Somebody whom the platform knows, so that only the role can be what is refused.
 ANYBODY = {
@@ -35,49 +56,6 @@ ANYBODY = {
     "media_worker": "mia",
     "authenticated": "ana",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A statement and how to judge its answer, cell by cell."""
-
-    statement: str
-    judge: Judge
-    reads: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Attempts by one role, in one transaction that is rolled back."""
-
-    name: str
-    role: str
-    who: str | None
-    attempts: tuple[Attempt, ...]
-    after: str | None = None
-    without_walls: bool = False  # USAGE on our schemas is granted for the moment
-
-    def play(self, connection: psycopg.Connection) -> Judged:
-        """Each cell with what is wrong with it, or None."""
-        with connection.transaction(force_rollback=True):
-            if self.without_walls:
-                connection.execute(
-                    f"grant usage on schema app, api, backend, procrastinate to {self.role}"
-                )
-            if self.after:
-                connection.execute("select tests.move_clock(%s)", [self.after])
-            if self.who:
-                connection.execute("select tests.act_as(%s, %s)", [self.role, self.who])
-            else:
-                connection.execute("select tests.act_as_service(%s)", [self.role])
-            answers = connection.execute(
-                "select tests.attempt(a.statement, a.reads)"
-                " from unnest(%s::text[], %s::boolean[]) with ordinality as a (statement, reads, n)"
-                " order by a.n",
-                [[a.statement for a in self.attempts], [a.reads for a in self.attempts]],
-            ).fetchall()
-        for attempt, (answer,) in zip(self.attempts, answers, strict=True):
-            yield from attempt.judge(answer)
 
 
 @dataclass(slots=True)
@@ -112,13 +90,18 @@ class Matrix:
     # rows
 
     def _rows(self, situation: Situation) -> Scene:
-        attempts = [self._row(situation, view) for view in self.shown(situation)]
+        attempts = [
+            *(self._row(situation, view) for view in self.shown(situation)),
+            *self._topics(situation),
+            *self._files(situation),
+        ]
         return Scene(
             situation.title,
             situation.persona,
             situation.who,
             tuple(attempts),
             situation.after,
+            before=tuple(self._probes(situation)),
         )
 
     def shown(self, situation: Situation) -> Iterator[View]:
@@ -154,7 +137,7 @@ class Matrix:
             if rows is None or len(rows) != 1:
                 yield cell, f"not one row: {answer}"
                 return
-            yield f"{cell} / *", _difference(set(view.columns), set(rows[0]))
+            yield f"{cell} / *", difference(set(view.columns), set(rows[0]))
             for column in view.columns:
                 value = rows[0].get(column)
                 if column in withheld:
@@ -195,6 +178,73 @@ class Matrix:
             return str(value)
         return f"'{value[1:]}'" if value.startswith("=") else f"'{self.names[value]}'"
 
+    # topics and files
+
+    def _topics(self, situation: Situation) -> Iterator[Attempt]:
+        """Whoever may join receives; nobody sends, or sees who is there."""
+        for topic in self.spec.topics:
+            if not self._is_there(situation, topic):
+                continue
+            name = self._topic(situation, topic)
+            cell = f"{situation.persona} / {situation.name} / topic {topic.name}"
+            asked = f"select from realtime.messages where topic = '{name}' and extension = "
+            joined = found if topic.withheld(situation) is not None else nothing
+            settings = {"realtime.topic": name}
+            yield Attempt(asked + "'broadcast'", joined(f"{cell} / receive"), True, settings)
+            yield Attempt(asked + "'presence'", nothing(f"{cell} / presence"), True, settings)
+            sent = (
+                f"insert into realtime.messages (topic, extension) values ('{name}', 'broadcast')"
+            )
+            yield Attempt(sent, barred(f"{cell} / send"), False, settings)
+
+    def _files(self, situation: Situation) -> Iterator[Attempt]:
+        """By the operations of Storage that are named, and by no other."""
+        for file, by in self.spec.files:
+            if not self._is_there(situation, file):
+                continue
+            path = self._path(situation, file)
+            for operation in (*OPERATIONS, *by):
+                may = operation in by and file.withheld(situation) is not None
+                cell = f"{situation.persona} / {situation.name} / {file.name} / {operation}"
+                settings = {"storage.operation": f"storage.{operation}"}
+                if file.name == "uploads":
+                    yield Attempt(
+                        "insert into storage.objects (bucket_id, name)"
+                        f" values ('quarantine', '{path}')",
+                        (found if may else barred)(cell),
+                        settings=settings,
+                    )
+                else:
+                    asked = f"select from storage.objects where name = '{path}'"
+                    yield Attempt(asked, (found if may else nothing)(cell), True, settings)
+
+    def _probes(self, situation: Situation) -> Iterator[str]:
+        for topic in self.spec.topics:
+            if self._is_there(situation, topic):
+                name = self._topic(situation, topic)
+                yield (
+                    "insert into realtime.messages (topic, extension)"
+                    f" values ('{name}', 'broadcast'), ('{name}', 'presence')"
+                )
+        for file, _ in self.spec.files:
+            if file.name != "uploads" and self._is_there(situation, file):
+                yield (
+                    "insert into storage.objects (bucket_id, name)"
+                    f" values ('quarantine', '{self._path(situation, file)}')"
+                )
+
+    def _topic(self, situation: Situation, topic: View) -> str:
+        row = topic.row(situation)
+        if "person" in row:
+            return f"person:{self.names[str(row['person'])]}"
+        return self.names[f"topic of {row.get('thread', topic.name)}"]
+
+    def _path(self, situation: Situation, file: View) -> str:
+        row = file.row(situation)
+        if "folder" in row:
+            return f"{self.names[str(row['folder'])]}/{PROBE}"
+        return self.names[f"path of {row['file']}"]
+
     # reach
 
     def _views(self, role: str) -> Iterator[Attempt]:
@@ -205,57 +255,57 @@ class Matrix:
                 for column in sorted(self._all_columns() - set(view.columns)):
                     yield Attempt(
                         f"select v.{column} from {name} as v limit 0",
-                        _absent(role, f"{name} / {column}"),
+                        absent(role, f"{name} / {column}"),
                     )
             else:
-                yield Attempt(f"select from {name}", _refused(role, name))
+                yield Attempt(f"select from {name}", refused(role, name))
             commands = {
                 **COMMANDS,
                 "update": f"update {{}} set {view.columns[0]} = null where false",
             }
             for command, text in commands.items():
                 # 55000, 42809: a view of joins takes no rows, and none can be truncated.
-                judge = _refused(role, f"{name} / {command}", "55000", "42809")
+                judge = refused(role, f"{name} / {command}", "55000", "42809")
                 yield Attempt(text.format(name), judge)
 
     def _tables(self, role: str) -> Iterator[Attempt]:
         """No table of ours by name, whatever the command: the schema is closed."""
         for table in self.spec.tables:
-            yield from _every_command(role, f"app.{table}", _refused)
+            yield from every_command(role, f"app.{table}", refused)
         for holder, tables in self.spec.elsewhere["queue"].items():
             for name in (f"procrastinate.{table}" for table in tables):
                 if role == holder:
-                    yield from _every_command(role, name, _allowed, but="truncate")
-                    yield Attempt(f"truncate {name}", _refused(role, f"{name} / truncate"))
+                    yield from every_command(role, name, allowed, but="truncate")
+                    yield Attempt(f"truncate {name}", refused(role, f"{name} / truncate"))
                 else:
-                    yield from _every_command(role, name, _refused)
+                    yield from every_command(role, name, refused)
 
     def _behind_the_walls(self, role: str) -> Iterator[Attempt]:
         """Were the schemas open, a role would still read its columns alone, and change nothing."""
         for table, columns in self.spec.tables.items():
             name = f"app.{table}"
             for column, holders in columns.items():
-                judge = _allowed if role in holders else _refused
+                judge = allowed if role in holders else refused
                 yield Attempt(
                     f"select {column} from {name} limit 0", judge(role, f"{name} / {column}")
                 )
                 yield Attempt(
                     f"update {name} set {column} = default where false",
-                    _refused(role, f"{name} / update {column}", "428C9"),  # generated: nobody's
+                    refused(role, f"{name} / update {column}", "428C9"),  # generated: nobody's
                 )
             for command, text in COMMANDS.items():
-                yield Attempt(text.format(name), _refused(role, f"{name} / {command}"))
+                yield Attempt(text.format(name), refused(role, f"{name} / {command}"))
         for view in self.spec.views:
             if role not in view.readers:
                 name = f"api.{view.name}"
-                yield Attempt(f"select from {name} limit 0", _refused(role, name))
+                yield Attempt(f"select from {name} limit 0", refused(role, name))
         for function in self._refused_functions(role):
-            yield Attempt(f"select {function}", _refused(role, function))
+            yield Attempt(f"select {function}", refused(role, function))
 
     def _functions(self, role: str) -> Iterator[Attempt]:
         """Whoever may call a function gets past its grant; anybody else does not."""
         for function, roles in self.spec.functions.items():
-            judge = _allowed if role in roles else _refused
+            judge = allowed if role in roles else refused
             yield Attempt(f"select {_call(function)}", judge(role, _call(function)))
 
     def _elsewhere(self, role: str) -> Iterator[Attempt]:
@@ -264,8 +314,8 @@ class Matrix:
             return  # the platform's own
         for schema, tables in self.spec.elsewhere["refused"].items():
             for table in tables:
-                yield from _every_command(role, f"{schema}.{table}", _refused)
-        judge = _refused if role in ("backend", "worker") else _no_row
+                yield from every_command(role, f"{schema}.{table}", refused)
+        judge = refused if role in ("backend", "worker") else no_row
         for name in self.spec.elsewhere["by_row"]:
             for command, text in {
                 "select": "select from {}",
@@ -300,7 +350,25 @@ def scene_names(spec: Spec) -> list[str]:
 
 def matrix(connection: psycopg.Connection) -> Matrix:
     """The matrix of this checkout, for the world that stands in a database."""
-    names = {name: str(id) for name, id in connection.execute("select name, id from tests.names")}
+    names: dict[str, str] = dict(
+        connection.execute(
+            """
+            select name, id::text from tests.names
+            union all
+            select 'topic of ' || n.name, t.topic
+            from tests.names as n
+            inner join app.threads as t on n.id = t.id
+            union all
+            select 'topic of moderation', name || ':' || epoch
+            from app.topic_epochs
+            where name = 'admin:moderation'
+            union all
+            select 'path of ' || n.name, m.path
+            from tests.names as n
+            inner join app.media as m on n.id = m.id
+            """
+        ).fetchall()
+    )
     world = yaml.load((ROOT / "tests/world.yaml").read_text(), UniqueKeys)
     return Matrix(load(), world, names)
 
@@ -318,67 +386,6 @@ def wrong(matrix: Matrix, connection: psycopg.Connection) -> Iterator[str]:
                 yield f"{cell}: {problem}"
 
 
-def _every_command(
-    role: str, name: str, judge: Callable[[str, str], Judge], but: str = ""
-) -> Iterator[Attempt]:
-    for command, text in {"select": "select from {}", **COMMANDS}.items():
-        if command != but:
-            yield Attempt(text.format(name), judge(role, f"{name} / {command}"))
-
-
 def _call(function: str) -> str:
     name, _, parameters = function.partition("(")
     return f"{name}({', '.join('null' for p in parameters.rstrip(')').split(', ') if p)})"
-
-
-def _denied(answer: Answer, name: str) -> bool:
-    """Whether a privilege was missing on schema.object itself or on its schema.
-
-    A policy's refusal has the same code, and so has that of a table behind a view: their words differ.
-    """
-    schema, _, rest = name.partition(".")
-    objects = {schema, re.split(r"\W", rest)[0]}
-    return (
-        answer.get("code") == "42501"
-        and answer["message"].startswith("permission denied for")
-        and answer["message"].split()[-1] in objects
-    )
-
-
-def _refused(role: str, cell: str, *besides: str) -> Judge:
-    def judge(answer: Answer) -> Judged:
-        refused = _denied(answer, cell) or answer.get("code") in besides
-        yield f"{role} / {cell}", None if refused else f"not refused: {answer}"
-
-    return judge
-
-
-def _allowed(role: str, cell: str) -> Judge:
-    def judge(answer: Answer) -> Judged:
-        broken = answer.get("code", "").startswith(("42", "3F"))
-        yield f"{role} / {cell}", f"not allowed: {answer}" if broken else None
-
-    return judge
-
-
-def _no_row(role: str, cell: str) -> Judge:
-    def judge(answer: Answer) -> Judged:
-        empty = answer.get("count") == 0 or _denied(answer, cell)
-        yield f"{role} / {cell}", None if empty else f"rows: {answer}"
-
-    return judge
-
-
-def _absent(role: str, cell: str) -> Judge:
-    def judge(answer: Answer) -> Judged:
-        # 42809: v.rank is tried as the aggregate rank(v).
-        absent = answer.get("code") in ("42703", "42809")
-        yield f"{role} / {cell}", None if absent else f"there: {answer}"
-
-    return judge
-
-
-def _difference(promised: set[str], found: set[str]) -> str | None:
-    if promised == found:
-        return None
-    return f"more: {sorted(found - promised)}, less: {sorted(promised - found)}"

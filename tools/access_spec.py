@@ -115,6 +115,13 @@ class Spec:
         }
         self.evaluates = {name: set(roles) for name, roles in said["evaluates"].items()}
         self.tables = {name: dict(_holders(parts)) for name, parts in said["tables"].items()}
+        self.topics = tuple(
+            View(name, self.personas, (), t["row"], t["seen"]) for name, t in said["topics"].items()
+        )
+        self.files = tuple(
+            (View(name, self.personas, (), f["row"], f["seen"]), tuple(f["by"]))
+            for name, f in said["files"].items()
+        )
         self.elsewhere: dict[str, Any] = said["elsewhere"]
         self.never: dict[str, Any] = said["never"]
         self.runs_as_owner: dict[str, str] = said["runs_as_owner"]

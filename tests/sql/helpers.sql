@@ -227,7 +227,7 @@ comment on function tests.reaches_exactly is
     'function with its parameters.';
 grant execute on function tests.reaches_exactly to public;
 
-create function tests.attempt(statement text, reads boolean)
+create function tests.attempt(statement text, reads boolean, settings jsonb default '{}')
     returns jsonb
     language plpgsql
     volatile
@@ -237,6 +237,7 @@ declare
     rows jsonb;
     changed bigint;
 begin
+    perform set_config(s.key, s.value, true) from jsonb_each_text(settings) as s;
     if reads then
         execute format('select jsonb_agg(to_jsonb(r)) from (%s) as r', statement) into rows;
         changed := coalesce(jsonb_array_length(rows), 0);
@@ -254,5 +255,5 @@ end;
 $$;
 comment on function tests.attempt is
     'What a statement gives its caller, who may be anybody: its rows and their number, or the code and the '
-    'message of its error. Nothing of it stays.';
+    'message of its error. Nothing of it stays, nor of the settings.';
 grant execute on function tests.attempt to public;
