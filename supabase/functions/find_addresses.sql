@@ -1,6 +1,6 @@
--- Street addresses: a house number with a street; towns, ZIP codes and highways are no addresses.
+-- Streets with a house's number, and crossings; towns and highways are no places.
 
-create function app.find_addresses(folded text)
+create function app.find_addresses(reading text)
     returns table (
         kind text, first_character integer, last_character integer, confidence real, reason text
     )
@@ -9,42 +9,59 @@ create function app.find_addresses(folded text)
     set search_path = ''
 as $$
 declare
-    kind_of_street constant text :=
-        '\m(?:street|st|avenue|ave|av|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|way|place|pl|parkway|pkwy'
-        '|highway|hwy|freeway|fwy|circle|cir|terrace|square)\M';
-    postcode constant text := '[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2}\M';
-    address constant text :=
-        '\m[0-9]{1,5}[a-d]?,? (?:[a-z0-9''.]+ ){1,4}' || kind_of_street
-        || '(?:,? (?:(?:apt|unit|suite|ste)[.]? |# ?)[a-z0-9]+)?(?:,? ' || postcode || ')?'
-        || '|\m[0-9]{1,4},? (?:[a-z]+,? ){1,3}' || postcode;
-    plus_code constant text := '\m[2-9cfghjmpqrvwx]{4,8}[+][2-9cfghjmpqrvwx]{2,3}\M';
-    measured constant text :=
-        '^[0-9]+[a-d]?,? (?:.* )?(?:miles?|mi|km|k|the|a|an|in|of|on|and|or|to|from|at|my|is|it|its|was|wheel|speed'
-        '|inch|mm|v|amps?|psi|rpm|nm|lbs?|bolts?|quarts?|x|times?|years?|days?|weeks?|hours?|minutes?) ';
-    -- "2015 Civic drive belt", "2 way street", "1500 rear drive shaft"
-    driven constant text :=
-        '^(?:[0-9]{1,2}|19[0-9]{2}|20[0-3][0-9]),? .*(?:drive|dr|way|place|pl|court|ct|square|circle)$|^[0-9] way ';
-    drives constant text :=
-        '^ (?:shafts?|belts?|axles?|train|line|cycle|mode|side|pulley|gear|it|too|to|home|up|down|off|through)\M';
-    place record;
+    part record;
 begin
-    if folded collate "C" !~ concat_ws('|', kind_of_street, postcode, plus_code) then
-        return;
+    kind := 'address';
+    if strpos(reading, 'S') > 0 then
+        reason := 'street';
+        confidence := 0.8;
+        for part in
+            select l.*
+            from app.locate(
+                reading,
+                '(?<![0-9A-Za-z.$@/:-])[0-9]{1,5}(?:~s)?[ ,`<]'
+                || '(?:[nsowU][ .])?(?:(?:[xzshTVXQNlPCSBw]|[0-9]{1,3}~S)[ .'']){1,4}(?:S|(?<=x[ .''])Sz)(?![0-9A-Za-z])'
+                || '(?:#(?:[0-9]{1,4}|[A-Za-z])(?![0-9A-Za-z])|[ <](?:z|h|x) (?:[0-9]{1,4}|[son])(?![0-9A-Za-z]))?'
+                || '(?:<x(?![0-9A-Za-z]|~[0-9]))?'
+                || '|(?:x|[0-9]~S) Sz?[`,< ]N? [0-9]{1,5}(?![0-9A-Za-z])'
+            ) as l
+        loop
+            continue when part.matched ~ '^(?:19[5-9]|20[0-3])[0-9][ ,].*Sz$' and left(part.after, 3) ~ '^ [a-zK]';
+            first_character := part.first_character;
+            last_character := part.last_character;
+            return next;
+        end loop;
+        for part in
+            select l.*
+            from app.locate(
+                reading,
+                '(?<![0-9A-Za-z])S[ .]+(?:[xzgns][ ]){0,3}x[ ,]{1,2}(?:z[ .])?[0-9]{1,4}(?![0-9A-Za-z])'
+            ) as l
+        loop
+            first_character := part.first_character;
+            last_character := part.last_character;
+            return next;
+        end loop;
     end if;
 
-    kind := 'address';
-    confidence := 0.8;
-    reason := 'it names a house in a street';
-    for place in
-        select l.first_character, l.last_character, l.matched, l.after
-        from app.locate(folded, address || '|' || plus_code) as l
-    loop
-        continue when place.matched ~ measured or place.matched ~ driven or place.after ~ drives;
-        first_character := place.first_character;
-        last_character := place.last_character;
-        return next;
-    end loop;
+    -- corner of one street and another
+    if strpos(reading, ' nz ') > 0 or strpos(reading, '&') > 0 then
+        reason := 'crossing';
+        confidence := 0.6;
+        for part in
+            select l.*
+            from app.locate(
+                reading,
+                '(?<=(?<![0-9A-Za-z])[gjtn] )(?:[xz] n )?(?:x|z|[0-9]{1,3}~S)(?: S)?(?: nz |&)(?:x|z|[0-9]{1,3}~S)(?: S)?'
+                || '(?![0-9A-Za-z~])'
+            ) as l
+            where l.matched ~ 'x|~S' and l.before ~ '[hV]|I (?:j|g)|z n $'
+        loop
+            first_character := part.first_character;
+            last_character := part.last_character;
+            return next;
+        end loop;
+    end if;
 end;
 $$;
-comment on function app.find_addresses is
-    'Street addresses in a folded text.';
+comment on function app.find_addresses is 'Streets with a number, and crossings, in a reading.';

@@ -2,69 +2,170 @@
 
 create function app.find_contacts(body text, earlier text[] default '{}')
     returns table (
-        kind text, first_character integer, last_character integer, confidence real, reason text
+        piece integer,
+        kind text,
+        first_character integer,
+        last_character integer,
+        confidence real,
+        reason text
     )
     language plpgsql
     stable
     set search_path = ''
 as $$
 declare
-    -- A detail may come in pieces: what the sender last wrote is read on into the body.
-    pieces text := coalesce(
-        (select string_agg(e.piece || ' ', '' order by e.place)
-            from unnest(earlier) with ordinality as e (piece, place)
-            where length(e.piece) <= 40),
-        ''
-    );
-    ahead constant integer := length(pieces);
-    seen record := app.fold_text(pieces || body);
+    -- Only what could be a piece of a detail is read again: little text, or digits.
+    chatter constant text :=
+        '^\W*(?:(?:o?k|okay|ye[psa]h?|yup|no|nope|hmm+|lol|haha|sec|one|hang|on|thank|thanks|you|thx|ty|sure|wait|waiting'
+        '|got|it|still|there|hi|hello|hey|cool|great|nice|right|sorry|go|ahead|take|your|time|writing|down)\W*)+$';
+    many constant integer := 32;
+    kept integer[] := array[]::integer[];
+    begins integer[] := array[]::integer[];
+    ahead text := '';
+    seen record;
+    read record;
     detail record;
+    place record;
+    from_character integer;
+    to_character integer;
+    kinds text[] := array[]::text[];
+    firsts integer[] := array[]::integer[];
+    lasts integer[] := array[]::integer[];
+    confidences real[] := array[]::real[];
+    reasons text[] := array[]::text[];
+    completes boolean := false;
+    completed boolean := false;
+    soliciting record;
 begin
+    if cardinality(earlier) > 0 and (length(body) <= 48 or body ~ '[0-9@]') then
+        for n in greatest(1, cardinality(earlier) - 19) .. cardinality(earlier) loop
+            continue when earlier[n] is null or length(earlier[n]) > 64 or not (length(earlier[n]) <= 32 or earlier[n] ~ '[0-9@]')
+                or lower(earlier[n]) ~ chatter;
+            kept := kept || n;
+            begins := begins || length(ahead);
+            ahead := ahead || earlier[n] || E'\x03';
+        end loop;
+    end if;
+    kept := kept || 0;
+    begins := begins || length(ahead);
+
+    seen := app.fold_text(ahead || body);
+    read := app.read_text(seen.folded);
     for detail in
-        select
-            f.kind,
-            f.confidence,
-            f.reason,
-            coalesce(seen.origins[f.first_character], f.first_character) - ahead as first_character,
-            case
-                when seen.origins is null then f.last_character
-                -- with what follows its last character unseen
-                else greatest(
-                    seen.origins[f.last_character],
-                    coalesce(seen.origins[f.last_character + 1] - 1, ahead + length(body))
-                )
-            end - ahead as last_character
+        select f.*
         from (
-            select p.* from app.find_phones(seen.folded) as p
+            select p.*, false as in_text from app.find_phones(read.reading, read.tokens) as p
             union all
-            select l.* from app.find_links(seen.folded) as l
+            select l.*, false from app.find_links(read.reading) as l
             union all
-            select h.* from app.find_handles(seen.folded) as h
+            select h.*, false from app.find_handles(read.reading) as h
             union all
-            select a.* from app.find_addresses(seen.folded) as a
+            select a.*, false from app.find_addresses(read.reading) as a
+            union all
+            select w.*, true from app.find_written(seen.folded) as w
+            union all
+            select s.*, false from app.find_split_phones(read.reading) as s where ahead <> ''
         ) as f
         where f.confidence >= 0.5
-        order by f.first_character, f.last_character desc
     loop
-        continue when detail.last_character < 1;
-        if detail.first_character <= last_character + 1 then
-            last_character := greatest(last_character, detail.last_character);
-            continue;
+        if cardinality(kinds) = many then
+            -- what holds so much is hidden to its end
+            lasts[many] := length(ahead || body);
+            firsts[many] := (select min(f.f) from unnest(firsts) as f (f));
+            reasons[many] := 'flood';
+            exit;
         end if;
+        if detail.in_text then
+            from_character := detail.first_character;
+            to_character := detail.last_character;
+        else
+            place := app.place_in_text(
+                read.reading, read.tokens, detail.first_character, detail.last_character
+            );
+            from_character := place.first_character;
+            to_character := place.last_character;
+        end if;
+        while substr(seen.folded, from_character - 1, 1) in ('(', '+', '@', '$') loop
+            from_character := from_character - 1;
+        end loop;
+        if detail.kind = 'url' and substr(seen.folded, to_character + 1, 1) in ('?', '/', '#', '&', '=', '-', '_', ':') then
+            to_character := to_character + coalesce(
+                length(substring(substr(seen.folded, to_character + 1) from '^[^\s\x03]*[a-z0-9/_=-]')), 0
+            );
+        end if;
+        if seen.origins is not null then
+            to_character := greatest(
+                seen.origins[to_character],
+                coalesce(seen.origins[to_character + 1] - 1, length(ahead || body))
+            );
+            from_character := seen.origins[from_character];
+        end if;
+        kinds := kinds || detail.kind;
+        firsts := firsts || from_character;
+        lasts := lasts || to_character;
+        confidences := confidences || detail.confidence;
+        reasons := reasons || detail.reason;
+        completes := completes or to_character > length(ahead);
+        completed := completed or (detail.reason = 'pieces' and to_character > length(ahead));
+    end loop;
+
+    if completes then
+        -- A piece a row, none overlapping, only of details that the body completes.
+        for detail in
+            select
+                m.n,
+                d.k,
+                greatest(d.f - m.begins, 1) as f,
+                least(d.l, m.ends) - m.begins as l,
+                d.c,
+                d.r
+            from unnest(kinds, firsts, lasts, confidences, reasons) as d (k, f, l, c, r)
+            inner join unnest(kept, begins, begins[2:] || (length(ahead || body) + 1)) as b (n, begins, next) on true
+            cross join lateral (select b.n, b.begins, b.next - 1 as ends) as m
+            where d.f <= m.ends and d.l > m.begins
+                and (d.l > length(ahead) or (d.r = 'pieces' and completed))
+            order by m.n desc, f, l desc
+        loop
+            if piece = detail.n and detail.f <= last_character + 1 then
+                last_character := greatest(last_character, detail.l);
+                continue;
+            end if;
+            if kind is not null then
+                return next;
+            end if;
+            piece := detail.n;
+            kind := detail.k;
+            first_character := detail.f;
+            last_character := detail.l;
+            confidence := detail.c;
+            reason := detail.r;
+        end loop;
         if kind is not null then
             return next;
         end if;
-        kind := detail.kind;
-        first_character := greatest(detail.first_character, 1);
-        last_character := detail.last_character;
-        confidence := detail.confidence;
-        reason := detail.reason;
-    end loop;
-    if kind is not null then
+    end if;
+
+    soliciting := app.judge_solicitation(case when ahead = '' then read.reading else substring(read.reading from '[^`]*$') end);
+    if soliciting.reason is null and ahead <> '' and length(body) <= 32 then
+        soliciting := app.judge_solicitation(read.reading);
+        if soliciting.reason is not null
+            and (app.judge_solicitation(substring(read.reading from '^(.*)`'))).reason is not null
+        then
+            soliciting.reason := null;
+        end if;
+    end if;
+    if soliciting.reason is not null then
+        piece := 0;
+        kind := 'solicitation';
+        first_character := null;
+        last_character := null;
+        confidence := soliciting.confidence;
+        reason := soliciting.reason;
         return next;
     end if;
 end;
 $$;
 comment on function app.find_contacts is
-    'Contact details in a message, in order, none overlapping. Places count characters from 1; confidence is '
-    '0.5 to 1; reason completes "hidden because". earlier: what the sender last wrote in the thread, oldest first.';
+    'Contact details in a message, in order, none overlapping, and whether it solicits. Places count characters '
+    'from 1; confidence is 0.5 to 1. earlier: what the sender last wrote in the thread, oldest first; piece says '
+    'which of them holds a part of the detail, 0 the body.';

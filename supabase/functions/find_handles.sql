@@ -1,6 +1,6 @@
--- Account names elsewhere: @name, $cashtag, or a name beside the name of an app.
+-- Account names elsewhere in a reading: @name, $cashtag, or a name beside the name of a service.
 
-create function app.find_handles(folded text)
+create function app.find_handles(reading text)
     returns table (
         kind text, first_character integer, last_character integer, confidence real, reason text
     )
@@ -9,54 +9,76 @@ create function app.find_handles(folded text)
     set search_path = ''
 as $$
 declare
-    elsewhere constant text :=
-        '\m(?:insta(?:gram)?|ig|snap(?:chat)?|telegram|tg|signal|whats ?app|skype|discord|facebook|fb|messenger|tiktok'
-        '|viber|wechat|kik|twitter|youtube|yelp|gmail|yahoo|hotmail|outlook|icloud|cash ?app|venmo|zelle|paypal)\M';
-    -- what may stand between the app and the name
-    between constant text :=
-        '(?:[ :=>,"''(-]|\m(?:is|me|my|at|as|on|the|under|user|username|profile|name|handle|id|account|tag|its|it)\M)+';
-    -- what nobody calls a car part
-    coined constant text := '\m(?:[a-z][a-z0-9]*(?:[._]+[a-z0-9]+)+|[a-z]{4,}[0-9]{1,4})\M';
-    announced constant text :=
-        '\m(?:my (?:insta(?:gram)?|ig|snapchat|telegram|skype|discord|facebook|fb|tiktok|venmo|paypal) is '
-        '|(?:insta(?:gram)?|ig|snap(?:chat)?|telegram|skype|discord|facebook|fb|tiktok|venmo|cash ?app|paypal|zelle)'
-        '(?: ?[:=] ?| (?:as|under|user|username|handle|name|id)[ :]+))'
-        '[a-z][a-z0-9._-]+[a-z0-9]\M';
-    sentence constant text :=
-        '(?:idle|rpm|cruise|speed|start|cold|hot|warm|wot|low|high|full|least|about|around|the|not|down|broken|gone'
-        '|blocked|better|good|fine|here|there|this|that|where|what|how|too|for|and|only|just|still|usd|cad)';
-    name record;
+    start constant text := '(?<![0-9A-Za-z])';
+    finish constant text := '(?![0-9A-Za-z])';
+    gap constant text := '[^0-9A-Za-z;~]';
+    -- jo.fixes, jo_fixes, jofixes7: what nobody calls a part of a car
+    coined constant text := '[A-Za-z]+(?:[._][0-9A-Za-z]+|~[0-9]+' || finish || ')(?:[._~][0-9A-Za-z]+)*';
+    signed constant text := '[\^](?:' || coined || '|[xhNKSVZXsCPABGR])' || finish || '|[$](?:' || coined || '|x)' || finish;
+    beside constant text :=
+        -- insta jo.fixes; telegram user name is jofixes7
+        start || '[AP]' || gap || '(?:[ABPNyaRjMgntW]' || gap || '){0,6}(?:' || coined || ')' || finish
+        -- insta: jofixes; my snap is jofixes
+        || '|' || start || '[AP](?: ?[:=]| ?[:=] |[ ][yaj] |[ ]A |[<,] ?(?=[\^$]))(?:[yRjMganW]' || gap || '){0,3}[xsh]' || finish
+        -- add me on snap jofixes
+        || '|' || start || '[RamV]' || gap || '(?:[MngyN]' || gap || '){0,3}[AB][ ,:<`](?:[yajgn]' || gap || '){0,3}(?:'
+        || coined || '|x)' || finish
+        || '|' || start || 'B(?: [yan])*[:= ]+(?:' || coined || ')' || finish
+        -- just venmo jofixes
+        || '|' || start || 'P(?: (?:[zyMgjantX]|nz)){0,4} x' || finish;
+    hosted constant text :=
+        '(?<![0-9A-Za-z._])(?:(?:' || coined || ')[ (](?:[gjn] ){0,2}[(]?[GA]|x(?:[(]|[ ](?:[gj] (?:n )?)?)G)' || finish;
+    -- search First Last on facebook; my page is Name; find me on facebook under Name
+    searched constant text :=
+        start || 'a (?:[aA] )?(?:t )?(?:[xzhKN][ '']){1,4}(?=g [AB]|nz )'
+        || '|(?:[AG]|Bz) (?:a )?[ayz] [xzhKN](?:~[0-9]+)?(?:[ ''][xzhKN](?:~[0-9]+)?){0,4}'
+        || '|a M g [AB] [az] x(?:[ ''][xzh]){0,3}'
+        || '|' || start || 'R z a y (?:[xzhKN][ '']){0,4}x(?:[ ''][xzhKN]){0,3}';
+    part record;
 begin
-    if folded collate "C" !~ ('[@$][a-z]|' || elsewhere) then
+    if reading = translate(reading, '^$ABPGa', '') then
         return;
     end if;
-
     kind := 'handle';
-    confidence := 1;
-    reason := 'it names you on another service';
-    for name in
+    reason := 'account';
+    confidence := 0.9;
+    for part in
         select l.first_character, l.last_character, l.matched
-        from app.locate(folded, '(?:^|[^a-z0-9_.@$])[@$][a-z][a-z0-9._-]*[a-z0-9_]') as l
-        union all
-        select l.first_character, l.last_character, l.matched
-        from app.locate(folded, elsewhere || between || coined || '|' || announced) as l
+        from app.locate(reading, signed || '|' || beside) as l
     loop
-        continue when name.matched ~ ('[^a-z]' || sentence || '$');
-        first_character :=
-            name.last_character + 1 - length(substring(name.matched from '[@$]?[a-z0-9._-]+$'));
-        last_character := name.last_character;
+        first_character := case
+            when part.matched like '$%' or part.matched like '^%' then part.first_character + 1
+            -- the name is what comes last
+            else 1 + part.last_character
+                - length(substring(part.matched from '(?:[0-9A-Za-z]+[._~])*[0-9A-Za-z]+$'))
+        end;
+        last_character := part.last_character;
         return next;
     end loop;
 
-    for name in
-        select l.first_character, l.matched
-        from app.locate(folded, coined || '(?: on| at| at the)? [(]?' || elsewhere) as l
-    loop
-        first_character := name.first_character;
-        last_character := name.first_character - 1 + length(substring(name.matched from '^[^ ]+'));
-        return next;
-    end loop;
+    confidence := 0.8;
+    if reading <> translate(reading, 'GA', '') then
+        for part in select l.first_character, l.matched from app.locate(reading, hosted) as l loop
+            first_character := part.first_character;
+            last_character := part.first_character - 1
+                + length(substring(part.matched from '^(?:[0-9A-Za-z]+[._~])*[0-9A-Za-z]+'));
+            return next;
+        end loop;
+    end if;
+
+    if strpos(reading, 'a ') > 0 then
+        confidence := 0.7;
+        reason := 'search';
+        for part in
+            select l.first_character, l.last_character, l.matched
+            from app.locate(reading, searched) as l
+            where strpos(l.matched, 'x') > 0
+        loop
+            first_character := part.first_character + length(substring(part.matched from '^(?:(?:[aAGtgMyRz]|Bz) (?=[^$]))+'));
+            last_character := part.last_character - case when right(part.matched, 1) in (' ', '''') then 1 else 0 end;
+            return next;
+        end loop;
+    end if;
 end;
 $$;
-comment on function app.find_handles is
-    'Account names on other services in a folded text.';
+comment on function app.find_handles is 'Account names on other services in a reading.';

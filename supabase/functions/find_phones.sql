@@ -1,6 +1,6 @@
--- Phone numbers: runs of digits, in figures or words, judged by their shape and by what is said of them.
+-- Phone numbers: runs of digits in a reading, judged by their shape and by what is said of them.
 
-create function app.find_phones(folded text)
+create function app.find_phones(reading text, tokens text[])
     returns table (
         kind text, first_character integer, last_character integer, confidence real, reason text
     )
@@ -9,100 +9,146 @@ create function app.find_phones(folded text)
     set search_path = ''
 as $$
 declare
-    -- English, Spanish, French, Hindi and Urdu, as people type them
-    word constant text :=
-        '(?:zero|oh?|one|two|three|four|five|six|seven|eight|nine'
-        '|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve'
-        '|un|deux|trois|quatre|cinq|sept|huit|neuf'
-        '|sifar|shunya|ek|aik|do|teen|ch?aar|char|paa?nch|chay|cheh?|saat|aath|nau)';
-    spelled constant boolean :=
-        folded collate "C" ~ ('\m' || word || '[^a-z0-9]{0,3}(?:[0-9]|' || word || ')');
-    digit constant text := case when spelled then '(?:[0-9]|' || word || ')' else '[0-9]' end;
+    sign constant text := '[^0-9A-Za-z]';
+    -- figures, letters drawn like them, and between two of them words that sound like one
     run constant text :=
-        '[+(]{0,2}\m' || digit || '(?:,?[^a-z0-9,;$%#\n]{0,3}' || digit || ')*(?:\M|(?=x))';
-
-    -- how numbers are written where our users live
-    international constant text := '(?:[+]|\m00)[1-9](?:[^0-9]{0,3}[0-9]){7,14}\M';
-    american constant text :=
-        '[(]?\m(?:1[^0-9]{0,3})?[2-9][0-9]{2}'
-        '(?:[^0-9]{1,3}[2-9][0-9]{2}[^0-9]{0,3}|[2-9][0-9]{2}[^0-9]{1,3})[0-9]{4}\M';
-    american_ungrouped constant text := '\m1?[2-9][0-9]{2}[2-9][0-9]{6}\M';
-    french constant text := '\m0[1-9](?:[^0-9][0-9]{2}){4}\M';
-    british constant text := '\m0[0-9]{2,4}[^0-9]{1,2}(?:[0-9]{3,4}[^0-9][0-9]{3,4}|[0-9]{6,8})\M';
-    indian constant text := '\m[6-9][0-9]{4} [0-9]{5}\M';
-    mexican constant text := '[(]?\m(?:33|5[56]|81)[^0-9]{1,2}[0-9]{4}[^0-9][0-9]{4}\M';
-    brazilian constant text := '[(]?\m[1-9]{2}[^0-9]{1,2}9[0-9]{4}[^0-9][0-9]{4}\M';
-    digit_by_digit constant text := '\m[0-9](?:[^0-9]{1,3}[0-9]){9,11}\M';
-    known constant text := concat_ws(
-        '|', international, american, french, british, indian, mexican, brazilian, digit_by_digit,
-        american_ungrouped
-    );
+        '[0-9o]+(?:(?:[- ~.,/()*_|:"#=`]|<(?=[0-9o](?![0-9o])))(?:t[- ]){0,2}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z]))?';
+    -- how numbers are written where our users live: anywhere, with its country; North America;
+    -- France; Britain, Germany, Italy, Pakistan; India; Mexico; Brazil; digit by digit
+    known constant text :=
+        '(?<![0-9o])(?:00[1-9](?:[^0-9]?[0-9]){8,13}'
+        '|(?:1[^0-9o]?)?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[0-9o](?:~?[0-9o]){3}'
+        '|0[1-9](?:[^0-9][0-9]{2}){4}'
+        '|0[0-9]{2,4}[^0-9](?:[0-9]{3,4}[^0-9][0-9]{3,4}|[0-9]{6,8})'
+        '|[6-9][0-9]{4}[^0-9][0-9]{5}'
+        '|(?:33|5[56]|81)[^0-9][0-9]{4}[^0-9][0-9]{4}'
+        '|[1-9]{2}[^0-9]9[0-9]{4}[^0-9][0-9]{4}'
+        '|[0-9o](?:[^0-9o][0-9ot]){9,12})(?![0-9o])';
+    announced constant text := '[CNiAkGm]|n.M';
     dated constant text :=
         '[0-9]:[0-9]{2}|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}';
-
-    -- what is said of them
-    announced constant text :=
-        '\m(?:call|ring|dial|phone|cell|mobile|mob|tel|text|txt|sms|whats ?app|whats|reach|contact|ping|buzz|bell'
-        '|hit me|try me|save|digits|my (?:number|num|no|line)|cel|celular|llam\w*|marc\w*|telefono|numero'
-        '|portable|appele\w*|joindre|mera|rabta|likh)\M';
-    explained constant text :=
-        '\m(?:parts?|oem|p/?n|serial|s/?n|lot|upc|ean|barcode|vin|tracking|ups|usps|fedex|dhl|order|invoice|receipt'
-        '|ticket|ref|reference|ro|session|claim|policy|label|stamped|box says|superseded|replaces|lists|plate|firmware'
-        '|calibration|campaign|bulletin|firing|reads?|readings?|live data|monitors?|graph|odo|odometer|mileage|parcel'
-        '|account|pieza|piece|recibo)\M';
-    branded constant text :=
-        '\m(?:ac ?delco|ate|audi|bmw|bosch|brembo|delphi|denso|dorman|ford|gates|gm|hella|honda|hyundai|mahle|mann|mercedes'
-        '|mopar|moog|motorcraft|ngk|nissan|rockauto|sachs|skf|subaru|timken|toyota|trw|valeo|volvo|vw|walker)\W*$';
-    measured constant text := '^ ?(?:km|mi|miles?|psi|k?pa|nm|v|volts?|ohms?|rpm|mm|k)\M';
     priced constant text := '^[0-9]{1,3}(?:,[0-9]{3})*(?:[.][0-9]{2})?$';
-
+    -- a part's number is not the number of a telephone
+    numbered constant text := 'K.(?:[xzynI].){0,2}N';
+    in_pieces constant text :=
+        '(?<![0-9])[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}[2-9][0-9]{2}|,?[2-9][0-9]{2})'
+        '(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){1,4}(?:[2-7][^0-9A-Za-z;])?|[^0-9A-Za-z;])[0-9]{4}(?![0-9])';
     part record;
     shape record;
+    digits integer;
+    spelled boolean;
+    considered integer := 0;
     clause text;
+    following text;
     said boolean;
+    said_after boolean;
+    hinted boolean;
     denied boolean;
+    first_token integer;
 begin
+    if length(reading) - length(translate(reading, '0123456789o', '')) < 7 then
+        return;
+    end if;
+
     kind := 'phone';
-    for part in select l.* from app.locate(folded, run) as l loop
-        continue when regexp_count(part.matched, digit) < 7;
-
-        clause := regexp_replace(part.before, '^.*[a-z]{3}[.!?]+ ', '');
-        said := concat(clause, '|', regexp_replace(left(part.after, 40), '[.!?] .*$', ''))
-            ~ announced;
-        denied := clause ~ explained or clause ~ branded or part.after ~ measured
-            or (clause ~ '[$] ?$' and part.matched ~ priced);
-
-        reason := 'it is written like one';
-        for shape in select l.* from app.locate(part.matched, known) as l loop
-            first_character := part.first_character + shape.first_character - 1;
-            last_character := part.first_character + shape.last_character - 1;
-            confidence := case
-                when shape.matched ~ '^[+]' then 1
-                when shape.matched ~ american_ungrouped then case when denied then 0.1 else 0.6 end
-                when said then 0.9
-                when shape.matched ~ american and clause !~ (explained || '.{0,12}$') then 0.8
-                when denied then 0.3
-                else 0.7
-            end;
+    for part in select l.* from app.locate(reading, run) as l loop
+        digits := length(part.matched) - length(translate(part.matched, '0123456789ot', ''));
+        continue when digits < 7;
+        if right(part.matched, 1) = 't' and part.matched !~ '[^0-9][0-9][ -]t$' then
+            part.matched := left(part.matched, -2);
+            part.last_character := part.last_character - 2;
+        end if;
+        considered := considered + 1;
+        if length(part.matched) > 200 or considered > 32 then
+            -- nobody reads that, and no pattern shall
+            first_character := part.first_character;
+            confidence := 0.6;
+            reason := 'flood';
+            last_character := case when considered > 32 then length(reading) else part.last_character end;
             return next;
-        end loop;
-        continue when shape.matched is not null;
+            exit when considered > 32;
+            continue;
+        end if;
+
+        clause := regexp_replace(
+            reverse(split_part(translate(reverse(part.before), '`', ';'), ';', 1)), numbered, 'K', 'g'
+        );
+        following := regexp_replace(split_part(left(part.after, 36), ';', 1), numbered, 'K', 'g');
+        -- a number inside a word is one only if the text says so
+        continue when translate(part.matched, '0123456789o~', '') = ''
+            and (right(part.before, 1) = '~' and length(part.before) > 1 or left(part.after, 2) ~ '^~[A-Za-z]')
+            and concat(clause, '/', following) !~ '[CNk]|n.M';
+        said_after := following ~ announced;
+        said := said_after or clause ~ announced;
+        hinted := strpos(clause, 'k') > 0 or strpos(left(part.after, 36), 'k') > 0;
+        denied := clause ~ 'K[^CNkim]*$'
+            or substr(part.after, 2, 1) = 'U'
+            or (right(clause, 1) = '$' and part.matched ~ priced);
+
+        if digits between 8 and 15 and right(part.before, 1) = '+' and substr(part.after, 2, 1) <> 'U'
+            and part.matched !~ 'o|[0-9][.][0-9][^0-9]'
+        then
+            first_character := part.first_character;
+            last_character := part.last_character;
+            confidence := 1;
+            reason := 'shape';
+            return next;
+            continue;
+        end if;
+
+        first_token := 1 + regexp_count(left(reading, part.first_character - 1), sign);
+        spelled := array_to_string(
+            tokens[first_token : first_token + regexp_count(part.matched, sign)], ' '
+        ) ~ '[a-z]{3}';
+        shape := null;
+        if not hinted or (said and not denied) then
+            reason := 'shape';
+            for shape in select l.* from app.locate(part.matched, known) as l loop
+                first_character := part.first_character + shape.first_character - 1;
+                last_character := part.first_character + shape.last_character - 1;
+                confidence := case
+                    when spelled then 0.9
+                    when translate(shape.matched, '0123456789o', '') = '' then
+                        case when said_after then 0.8 when denied then 0.1 else 0.6 end
+                    when said then 0.9
+                    when digits in (10, 11) and right(clause, 3) not like '%K%' and shape.matched ~ '^[1-9]' then 0.8
+                    when denied then 0.3
+                    else 0.7
+                end;
+                return next;
+            end loop;
+            continue when shape.matched is not null;
+        end if;
 
         first_character := part.first_character;
         last_character := part.last_character;
-        reason := case
-            when part.matched ~ '[a-z]' then 'its digits are spelled out' else 'it is announced as one'
-        end;
+        reason := case when hinted then 'disguised' when spelled then 'spelled' else 'announced' end;
         confidence := case
-            when part.matched ~ '[a-z]' and regexp_count(part.matched, digit) >= 9 then 0.8
-            when part.matched ~ '[a-z]' and said then 0.6
-            when denied or part.matched ~ dated or length(part.matched) > 24 then 0.1
+            when hinted and digits between 9 and 13 and (said or not denied) then 0.8
+            when spelled and digits >= 9 then 0.8
+            when spelled and said then 0.6
+            when denied and not said_after or part.matched ~ dated or length(part.matched) > 28 then 0.1
             when said then 0.6
             else 0.2
         end;
         return next;
     end loop;
+
+    -- In pieces, with words between them: each piece is hidden.
+    for part in select l.* from app.locate(reading, in_pieces) as l loop
+        clause := concat(
+            reverse(split_part(translate(reverse(part.before), '`', ';'), ';', 1)), part.matched, left(part.after, 30)
+        );
+        continue when regexp_replace(clause, numbered, 'K', 'g') !~ '[CNkm]|n.M';
+        reason := 'pieces';
+        confidence := 0.7;
+        for shape in select l.* from app.locate(part.matched, '[0-9]{3,}(?:,[0-9]{3})?') as l loop
+            first_character := part.first_character + shape.first_character - 1;
+            last_character := part.first_character + shape.last_character - 1;
+            return next;
+        end loop;
+    end loop;
 end;
 $$;
 comment on function app.find_phones is
-    'Phone numbers in a folded text; below a confidence of 0.5 it is rather a part, a date or a reading.';
+    'Phone numbers in a reading; below a confidence of 0.5 it is rather a part, a date or a price.';

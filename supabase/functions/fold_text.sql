@@ -11,8 +11,24 @@ declare
         '[\x01\x02\u00AD\u0300-\u036F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F'
         '\u202A-\u202E\u2060-\u206F\u20D0-\u20FF\u3164\uFE00-\uFE0F\uFE20-\uFE2F\uFEFF\uFFA0'
         '\U000E0000-\U000E0FFF]';
+    -- l i k e  t h i s: four letters or more
+    apart constant text := '(?:^|[^a-zA-Z0-9])[a-zA-Z] (?:[a-zA-Z0-9@._-] )*?[a-zA-Z] (?:[a-zA-Z0-9@._-] )*?[a-zA-Z] '
+        '(?:[a-zA-Z0-9@._-] )*?[a-zA-Z](?:[^a-zA-Z0-9]|$)';
     decomposed text := coalesce(body, '');
 begin
+    if body ~ apart then
+        body := (
+            select string_agg(
+                w.word || case when length(w.word) = 1 and length(w.next) = 1 then E'\x01' else ' ' end, ''
+            )
+            from (
+                select word, lead(word) over (order by place) as next
+                from string_to_table(body, ' ') with ordinality as s (word, place)
+            ) as w
+        );
+        body := left(body, -1);
+        decomposed := body;
+    end if;
     if octet_length(body) > length(body) then
         -- Decomposing only ever lengthens: an equal length means letter for letter.
         decomposed := normalize(body, nfkd);

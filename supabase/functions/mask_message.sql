@@ -1,4 +1,5 @@
--- Every body is masked before it is stored, whichever function writes it.
+-- Every body is masked before it is stored, whichever function writes it; so are the earlier pieces of a detail
+-- that it completes.
 
 create function app.mask_message()
     returns trigger
@@ -8,24 +9,69 @@ create function app.mask_message()
     set search_path = ''
 as $$
 declare
-    typed text := new.body;
+    typed constant text := new.body;
+    earlier record;
     masked record;
+    pieces uuid[] := array[]::uuid[];
 begin
-    select m.delivered, m.hidden into strict masked from app.mask_contacts(typed) as m;
+    -- The sender's last messages in the thread, oldest first: at most 20, of 2 kB together.
+    select array_agg(m.id order by m.position) as ids, array_agg(m.body order by m.position) as bodies
+    into earlier
+    from (
+        select
+            m.id, m.position, m.body,
+            sum(octet_length(m.body)) over (order by m.position desc) as size
+        from (
+            select m.id, m.position, m.body
+            from app.messages as m
+            where m.thread_id = new.thread_id
+                and m.sender_id = new.sender_id
+                and m.position < new.position
+                and m.position >= new.position - 60
+                and m.kind = 'text'
+            order by m.position desc
+            limit 20
+        ) as m
+    ) as m
+    where m.size <= 2048;
+
+    select m.* into strict masked from app.mask_contacts(typed, coalesce(earlier.bodies, array[]::text[])) as m;
     new.body := masked.delivered;
-    new.hidden := masked.hidden;
-    if masked.hidden = '[]' then
+    if tg_op = 'INSERT' or masked.hidden <> '[]' then
+        new.hidden := masked.hidden;
+    end if;
+    if masked.hidden = '[]' and masked.solicits is null then
         return new;
     end if;
 
-    insert into app.raw_messages (message_id, body)
-    values (new.id, typed)
-    on conflict (message_id) do nothing;
+    if masked.hidden <> '[]' then
+        insert into app.raw_messages (message_id, body)
+        values (new.id, typed)
+        on conflict (message_id) do nothing;
+    end if;
+    if masked.earlier_delivered is not null then
+        pieces := array(
+            select app.mask_earlier_message(p.id, p.body)
+            from unnest(earlier.ids, earlier.bodies, masked.earlier_delivered) as p (id, was, body)
+            where p.body <> p.was
+        );
+    end if;
     if new.sender_id is not null then
-        insert into app.contact_flags (message_id, thread_id, person_id, raised_by, kinds)
+        insert into app.contact_flags (
+            message_id, thread_id, person_id, raised_by, kinds, severity, piece_ids, reason_codes
+        )
         values (
             new.id, new.thread_id, new.sender_id, 'filter',
             array(select distinct h ->> 'kind' from jsonb_array_elements(masked.hidden) as h)
+                || case when masked.solicits is null then array[]::text[] else array['solicitation'] end,
+            case
+                when masked.solicits in ('solicits_payment', 'solicits_meeting') then 'S3'
+                when masked.solicits is not null then 'S2'
+                else 'S1'
+            end,
+            pieces,
+            array(select distinct h ->> 'code' from jsonb_array_elements(masked.hidden) as h)
+                || array_remove(array[masked.solicits], null)
         )
         on conflict do nothing;
         update app.threads as t
@@ -36,7 +82,8 @@ begin
 end;
 $$;
 comment on function app.mask_message is
-    'Masks contact details; keeps the typed text in raw_messages and raises a flag when it hid any.';
+    'Masks contact details; keeps the typed text in raw_messages and raises one flag for what it hid, with the '
+    'earlier messages that held pieces of it, and for soliciting.';
 
 create trigger contact_details_are_masked
     before insert or update of body on app.messages

@@ -86,6 +86,8 @@ create table app.contact_flags (
         constraint raised_by_is_known check (raised_by in ('filter', 'report')),
     reporter_id uuid references app.people (id),
     kinds text[] not null,
+    piece_ids uuid[] not null default '{}',
+    reason_codes text[] not null default '{}',
     note text
         constraint note_is_short check (octet_length(note) <= 2000),
     severity text not null default 'S1'
@@ -102,6 +104,9 @@ create table app.contact_flags (
 );
 comment on table app.contact_flags is
     'Messages that may have shared contact data. Only a person turns a flag into a violation.';
+comment on column app.contact_flags.piece_ids is
+    'Earlier messages that hold pieces of the detail which message_id completes.';
+comment on column app.contact_flags.reason_codes is 'Why the filter raised it: the codes of app.find_contacts.';
 comment on column app.contact_flags.severity is
     'S1 unsolicited or accidental, S2 sharing or soliciting, S3 payment or meeting off the platform.';
 create index contact_flags_open on app.contact_flags (severity desc, created_at)

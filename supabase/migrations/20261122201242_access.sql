@@ -443,7 +443,7 @@ comment on function app.current_workshop_ids is
     'Workshops that the caller works for now: neither they nor the workshop is barred.';
 
 grant execute on function app.current_person_id to customer, mechanic, workshop, platform_admin;
-grant execute on function app.current_instant to customer, mechanic, workshop;
+grant execute on function app.current_instant to customer, mechanic, workshop, platform_admin;
 grant execute on function app.may_take_work to mechanic;
 grant execute on function app.may_continue_work to platform_admin;
 grant execute on function app.current_mechanic_id to mechanic;
@@ -545,16 +545,17 @@ create policy "admins see the audit log"
 grant select (id, persona, created_at) on app.people to customer, mechanic, workshop, platform_admin;
 grant select (person_id, email, full_name, phone, street, postal_code) on app.contact_details
     to customer, mechanic, workshop, platform_admin;
-grant select (first_name, last_initial, city_id) on app.customers to customer, platform_admin;
-grant select (display_name) on app.mechanics to mechanic, platform_admin;
-grant select (person_id) on app.customers, app.mechanics to platform_admin;
-grant select (id, kind, about_id, created_at) on app.notices
+grant select (person_id, first_name, last_initial, city_id) on app.customers
+    to customer, platform_admin;
+grant select (person_id, display_name) on app.mechanics to mechanic, platform_admin;
+grant select (id, person_id, kind, about_id, created_at) on app.notices
     to customer, mechanic, workshop, platform_admin;
 grant select (
     id, holder_id, kind, off_platform, clause, facts, evidence_ids, automated, appeal_by,
     starts_at, ends_at, lifted_at, lift_reason
 ) on app.restrictions to customer, mechanic, workshop, platform_admin;
-grant select (person_id, workshop_id, suspended_until, barred_until) on app.standings
+grant select (decided_by, lifted_by) on app.restrictions to platform_admin;
+grant select (holder_id, person_id, workshop_id, suspended_until, barred_until) on app.standings
     to platform_admin;
 grant select (
     id, persona, workshop_id, invited_by, created_at, expires_at, accepted_at, accepted_by,
@@ -582,6 +583,7 @@ grant select on api.my_account to customer, mechanic, workshop, platform_admin;
 
 create view api.customer_profile with (security_invoker = true) as
     select
+        c.person_id,
         c.first_name,
         c.last_initial,
         c.city_id,
@@ -593,7 +595,7 @@ comment on view api.customer_profile is
 grant select on api.customer_profile to customer;
 
 create view api.mechanic_profile with (security_invoker = true) as
-    select display_name
+    select person_id, display_name
     from app.mechanics;
 comment on view api.mechanic_profile is 'The calling mechanic''s display name: all that customers see.';
 grant select on api.mechanic_profile to mechanic;
@@ -676,13 +678,9 @@ grant select on api.admin_audit_log to platform_admin;
 
 -- rows
 
-create policy "customers and providers see the workshops"
-    on app.workshops for select to customer, mechanic, workshop
+create policy "every persona sees the workshops"
+    on app.workshops for select to customer, mechanic, workshop, platform_admin
     using (true);
--- Their columns are more than the directory's, and a dismissed admin's token lives on for a while.
-create policy "admins see the workshops"
-    on app.workshops for select to platform_admin
-    using ((select app.may_continue_work()));
 create policy "every persona sees what workshops offer"
     on app.workshop_services for select to customer, mechanic, workshop, platform_admin
     using (true);
@@ -705,8 +703,8 @@ grant select (
 ) on app.workshops to platform_admin;
 grant select (workshop_id, service) on app.workshop_services
     to customer, mechanic, workshop, platform_admin;
-grant select (workshop_id, joined_at, removed_at) on app.workshop_members to workshop, platform_admin;
-grant select (person_id) on app.workshop_members to platform_admin;
+grant select (workshop_id, person_id, joined_at, removed_at) on app.workshop_members
+    to workshop, platform_admin;
 grant select (mechanic_id, workshop_id, reason) on app.conflicts_of_interest to platform_admin;
 
 -- shapes
@@ -828,33 +826,42 @@ create policy "admins see all outcomes"
 create policy "customers see their own media"
     on app.media for select to customer
     using (customer_id = (select app.current_person_id()));
+create policy "admins see what media there are"
+    on app.media for select to platform_admin
+    using ((select app.may_continue_work()));
 
 -- columns
 
 grant select (
-    id, mechanic_name, status, category, requested_at, pay_by, paid_at, accept_by, accepted_at,
-    ended_at
+    id, customer_id, mechanic_name, status, category, requested_at, pay_by, paid_at, accept_by,
+    accepted_at, ended_at
 ) on app.diagnostic_sessions to customer;
-grant select (id, status, category, accepted_at, ended_at)
+grant select (id, mechanic_id, status, category, accepted_at, ended_at)
     on app.diagnostic_sessions to mechanic;
 grant select (
     id, customer_id, mechanic_id, mechanic_name, status, category, fee_schedule_version,
     requested_at, pay_by, paid_at, accept_by, accepted_at, ended_at
 ) on app.diagnostic_sessions to platform_admin;
 
-grant select (session_id, category, vehicle_year, vehicle_make, vehicle_model, queued_at)
-    on app.queue_entries to mechanic;
+grant select (
+    session_id, category, vehicle_year, vehicle_make, vehicle_model, queued_at, accept_by
+) on app.queue_entries to mechanic;
 
 grant select (
     session_id, concern, vehicle_year, vehicle_make, vehicle_model, vehicle_colour, vin,
     photo_count, video_count
 ) on app.session_intake to customer, mechanic, platform_admin;
-grant select (customer_first_name) on app.session_intake to mechanic;
+grant select (customer_id) on app.session_intake to customer;
+grant select (active_mechanic_id, customer_first_name) on app.session_intake to mechanic;
 
-grant select (session_id, summary, diagnosis, recommended_services)
+grant select (session_id, summary, diagnosis, recommended_services, completed_at)
     on app.session_outcome to customer, mechanic, platform_admin;
+grant select (customer_id) on app.session_outcome to customer;
+grant select (mechanic_id) on app.session_outcome to mechanic;
 
-grant select (id, session_id, kind, path, registered_at, uploaded_at) on app.media to customer;
+grant select (id, session_id, customer_id, kind, path, registered_at, uploaded_at)
+    on app.media to customer;
+grant select (id, session_id, kind, registered_at, uploaded_at) on app.media to platform_admin;
 
 -- shapes
 
@@ -1014,32 +1021,37 @@ create policy "workshops see their messages while the offer lasts"
     );
 
 -- One look-up a message, not the set of flagged threads: that grows with the platform, and an admin
--- reads a page of one thread. An exists might be answered from the whole set.
+-- reads a page of one thread.
 create policy "admins see the messages of flagged threads"
     on app.messages for select to platform_admin
     using (
-        (
-            select t.flagged_at
+        exists (
+            select
             from app.threads as t
             where t.id = messages.thread_id
-        ) is not null
+                and t.flagged_at is not null
+        )
         and (select app.may_continue_work())
     );
 
 -- columns
 
 grant select (
-    id, session_id, offer_id, provider_name, is_open, last_position, topic, created_at
+    id, session_id, offer_id, customer_id, provider_name, is_open, last_position, topic, created_at
 ) on app.threads to customer;
-grant select (id, session_id, is_open, last_position, topic, created_at)
+grant select (id, session_id, provider_id, is_open, last_position, topic, created_at)
     on app.threads to mechanic;
-grant select (id, offer_id, provider_id, is_open, last_position, topic, created_at)
-    on app.threads to workshop;
+grant select (
+    id, offer_id, provider_id, provider_until, is_open, last_position, topic, created_at
+) on app.threads to workshop;
 grant select (id, session_id, offer_id, is_open, last_position, flagged_at, created_at)
     on app.threads to platform_admin;
 
 grant select (id, thread_id, position, sender, kind, quote_id, body, sent_at)
     on app.messages to customer, mechanic, workshop, platform_admin;
+grant select (customer_id) on app.messages to customer;
+grant select (provider_id) on app.messages to mechanic;
+grant select (provider_id, provider_until) on app.messages to workshop;
 
 -- shapes
 
@@ -1183,7 +1195,8 @@ create policy "workshops see a telephone number while it is released"
 
 grant select (id, session_id, status, category, wave, created_at, ended_at)
     on app.escalations to customer;
-grant select (id, session_id, status, created_at, ended_at) on app.escalations to mechanic;
+grant select (id, session_id, status, category, created_at, ended_at)
+    on app.escalations to mechanic;
 grant select (
     id, session_id, customer_id, mechanic_id, status, category, city_id, wave, created_at, ended_at
 ) on app.escalations to platform_admin;
@@ -1219,9 +1232,10 @@ grant select (
 grant select (quote_id, position, kind, description, quantity, unit_cents, amount_cents)
     on app.repair_quote_items to customer, workshop;
 
-grant select (escalation_id, status, amount_cents, currency, earned_at, payable_from)
-    on app.referrals to mechanic, platform_admin;
-grant select (id, mechanic_id, created_at) on app.referrals to platform_admin;
+grant select (
+    id, escalation_id, status, amount_cents, currency, created_at, earned_at, payable_from
+) on app.referrals to mechanic, platform_admin;
+grant select (mechanic_id) on app.referrals to platform_admin;
 
 grant select (offer_id, workshop_id, phone, released_at, visible_until)
     on app.contact_releases to workshop;
@@ -1277,6 +1291,7 @@ create view api.mechanic_escalations with (security_invoker = true) as
         e.id,
         e.session_id,
         e.status,
+        e.category,
         e.created_at,
         e.ended_at,
         r.status as referral_status,
@@ -1601,10 +1616,9 @@ grant select (
 grant select (owner_id) on app.ledger_entries to workshop, platform_admin;
 grant select (account_id) on app.ledger_entries to platform_admin;
 grant select (
-    id, payee_id, about_id, currency, earned_at, held_until, is_disputed, earned_cents, sent_cents,
-    returned_cents, offset_cents, owed_cents
+    id, part, about_id, currency, earned_at, held_until, withheld_at, is_disputed, earned_cents,
+    sent_cents, returned_cents, offset_cents, forfeited_cents, owed_cents, payee_id
 ) on app.payables to mechanic, workshop, platform_admin;
-grant select (part, withheld_at, forfeited_cents) on app.payables to mechanic, platform_admin;
 grant select (payment_id, payee_kind) on app.payables to platform_admin;
 grant select (owner_id, transfers, payouts_enabled, requirements_due, disconnected_at)
     on app.connected_accounts to mechanic, workshop, platform_admin;
@@ -1718,7 +1732,7 @@ create view api.mechanic_earnings with (security_invoker = true) as
             when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
             when p.withheld_at is not null then 'withheld'
             when p.is_disputed then 'disputed'
-            when p.held_until > (select app.current_instant()) then 'held'
+            when p.held_until > app.current_instant() then 'held'
             when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
             else 'payable'
         end as state,
@@ -1747,7 +1761,7 @@ create view api.workshop_earnings with (security_invoker = true) as
             when p.owed_cents < 0 then 'owed_back'
             when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
             when p.is_disputed then 'disputed'
-            when p.held_until > (select app.current_instant()) then 'held'
+            when p.held_until > app.current_instant() then 'held'
             when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
             else 'payable'
         end as state,
@@ -1953,11 +1967,11 @@ grant execute on function app.moderation_topic to platform_admin;
 
 -- columns
 
-grant select (id, severity, clause, facts, decided_at)
+grant select (id, person_id, severity, clause, facts, decided_at)
     on app.violations to customer, mechanic, workshop, platform_admin;
-grant select (flag_id, person_id, decided_by) on app.violations to platform_admin;
+grant select (flag_id, decided_by) on app.violations to platform_admin;
 grant select (
-    id, message_id, thread_id, person_id, raised_by, reporter_id, kinds, note, severity, status,
+    id, message_id, thread_id, person_id, raised_by, reporter_id, kinds, piece_ids, reason_codes, note, severity, status,
     created_at, decided_by, decided_at, decision_reason
 ) on app.contact_flags to platform_admin;
 
@@ -1984,6 +1998,8 @@ create view api.admin_flags with (security_invoker = true) as
         raised_by,
         reporter_id,
         kinds,
+        piece_ids,
+        reason_codes,
         note,
         severity,
         status,
@@ -4944,6 +4960,47 @@ comment on function app.expire_overdue_sessions is
     'Expires unpaid sessions and cancels, with a refund, paid ones that nobody accepted; how many.';
 
 
+-- ==== supabase/functions/explain_finding.sql
+
+-- What a sender is told of a finding: a sentence that repeats nothing of what was found.
+
+create or replace function app.explain_finding(kind text, reason text)
+    returns text
+    language sql
+    immutable
+    set search_path = ''
+begin atomic
+    select format(
+        '%s was hidden because %s.',
+        case kind
+            when 'phone' then 'A phone number'
+            when 'email' then 'An e-mail address'
+            when 'url' then 'A link'
+            when 'handle' then 'An account name'
+            when 'address' then 'A street address'
+        end,
+        case reason
+            when 'shape' then 'it is written like one'
+            when 'announced' then 'it is announced as one'
+            when 'spelled' then 'its digits are spelled out'
+            when 'disguised' then 'the words around it say how to read it'
+            when 'pieces' then 'its pieces make one'
+            when 'vanity' then 'its letters stand for digits'
+            when 'glued' then 'its words stand for signs'
+            when 'reversed' then 'it is written backwards'
+            when 'account' then 'it names you on another service'
+            when 'search' then 'it says how to find you on another service'
+            when 'street' then 'it names a house in a street'
+            when 'crossing' then 'it names a crossing'
+            when 'map' then 'it is a place on a map'
+            when 'flood' then 'there is too much of it to read'
+        end
+    );
+end;
+comment on function app.explain_finding is
+    'The sentence for a kind and a reason code of find_contacts.';
+
+
 -- ==== supabase/functions/fee_left.sql
 
 -- The platform's fee of a payment, less what went back to the customer.
@@ -4977,9 +5034,9 @@ comment on function app.fee_left is
 
 -- ==== supabase/functions/find_addresses.sql
 
--- Street addresses: a house number with a street; towns, ZIP codes and highways are no addresses.
+-- Streets with a house's number, and crossings; towns and highways are no places.
 
-create or replace function app.find_addresses(folded text)
+create or replace function app.find_addresses(reading text)
     returns table (
         kind text, first_character integer, last_character integer, confidence real, reason text
     )
@@ -4988,45 +5045,62 @@ create or replace function app.find_addresses(folded text)
     set search_path = ''
 as $$
 declare
-    kind_of_street constant text :=
-        '\m(?:street|st|avenue|ave|av|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|way|place|pl|parkway|pkwy'
-        '|highway|hwy|freeway|fwy|circle|cir|terrace|square)\M';
-    postcode constant text := '[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2}\M';
-    address constant text :=
-        '\m[0-9]{1,5}[a-d]?,? (?:[a-z0-9''.]+ ){1,4}' || kind_of_street
-        || '(?:,? (?:(?:apt|unit|suite|ste)[.]? |# ?)[a-z0-9]+)?(?:,? ' || postcode || ')?'
-        || '|\m[0-9]{1,4},? (?:[a-z]+,? ){1,3}' || postcode;
-    plus_code constant text := '\m[2-9cfghjmpqrvwx]{4,8}[+][2-9cfghjmpqrvwx]{2,3}\M';
-    measured constant text :=
-        '^[0-9]+[a-d]?,? (?:.* )?(?:miles?|mi|km|k|the|a|an|in|of|on|and|or|to|from|at|my|is|it|its|was|wheel|speed'
-        '|inch|mm|v|amps?|psi|rpm|nm|lbs?|bolts?|quarts?|x|times?|years?|days?|weeks?|hours?|minutes?) ';
-    -- "2015 Civic drive belt", "2 way street", "1500 rear drive shaft"
-    driven constant text :=
-        '^(?:[0-9]{1,2}|19[0-9]{2}|20[0-3][0-9]),? .*(?:drive|dr|way|place|pl|court|ct|square|circle)$|^[0-9] way ';
-    drives constant text :=
-        '^ (?:shafts?|belts?|axles?|train|line|cycle|mode|side|pulley|gear|it|too|to|home|up|down|off|through)\M';
-    place record;
+    part record;
 begin
-    if folded collate "C" !~ concat_ws('|', kind_of_street, postcode, plus_code) then
-        return;
+    kind := 'address';
+    if strpos(reading, 'S') > 0 then
+        reason := 'street';
+        confidence := 0.8;
+        for part in
+            select l.*
+            from app.locate(
+                reading,
+                '(?<![0-9A-Za-z.$@/:-])[0-9]{1,5}(?:~s)?[ ,`<]'
+                || '(?:[nsowU][ .])?(?:(?:[xzshTVXQNlPCSBw]|[0-9]{1,3}~S)[ .'']){1,4}(?:S|(?<=x[ .''])Sz)(?![0-9A-Za-z])'
+                || '(?:#(?:[0-9]{1,4}|[A-Za-z])(?![0-9A-Za-z])|[ <](?:z|h|x) (?:[0-9]{1,4}|[son])(?![0-9A-Za-z]))?'
+                || '(?:<x(?![0-9A-Za-z]|~[0-9]))?'
+                || '|(?:x|[0-9]~S) Sz?[`,< ]N? [0-9]{1,5}(?![0-9A-Za-z])'
+            ) as l
+        loop
+            continue when part.matched ~ '^(?:19[5-9]|20[0-3])[0-9][ ,].*Sz$' and left(part.after, 3) ~ '^ [a-zK]';
+            first_character := part.first_character;
+            last_character := part.last_character;
+            return next;
+        end loop;
+        for part in
+            select l.*
+            from app.locate(
+                reading,
+                '(?<![0-9A-Za-z])S[ .]+(?:[xzgns][ ]){0,3}x[ ,]{1,2}(?:z[ .])?[0-9]{1,4}(?![0-9A-Za-z])'
+            ) as l
+        loop
+            first_character := part.first_character;
+            last_character := part.last_character;
+            return next;
+        end loop;
     end if;
 
-    kind := 'address';
-    confidence := 0.8;
-    reason := 'it names a house in a street';
-    for place in
-        select l.first_character, l.last_character, l.matched, l.after
-        from app.locate(folded, address || '|' || plus_code) as l
-    loop
-        continue when place.matched ~ measured or place.matched ~ driven or place.after ~ drives;
-        first_character := place.first_character;
-        last_character := place.last_character;
-        return next;
-    end loop;
+    -- corner of one street and another
+    if strpos(reading, ' nz ') > 0 or strpos(reading, '&') > 0 then
+        reason := 'crossing';
+        confidence := 0.6;
+        for part in
+            select l.*
+            from app.locate(
+                reading,
+                '(?<=(?<![0-9A-Za-z])[gjtn] )(?:[xz] n )?(?:x|z|[0-9]{1,3}~S)(?: S)?(?: nz |&)(?:x|z|[0-9]{1,3}~S)(?: S)?'
+                || '(?![0-9A-Za-z~])'
+            ) as l
+            where l.matched ~ 'x|~S' and l.before ~ '[hV]|I (?:j|g)|z n $'
+        loop
+            first_character := part.first_character;
+            last_character := part.last_character;
+            return next;
+        end loop;
+    end if;
 end;
 $$;
-comment on function app.find_addresses is
-    'Street addresses in a folded text.';
+comment on function app.find_addresses is 'Streets with a number, and crossings, in a reading.';
 
 
 -- ==== supabase/functions/find_contacts.sql
@@ -5035,79 +5109,180 @@ comment on function app.find_addresses is
 
 create or replace function app.find_contacts(body text, earlier text[] default '{}')
     returns table (
-        kind text, first_character integer, last_character integer, confidence real, reason text
+        piece integer,
+        kind text,
+        first_character integer,
+        last_character integer,
+        confidence real,
+        reason text
     )
     language plpgsql
     stable
     set search_path = ''
 as $$
 declare
-    -- A detail may come in pieces: what the sender last wrote is read on into the body.
-    pieces text := coalesce(
-        (select string_agg(e.piece || ' ', '' order by e.place)
-            from unnest(earlier) with ordinality as e (piece, place)
-            where length(e.piece) <= 40),
-        ''
-    );
-    ahead constant integer := length(pieces);
-    seen record := app.fold_text(pieces || body);
+    -- Only what could be a piece of a detail is read again: little text, or digits.
+    chatter constant text :=
+        '^\W*(?:(?:o?k|okay|ye[psa]h?|yup|no|nope|hmm+|lol|haha|sec|one|hang|on|thank|thanks|you|thx|ty|sure|wait|waiting'
+        '|got|it|still|there|hi|hello|hey|cool|great|nice|right|sorry|go|ahead|take|your|time|writing|down)\W*)+$';
+    many constant integer := 32;
+    kept integer[] := array[]::integer[];
+    begins integer[] := array[]::integer[];
+    ahead text := '';
+    seen record;
+    read record;
     detail record;
+    place record;
+    from_character integer;
+    to_character integer;
+    kinds text[] := array[]::text[];
+    firsts integer[] := array[]::integer[];
+    lasts integer[] := array[]::integer[];
+    confidences real[] := array[]::real[];
+    reasons text[] := array[]::text[];
+    completes boolean := false;
+    completed boolean := false;
+    soliciting record;
 begin
+    if cardinality(earlier) > 0 and (length(body) <= 48 or body ~ '[0-9@]') then
+        for n in greatest(1, cardinality(earlier) - 19) .. cardinality(earlier) loop
+            continue when earlier[n] is null or length(earlier[n]) > 64 or not (length(earlier[n]) <= 32 or earlier[n] ~ '[0-9@]')
+                or lower(earlier[n]) ~ chatter;
+            kept := kept || n;
+            begins := begins || length(ahead);
+            ahead := ahead || earlier[n] || E'\x03';
+        end loop;
+    end if;
+    kept := kept || 0;
+    begins := begins || length(ahead);
+
+    seen := app.fold_text(ahead || body);
+    read := app.read_text(seen.folded);
     for detail in
-        select
-            f.kind,
-            f.confidence,
-            f.reason,
-            coalesce(seen.origins[f.first_character], f.first_character) - ahead as first_character,
-            case
-                when seen.origins is null then f.last_character
-                -- with what follows its last character unseen
-                else greatest(
-                    seen.origins[f.last_character],
-                    coalesce(seen.origins[f.last_character + 1] - 1, ahead + length(body))
-                )
-            end - ahead as last_character
+        select f.*
         from (
-            select p.* from app.find_phones(seen.folded) as p
+            select p.*, false as in_text from app.find_phones(read.reading, read.tokens) as p
             union all
-            select l.* from app.find_links(seen.folded) as l
+            select l.*, false from app.find_links(read.reading) as l
             union all
-            select h.* from app.find_handles(seen.folded) as h
+            select h.*, false from app.find_handles(read.reading) as h
             union all
-            select a.* from app.find_addresses(seen.folded) as a
+            select a.*, false from app.find_addresses(read.reading) as a
+            union all
+            select w.*, true from app.find_written(seen.folded) as w
+            union all
+            select s.*, false from app.find_split_phones(read.reading) as s where ahead <> ''
         ) as f
         where f.confidence >= 0.5
-        order by f.first_character, f.last_character desc
     loop
-        continue when detail.last_character < 1;
-        if detail.first_character <= last_character + 1 then
-            last_character := greatest(last_character, detail.last_character);
-            continue;
+        if cardinality(kinds) = many then
+            -- what holds so much is hidden to its end
+            lasts[many] := length(ahead || body);
+            firsts[many] := (select min(f.f) from unnest(firsts) as f (f));
+            reasons[many] := 'flood';
+            exit;
         end if;
+        if detail.in_text then
+            from_character := detail.first_character;
+            to_character := detail.last_character;
+        else
+            place := app.place_in_text(
+                read.reading, read.tokens, detail.first_character, detail.last_character
+            );
+            from_character := place.first_character;
+            to_character := place.last_character;
+        end if;
+        while substr(seen.folded, from_character - 1, 1) in ('(', '+', '@', '$') loop
+            from_character := from_character - 1;
+        end loop;
+        if detail.kind = 'url' and substr(seen.folded, to_character + 1, 1) in ('?', '/', '#', '&', '=', '-', '_', ':') then
+            to_character := to_character + coalesce(
+                length(substring(substr(seen.folded, to_character + 1) from '^[^\s\x03]*[a-z0-9/_=-]')), 0
+            );
+        end if;
+        if seen.origins is not null then
+            to_character := greatest(
+                seen.origins[to_character],
+                coalesce(seen.origins[to_character + 1] - 1, length(ahead || body))
+            );
+            from_character := seen.origins[from_character];
+        end if;
+        kinds := kinds || detail.kind;
+        firsts := firsts || from_character;
+        lasts := lasts || to_character;
+        confidences := confidences || detail.confidence;
+        reasons := reasons || detail.reason;
+        completes := completes or to_character > length(ahead);
+        completed := completed or (detail.reason = 'pieces' and to_character > length(ahead));
+    end loop;
+
+    if completes then
+        -- A piece a row, none overlapping, only of details that the body completes.
+        for detail in
+            select
+                m.n,
+                d.k,
+                greatest(d.f - m.begins, 1) as f,
+                least(d.l, m.ends) - m.begins as l,
+                d.c,
+                d.r
+            from unnest(kinds, firsts, lasts, confidences, reasons) as d (k, f, l, c, r)
+            inner join unnest(kept, begins, begins[2:] || (length(ahead || body) + 1)) as b (n, begins, next) on true
+            cross join lateral (select b.n, b.begins, b.next - 1 as ends) as m
+            where d.f <= m.ends and d.l > m.begins
+                and (d.l > length(ahead) or (d.r = 'pieces' and completed))
+            order by m.n desc, f, l desc
+        loop
+            if piece = detail.n and detail.f <= last_character + 1 then
+                last_character := greatest(last_character, detail.l);
+                continue;
+            end if;
+            if kind is not null then
+                return next;
+            end if;
+            piece := detail.n;
+            kind := detail.k;
+            first_character := detail.f;
+            last_character := detail.l;
+            confidence := detail.c;
+            reason := detail.r;
+        end loop;
         if kind is not null then
             return next;
         end if;
-        kind := detail.kind;
-        first_character := greatest(detail.first_character, 1);
-        last_character := detail.last_character;
-        confidence := detail.confidence;
-        reason := detail.reason;
-    end loop;
-    if kind is not null then
+    end if;
+
+    soliciting := app.judge_solicitation(case when ahead = '' then read.reading else substring(read.reading from '[^`]*$') end);
+    if soliciting.reason is null and ahead <> '' and length(body) <= 32 then
+        soliciting := app.judge_solicitation(read.reading);
+        if soliciting.reason is not null
+            and (app.judge_solicitation(substring(read.reading from '^(.*)`'))).reason is not null
+        then
+            soliciting.reason := null;
+        end if;
+    end if;
+    if soliciting.reason is not null then
+        piece := 0;
+        kind := 'solicitation';
+        first_character := null;
+        last_character := null;
+        confidence := soliciting.confidence;
+        reason := soliciting.reason;
         return next;
     end if;
 end;
 $$;
 comment on function app.find_contacts is
-    'Contact details in a message, in order, none overlapping. Places count characters from 1; confidence is '
-    '0.5 to 1; reason completes "hidden because". earlier: what the sender last wrote in the thread, oldest first.';
+    'Contact details in a message, in order, none overlapping, and whether it solicits. Places count characters '
+    'from 1; confidence is 0.5 to 1. earlier: what the sender last wrote in the thread, oldest first; piece says '
+    'which of them holds a part of the detail, 0 the body.';
 
 
 -- ==== supabase/functions/find_handles.sql
 
--- Account names elsewhere: @name, $cashtag, or a name beside the name of an app.
+-- Account names elsewhere in a reading: @name, $cashtag, or a name beside the name of a service.
 
-create or replace function app.find_handles(folded text)
+create or replace function app.find_handles(reading text)
     returns table (
         kind text, first_character integer, last_character integer, confidence real, reason text
     )
@@ -5116,64 +5291,86 @@ create or replace function app.find_handles(folded text)
     set search_path = ''
 as $$
 declare
-    elsewhere constant text :=
-        '\m(?:insta(?:gram)?|ig|snap(?:chat)?|telegram|tg|signal|whats ?app|skype|discord|facebook|fb|messenger|tiktok'
-        '|viber|wechat|kik|twitter|youtube|yelp|gmail|yahoo|hotmail|outlook|icloud|cash ?app|venmo|zelle|paypal)\M';
-    -- what may stand between the app and the name
-    between constant text :=
-        '(?:[ :=>,"''(-]|\m(?:is|me|my|at|as|on|the|under|user|username|profile|name|handle|id|account|tag|its|it)\M)+';
-    -- what nobody calls a car part
-    coined constant text := '\m(?:[a-z][a-z0-9]*(?:[._]+[a-z0-9]+)+|[a-z]{4,}[0-9]{1,4})\M';
-    announced constant text :=
-        '\m(?:my (?:insta(?:gram)?|ig|snapchat|telegram|skype|discord|facebook|fb|tiktok|venmo|paypal) is '
-        '|(?:insta(?:gram)?|ig|snap(?:chat)?|telegram|skype|discord|facebook|fb|tiktok|venmo|cash ?app|paypal|zelle)'
-        '(?: ?[:=] ?| (?:as|under|user|username|handle|name|id)[ :]+))'
-        '[a-z][a-z0-9._-]+[a-z0-9]\M';
-    sentence constant text :=
-        '(?:idle|rpm|cruise|speed|start|cold|hot|warm|wot|low|high|full|least|about|around|the|not|down|broken|gone'
-        '|blocked|better|good|fine|here|there|this|that|where|what|how|too|for|and|only|just|still|usd|cad)';
-    name record;
+    start constant text := '(?<![0-9A-Za-z])';
+    finish constant text := '(?![0-9A-Za-z])';
+    gap constant text := '[^0-9A-Za-z;~]';
+    -- jo.fixes, jo_fixes, jofixes7: what nobody calls a part of a car
+    coined constant text := '[A-Za-z]+(?:[._][0-9A-Za-z]+|~[0-9]+' || finish || ')(?:[._~][0-9A-Za-z]+)*';
+    signed constant text := '[\^](?:' || coined || '|[xhNKSVZXsCPABGR])' || finish || '|[$](?:' || coined || '|x)' || finish;
+    beside constant text :=
+        -- insta jo.fixes; telegram user name is jofixes7
+        start || '[AP]' || gap || '(?:[ABPNyaRjMgntW]' || gap || '){0,6}(?:' || coined || ')' || finish
+        -- insta: jofixes; my snap is jofixes
+        || '|' || start || '[AP](?: ?[:=]| ?[:=] |[ ][yaj] |[ ]A |[<,] ?(?=[\^$]))(?:[yRjMganW]' || gap || '){0,3}[xsh]' || finish
+        -- add me on snap jofixes
+        || '|' || start || '[RamV]' || gap || '(?:[MngyN]' || gap || '){0,3}[AB][ ,:<`](?:[yajgn]' || gap || '){0,3}(?:'
+        || coined || '|x)' || finish
+        || '|' || start || 'B(?: [yan])*[:= ]+(?:' || coined || ')' || finish
+        -- just venmo jofixes
+        || '|' || start || 'P(?: (?:[zyMgjantX]|nz)){0,4} x' || finish;
+    hosted constant text :=
+        '(?<![0-9A-Za-z._])(?:(?:' || coined || ')[ (](?:[gjn] ){0,2}[(]?[GA]|x(?:[(]|[ ](?:[gj] (?:n )?)?)G)' || finish;
+    -- search First Last on facebook; my page is Name; find me on facebook under Name
+    searched constant text :=
+        start || 'a (?:[aA] )?(?:t )?(?:[xzhKN][ '']){1,4}(?=g [AB]|nz )'
+        || '|(?:[AG]|Bz) (?:a )?[ayz] [xzhKN](?:~[0-9]+)?(?:[ ''][xzhKN](?:~[0-9]+)?){0,4}'
+        || '|a M g [AB] [az] x(?:[ ''][xzh]){0,3}'
+        || '|' || start || 'R z a y (?:[xzhKN][ '']){0,4}x(?:[ ''][xzhKN]){0,3}';
+    part record;
 begin
-    if folded collate "C" !~ ('[@$][a-z]|' || elsewhere) then
+    if reading = translate(reading, '^$ABPGa', '') then
         return;
     end if;
-
     kind := 'handle';
-    confidence := 1;
-    reason := 'it names you on another service';
-    for name in
+    reason := 'account';
+    confidence := 0.9;
+    for part in
         select l.first_character, l.last_character, l.matched
-        from app.locate(folded, '(?:^|[^a-z0-9_.@$])[@$][a-z][a-z0-9._-]*[a-z0-9_]') as l
-        union all
-        select l.first_character, l.last_character, l.matched
-        from app.locate(folded, elsewhere || between || coined || '|' || announced) as l
+        from app.locate(reading, signed || '|' || beside) as l
     loop
-        continue when name.matched ~ ('[^a-z]' || sentence || '$');
-        first_character :=
-            name.last_character + 1 - length(substring(name.matched from '[@$]?[a-z0-9._-]+$'));
-        last_character := name.last_character;
+        first_character := case
+            when part.matched like '$%' or part.matched like '^%' then part.first_character + 1
+            -- the name is what comes last
+            else 1 + part.last_character
+                - length(substring(part.matched from '(?:[0-9A-Za-z]+[._~])*[0-9A-Za-z]+$'))
+        end;
+        last_character := part.last_character;
         return next;
     end loop;
 
-    for name in
-        select l.first_character, l.matched
-        from app.locate(folded, coined || '(?: on| at| at the)? [(]?' || elsewhere) as l
-    loop
-        first_character := name.first_character;
-        last_character := name.first_character - 1 + length(substring(name.matched from '^[^ ]+'));
-        return next;
-    end loop;
+    confidence := 0.8;
+    if reading <> translate(reading, 'GA', '') then
+        for part in select l.first_character, l.matched from app.locate(reading, hosted) as l loop
+            first_character := part.first_character;
+            last_character := part.first_character - 1
+                + length(substring(part.matched from '^(?:[0-9A-Za-z]+[._~])*[0-9A-Za-z]+'));
+            return next;
+        end loop;
+    end if;
+
+    if strpos(reading, 'a ') > 0 then
+        confidence := 0.7;
+        reason := 'search';
+        for part in
+            select l.first_character, l.last_character, l.matched
+            from app.locate(reading, searched) as l
+            where strpos(l.matched, 'x') > 0
+        loop
+            first_character := part.first_character + length(substring(part.matched from '^(?:(?:[aAGtgMyRz]|Bz) (?=[^$]))+'));
+            last_character := part.last_character - case when right(part.matched, 1) in (' ', '''') then 1 else 0 end;
+            return next;
+        end loop;
+    end if;
 end;
 $$;
-comment on function app.find_handles is
-    'Account names on other services in a folded text.';
+comment on function app.find_handles is 'Account names on other services in a reading.';
 
 
 -- ==== supabase/functions/find_links.sql
 
--- E-mail addresses and links, written as such or with "at" and "dot" for their signs.
+-- E-mail addresses and links in a reading, written as such or with words for their signs.
 
-create or replace function app.find_links(folded text)
+create or replace function app.find_links(reading text)
     returns table (
         kind text, first_character integer, last_character integer, confidence real, reason text
     )
@@ -5182,64 +5379,59 @@ create or replace function app.find_links(folded text)
     set search_path = ''
 as $$
 declare
-    -- A name begins where no name goes on, so that a long one is read once.
-    label constant text := '[a-z0-9](?:[a-z0-9-]*[a-z0-9])?';
-    first_label constant text := '(?<![a-z0-9.-])' || label;
-    mailbox constant text := '(?<![a-z0-9._%+-])[a-z0-9][a-z0-9._%+-]*';
-    box constant text := ' ?[[({<] ?';
-    unbox constant text := ' ?[])}>] ?';
-    sign constant text := '(?: ?@ ?|' || box || '(?:@|at|arroba)' || unbox || ')';
-    said_sign constant text := '(?: ?arroba ?| at |at)';
-    said_dot constant text := ' ?(?:dot|punto|point) ?';
-    dot constant text := '(?: ?[.] ?|' || box || '(?:[.]|dot|punto)' || unbox || '|' || said_dot || ')';
-    -- no word of any sentence: "it stalls.in the morning" is no link
-    ending constant text :=
-        '(?:com|net|org|biz|info|edu|gov|co|io|app|dev|xyz|mobi|ly|gl|gd|gg|eu|uk|ca|mx|fr|pk|au|br)'
-        '(?:[.][a-z]{2})?\M';
-    path constant text := '(?:[/?#][^\s]*[a-z0-9/_=-])?';
+    name constant text := '[0-9A-Za-z]+';
+    -- "at" and "dot" in words, in brackets, or glued to their neighbours
+    dot constant text := '(?:[.]|[ ~(_|*`-]D[ ~)_|*`-])';
+    said_dot constant text := '(?:[ ~(_|*`-]D[ ~)_|*`-])';
     email constant text :=
-        mailbox || sign || '(?:' || label || dot || '){1,6}' || ending
-        || '|' || mailbox || '@(?:' || label || '[.]){1,6}[a-z]{2,}\M'
-        || '|' || mailbox || '@(?:gmail|yahoo|hotmail|outlook|icloud|aol|proton)\M'
-        || '|' || mailbox || said_sign || '(?:' || label || said_dot || '){1,6}' || ending
-        || '|\m(?:[a-z0-9._] ){1,24}@(?: [a-z0-9.]){4,}\M';
-    link constant text :=
-        '\mhttps?://[^\s]*[a-z0-9/_=-]'
-        || '|(?<![a-z0-9.-])www' || dot || '(?:' || label || dot || '){1,6}[a-z]{2,}\M' || path
-        || '|' || first_label || dot || '(?:' || label || dot || '){0,6}' || ending || path
-        || '|' || first_label || '[.](?:' || label || '[.]){0,6}[a-z]{2,6}/[a-z0-9_+@-][^\s]*';
+        -- name@name.name
+        '(?<![0-9A-Za-z])' || name || '(?:[._+~%-]' || name || ')*@(?:' || name || '[-~]?' || dot || ')+[A-Za-z]+'
+        -- name at name dot com
+        || '|(?<![0-9A-Za-z])' || name || '(?:(?:[._+~-]|' || said_dot || ')' || name || ')*[^;@]j[^;@]'
+        || '(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TL](?![0-9A-Za-z])'
+        -- name at gmail, with nothing after it
+        || '|(?<![0-9A-Za-z])' || name || '(?:[._+~-]' || name || ')*@G'
+        ;
     site record;
 begin
-    if folded collate "C" !~ ('@|://|www|[.][a-z]{2,6}/|' || dot || ending) then
+    if reading !~ '[@>D]|[.][TL]|[.][A-Za-z]+/' then
         return;
     end if;
-
     confidence := 1;
-    reason := 'it is written like one';
+    reason := 'shape';
     kind := 'email';
-    for site in select l.* from app.locate(folded, email) as l loop
+    for site in select l.* from app.locate(reading, email) as l loop
         first_character := site.first_character;
         last_character := site.last_character;
         return next;
     end loop;
-
     kind := 'url';
-    for site in select l.* from app.locate(folded, link) as l loop
+    for site in
+        select l.*
+        from app.locate(
+            reading,
+            -- a scheme; www; name.com; name dot com; name.x/path
+            name || '>' || name || '(?:[-~.:_]' || name || ')*(?:/' || name || '(?:[-~._/?=&%#]' || name || ')*)?'
+            || '|(?<![0-9A-Za-z])(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TL](?![0-9A-Za-z])'
+            || '(?:/' || name || '(?:[-~._/?=&%#]' || name || ')*)?'
+            || '|(?<![0-9A-Za-z.])[A-Za-z]+(?:[-~.]' || name || ')*[.][A-Za-z]+/[0-9A-Za-z]+(?:[-~._/?=&%#]' || name || ')*'
+        ) as l
+    loop
         first_character := site.first_character;
         last_character := site.last_character;
+        confidence := 1;
         return next;
     end loop;
 end;
 $$;
-comment on function app.find_links is
-    'E-mail addresses and links in a folded text.';
+comment on function app.find_links is 'E-mail addresses and links in a reading.';
 
 
 -- ==== supabase/functions/find_phones.sql
 
--- Phone numbers: runs of digits, in figures or words, judged by their shape and by what is said of them.
+-- Phone numbers: runs of digits in a reading, judged by their shape and by what is said of them.
 
-create or replace function app.find_phones(folded text)
+create or replace function app.find_phones(reading text, tokens text[])
     returns table (
         kind text, first_character integer, last_character integer, confidence real, reason text
     )
@@ -5248,103 +5440,338 @@ create or replace function app.find_phones(folded text)
     set search_path = ''
 as $$
 declare
-    -- English, Spanish, French, Hindi and Urdu, as people type them
-    word constant text :=
-        '(?:zero|oh?|one|two|three|four|five|six|seven|eight|nine'
-        '|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve'
-        '|un|deux|trois|quatre|cinq|sept|huit|neuf'
-        '|sifar|shunya|ek|aik|do|teen|ch?aar|char|paa?nch|chay|cheh?|saat|aath|nau)';
-    spelled constant boolean :=
-        folded collate "C" ~ ('\m' || word || '[^a-z0-9]{0,3}(?:[0-9]|' || word || ')');
-    digit constant text := case when spelled then '(?:[0-9]|' || word || ')' else '[0-9]' end;
+    sign constant text := '[^0-9A-Za-z]';
+    -- figures, letters drawn like them, and between two of them words that sound like one
     run constant text :=
-        '[+(]{0,2}\m' || digit || '(?:,?[^a-z0-9,;$%#\n]{0,3}' || digit || ')*(?:\M|(?=x))';
-
-    -- how numbers are written where our users live
-    international constant text := '(?:[+]|\m00)[1-9](?:[^0-9]{0,3}[0-9]){7,14}\M';
-    american constant text :=
-        '[(]?\m(?:1[^0-9]{0,3})?[2-9][0-9]{2}'
-        '(?:[^0-9]{1,3}[2-9][0-9]{2}[^0-9]{0,3}|[2-9][0-9]{2}[^0-9]{1,3})[0-9]{4}\M';
-    american_ungrouped constant text := '\m1?[2-9][0-9]{2}[2-9][0-9]{6}\M';
-    french constant text := '\m0[1-9](?:[^0-9][0-9]{2}){4}\M';
-    british constant text := '\m0[0-9]{2,4}[^0-9]{1,2}(?:[0-9]{3,4}[^0-9][0-9]{3,4}|[0-9]{6,8})\M';
-    indian constant text := '\m[6-9][0-9]{4} [0-9]{5}\M';
-    mexican constant text := '[(]?\m(?:33|5[56]|81)[^0-9]{1,2}[0-9]{4}[^0-9][0-9]{4}\M';
-    brazilian constant text := '[(]?\m[1-9]{2}[^0-9]{1,2}9[0-9]{4}[^0-9][0-9]{4}\M';
-    digit_by_digit constant text := '\m[0-9](?:[^0-9]{1,3}[0-9]){9,11}\M';
-    known constant text := concat_ws(
-        '|', international, american, french, british, indian, mexican, brazilian, digit_by_digit,
-        american_ungrouped
-    );
+        '[0-9o]+(?:(?:[- ~.,/()*_|:"#=`]|<(?=[0-9o](?![0-9o])))(?:t[- ]){0,2}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z]))?';
+    -- how numbers are written where our users live: anywhere, with its country; North America;
+    -- France; Britain, Germany, Italy, Pakistan; India; Mexico; Brazil; digit by digit
+    known constant text :=
+        '(?<![0-9o])(?:00[1-9](?:[^0-9]?[0-9]){8,13}'
+        '|(?:1[^0-9o]?)?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[0-9o](?:~?[0-9o]){3}'
+        '|0[1-9](?:[^0-9][0-9]{2}){4}'
+        '|0[0-9]{2,4}[^0-9](?:[0-9]{3,4}[^0-9][0-9]{3,4}|[0-9]{6,8})'
+        '|[6-9][0-9]{4}[^0-9][0-9]{5}'
+        '|(?:33|5[56]|81)[^0-9][0-9]{4}[^0-9][0-9]{4}'
+        '|[1-9]{2}[^0-9]9[0-9]{4}[^0-9][0-9]{4}'
+        '|[0-9o](?:[^0-9o][0-9ot]){9,12})(?![0-9o])';
+    announced constant text := '[CNiAkGm]|n.M';
     dated constant text :=
         '[0-9]:[0-9]{2}|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}';
-
-    -- what is said of them
-    announced constant text :=
-        '\m(?:call|ring|dial|phone|cell|mobile|mob|tel|text|txt|sms|whats ?app|whats|reach|contact|ping|buzz|bell'
-        '|hit me|try me|save|digits|my (?:number|num|no|line)|cel|celular|llam\w*|marc\w*|telefono|numero'
-        '|portable|appele\w*|joindre|mera|rabta|likh)\M';
-    explained constant text :=
-        '\m(?:parts?|oem|p/?n|serial|s/?n|lot|upc|ean|barcode|vin|tracking|ups|usps|fedex|dhl|order|invoice|receipt'
-        '|ticket|ref|reference|ro|session|claim|policy|label|stamped|box says|superseded|replaces|lists|plate|firmware'
-        '|calibration|campaign|bulletin|firing|reads?|readings?|live data|monitors?|graph|odo|odometer|mileage|parcel'
-        '|account|pieza|piece|recibo)\M';
-    branded constant text :=
-        '\m(?:ac ?delco|ate|audi|bmw|bosch|brembo|delphi|denso|dorman|ford|gates|gm|hella|honda|hyundai|mahle|mann|mercedes'
-        '|mopar|moog|motorcraft|ngk|nissan|rockauto|sachs|skf|subaru|timken|toyota|trw|valeo|volvo|vw|walker)\W*$';
-    measured constant text := '^ ?(?:km|mi|miles?|psi|k?pa|nm|v|volts?|ohms?|rpm|mm|k)\M';
     priced constant text := '^[0-9]{1,3}(?:,[0-9]{3})*(?:[.][0-9]{2})?$';
-
+    -- a part's number is not the number of a telephone
+    numbered constant text := 'K.(?:[xzynI].){0,2}N';
+    in_pieces constant text :=
+        '(?<![0-9])[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}[2-9][0-9]{2}|,?[2-9][0-9]{2})'
+        '(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){1,4}(?:[2-7][^0-9A-Za-z;])?|[^0-9A-Za-z;])[0-9]{4}(?![0-9])';
     part record;
     shape record;
+    digits integer;
+    spelled boolean;
+    considered integer := 0;
     clause text;
+    following text;
     said boolean;
+    said_after boolean;
+    hinted boolean;
     denied boolean;
+    first_token integer;
 begin
+    if length(reading) - length(translate(reading, '0123456789o', '')) < 7 then
+        return;
+    end if;
+
     kind := 'phone';
-    for part in select l.* from app.locate(folded, run) as l loop
-        continue when regexp_count(part.matched, digit) < 7;
-
-        clause := regexp_replace(part.before, '^.*[a-z]{3}[.!?]+ ', '');
-        said := concat(clause, '|', regexp_replace(left(part.after, 40), '[.!?] .*$', ''))
-            ~ announced;
-        denied := clause ~ explained or clause ~ branded or part.after ~ measured
-            or (clause ~ '[$] ?$' and part.matched ~ priced);
-
-        reason := 'it is written like one';
-        for shape in select l.* from app.locate(part.matched, known) as l loop
-            first_character := part.first_character + shape.first_character - 1;
-            last_character := part.first_character + shape.last_character - 1;
-            confidence := case
-                when shape.matched ~ '^[+]' then 1
-                when shape.matched ~ american_ungrouped then case when denied then 0.1 else 0.6 end
-                when said then 0.9
-                when shape.matched ~ american and clause !~ (explained || '.{0,12}$') then 0.8
-                when denied then 0.3
-                else 0.7
-            end;
+    for part in select l.* from app.locate(reading, run) as l loop
+        digits := length(part.matched) - length(translate(part.matched, '0123456789ot', ''));
+        continue when digits < 7;
+        if right(part.matched, 1) = 't' and part.matched !~ '[^0-9][0-9][ -]t$' then
+            part.matched := left(part.matched, -2);
+            part.last_character := part.last_character - 2;
+        end if;
+        considered := considered + 1;
+        if length(part.matched) > 200 or considered > 32 then
+            -- nobody reads that, and no pattern shall
+            first_character := part.first_character;
+            confidence := 0.6;
+            reason := 'flood';
+            last_character := case when considered > 32 then length(reading) else part.last_character end;
             return next;
-        end loop;
-        continue when shape.matched is not null;
+            exit when considered > 32;
+            continue;
+        end if;
+
+        clause := regexp_replace(
+            reverse(split_part(translate(reverse(part.before), '`', ';'), ';', 1)), numbered, 'K', 'g'
+        );
+        following := regexp_replace(split_part(left(part.after, 36), ';', 1), numbered, 'K', 'g');
+        -- a number inside a word is one only if the text says so
+        continue when translate(part.matched, '0123456789o~', '') = ''
+            and (right(part.before, 1) = '~' and length(part.before) > 1 or left(part.after, 2) ~ '^~[A-Za-z]')
+            and concat(clause, '/', following) !~ '[CNk]|n.M';
+        said_after := following ~ announced;
+        said := said_after or clause ~ announced;
+        hinted := strpos(clause, 'k') > 0 or strpos(left(part.after, 36), 'k') > 0;
+        denied := clause ~ 'K[^CNkim]*$'
+            or substr(part.after, 2, 1) = 'U'
+            or (right(clause, 1) = '$' and part.matched ~ priced);
+
+        if digits between 8 and 15 and right(part.before, 1) = '+' and substr(part.after, 2, 1) <> 'U'
+            and part.matched !~ 'o|[0-9][.][0-9][^0-9]'
+        then
+            first_character := part.first_character;
+            last_character := part.last_character;
+            confidence := 1;
+            reason := 'shape';
+            return next;
+            continue;
+        end if;
+
+        first_token := 1 + regexp_count(left(reading, part.first_character - 1), sign);
+        spelled := array_to_string(
+            tokens[first_token : first_token + regexp_count(part.matched, sign)], ' '
+        ) ~ '[a-z]{3}';
+        shape := null;
+        if not hinted or (said and not denied) then
+            reason := 'shape';
+            for shape in select l.* from app.locate(part.matched, known) as l loop
+                first_character := part.first_character + shape.first_character - 1;
+                last_character := part.first_character + shape.last_character - 1;
+                confidence := case
+                    when spelled then 0.9
+                    when translate(shape.matched, '0123456789o', '') = '' then
+                        case when said_after then 0.8 when denied then 0.1 else 0.6 end
+                    when said then 0.9
+                    when digits in (10, 11) and right(clause, 3) not like '%K%' and shape.matched ~ '^[1-9]' then 0.8
+                    when denied then 0.3
+                    else 0.7
+                end;
+                return next;
+            end loop;
+            continue when shape.matched is not null;
+        end if;
 
         first_character := part.first_character;
         last_character := part.last_character;
-        reason := case
-            when part.matched ~ '[a-z]' then 'its digits are spelled out' else 'it is announced as one'
-        end;
+        reason := case when hinted then 'disguised' when spelled then 'spelled' else 'announced' end;
         confidence := case
-            when part.matched ~ '[a-z]' and regexp_count(part.matched, digit) >= 9 then 0.8
-            when part.matched ~ '[a-z]' and said then 0.6
-            when denied or part.matched ~ dated or length(part.matched) > 24 then 0.1
+            when hinted and digits between 9 and 13 and (said or not denied) then 0.8
+            when spelled and digits >= 9 then 0.8
+            when spelled and said then 0.6
+            when denied and not said_after or part.matched ~ dated or length(part.matched) > 28 then 0.1
             when said then 0.6
             else 0.2
         end;
         return next;
     end loop;
+
+    -- In pieces, with words between them: each piece is hidden.
+    for part in select l.* from app.locate(reading, in_pieces) as l loop
+        clause := concat(
+            reverse(split_part(translate(reverse(part.before), '`', ';'), ';', 1)), part.matched, left(part.after, 30)
+        );
+        continue when regexp_replace(clause, numbered, 'K', 'g') !~ '[CNkm]|n.M';
+        reason := 'pieces';
+        confidence := 0.7;
+        for shape in select l.* from app.locate(part.matched, '[0-9]{3,}(?:,[0-9]{3})?') as l loop
+            first_character := part.first_character + shape.first_character - 1;
+            last_character := part.first_character + shape.last_character - 1;
+            return next;
+        end loop;
+    end loop;
 end;
 $$;
 comment on function app.find_phones is
-    'Phone numbers in a folded text; below a confidence of 0.5 it is rather a part, a date or a reading.';
+    'Phone numbers in a reading; below a confidence of 0.5 it is rather a part, a date or a price.';
+
+
+-- ==== supabase/functions/find_split_phones.sql
+
+-- A telephone number in pieces: messages that hold little but digits, read together up to the last.
+
+create or replace function app.find_split_phones(reading text)
+    returns table (
+        kind text, first_character integer, last_character integer, confidence real, reason text
+    )
+    language plpgsql
+    immutable
+    set search_path = ''
+as $$
+declare
+    said constant text[] := string_to_array(reading, '`');
+    -- digits alone, or with words that label them
+    bare constant text := '^[^0-9A-Za-z]*(?:[0-9ot]+[^0-9A-Za-z]*)+$';
+    labelled constant text := '[lNCHMYm+]';
+    ends integer := length(reading);
+    digits text;
+    together text := '';
+    announced boolean := false;
+    n integer := array_length(said, 1);
+    piece text;
+    spans integer[] := array[]::integer[];
+    shape record;
+begin
+    while n > 0 loop
+        -- last four, first six
+        piece := regexp_replace(said[n], '(?<=l[ :])[1-9](?=[^0-9A-Za-z][0-9])', 't');
+        digits := translate(regexp_replace(piece, '[^0-9o]', '', 'g'), 'o', '0');
+        if digits = '' then
+            exit when n = array_length(said, 1);
+        elsif piece ~ '[KU$]|[0-9]~[A-Za-z]|[A-Za-z]~[0-9]|:[0-9]' or length(digits) > 9
+            or not (piece ~ bare or (piece ~ labelled and regexp_count(piece, '[A-Za-z]') <= 6))
+        then
+            exit;
+        else
+            together := digits || together;
+            announced := announced or piece ~ '[NClm+]';
+            for shape in select l.* from app.locate(piece, '[0-9o][0-9ot ~./-]*[0-9o]|[0-9o]') as l loop
+                spans := spans || array[
+                    ends - length(said[n]) + shape.first_character, ends - length(said[n]) + shape.last_character
+                ];
+            end loop;
+        end if;
+        ends := ends - length(said[n]) - 1;
+        n := n - 1;
+        if together ~ '^1?[2-9][0-9]{2}[2-9][0-9]{6}$'
+            or (announced and length(together) between 9 and 13 and together ~ '^[0+1-9]')
+            or (length(together) between 10 and 12 and array_length(spans, 1) >= 16)
+        then
+            kind := 'phone';
+            confidence := 0.8;
+            reason := 'pieces';
+            for place in 1 .. array_length(spans, 1) / 2 loop
+                first_character := spans[2 * place - 1];
+                last_character := spans[2 * place];
+                return next;
+            end loop;
+            return;
+        end if;
+    end loop;
+end;
+$$;
+comment on function app.find_split_phones is
+    'The pieces of a telephone number that the last of several messages completes, in a reading of them all.';
+
+
+-- ==== supabase/functions/find_written.sql
+
+-- Details whose letters matter, in a folded text: vanity numbers, postcodes, map codes, glued and reversed names.
+
+create or replace function app.find_written(folded text)
+    returns table (
+        kind text, first_character integer, last_character integer, confidence real, reason text
+    )
+    language plpgsql
+    immutable
+    set search_path = ''
+as $$
+declare
+    start constant text := '(?<![a-z0-9])';
+    finish constant text := '(?![a-z0-9])';
+    postcode constant text := '[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2}';
+    map_code constant text := '[2-9cfghjmpqrvwx]{4,8}[+][2-9cfghjmpqrvwx]{2,3}';
+    seven_letters constant text := '(?:[a-z]{2,4}[- .][a-z]{3,6}|[0-9]{3}[- .]?[a-z]{4}|[a-z]{7})';
+    part record;
+    letters text;
+begin
+    -- 1-800-fix-cars, 415-555-mech
+    if folded ~ '[0-9][)]?[-. ][a-z]{2,}|[0-9]{3}[a-z]{4}' then
+        for part in
+            select l.*
+            from app.locate(
+                folded,
+                start || '(?:(?:1[- .])?[(]?8(?:00|88|77|66|55|44|33)[)]?[- .]?|(?:1[- .])?[(]?[2-9][0-9]{2}[)]?[-.]?)'
+                || seven_letters || finish
+            ) as l
+        loop
+            letters := regexp_replace(part.matched, '[^a-z0-9]', '', 'g');
+            continue when length(letters) - case when letters like '1%' then 1 else 0 end not between 10 and 11;
+            continue when letters !~ '^1?8(?:00|88|77|66|55|44|33)'
+                and part.before !~ '(?:call|dial|ring|text|number|line|phone|cell|reach)[^.;]{0,20}$'
+                and left(part.after, 20) !~ 'call|ask|text|line|phone';
+            kind := 'phone';
+            reason := 'vanity';
+            confidence := 0.8;
+            first_character := part.first_character;
+            last_character := part.last_character;
+            return next;
+        end loop;
+    end if;
+
+    if strpos(folded, 'dot') > 0 then
+        for part in
+            select l.*
+            from app.locate(
+                folded,
+                start || '(?:[a-z0-9._-]+ (?:at|@) )?[a-z0-9-]{3,}dot(?:com|net|org|biz|info|co|io|shop|site)' || finish
+            ) as l
+        loop
+            kind := case when part.matched ~ ' (?:at|@) |.at' then 'email' else 'url' end;
+            reason := 'glued';
+            confidence := 0.9;
+            first_character := part.first_character;
+            last_character := part.last_character;
+            return next;
+        end loop;
+    end if;
+
+    if folded ~ '[+][2-9cfghj-x]{2}|[0-9][a-z0-9]? [0-9][a-z]{2}(?![a-z0-9])|str(?:asse|[.])? [0-9]|/{3}[a-z]' then
+        for part in
+            select l.*
+            from app.locate(
+                folded,
+                start || '(?:(?:unit |flat |no )?[0-9]{1,4}[a-d]?,? (?:[a-z]+,? ){1,4})' || postcode || finish
+                || '|' || start || map_code || ',?(?: [a-z]{3,})?' || finish
+                || '|' || start || '[a-z]{3,}(?:strasse|str[.]?) [0-9]{1,4}' || finish
+                || '|/{3}[a-z]+[.][a-z]+[.][a-z]+'
+            ) as l
+        loop
+            -- a code is of eight signs, or of fewer and a town
+            continue when strpos(part.matched, '+') > 0 and part.matched !~ '^[a-z0-9]{8}[+]|[+][a-z0-9]+,? [a-z]';
+            kind := 'address';
+            reason := 'map';
+            confidence := 0.8;
+            first_character := part.first_character;
+            last_character := part.last_character
+                - case
+                    when part.matched ~ '^[a-z0-9]{8}[+][a-z0-9]+,? ' then
+                        length(substring(part.matched from '^[a-z0-9]{8}[+][a-z0-9]+(.*)$'))
+                    else 0
+                end;
+            return next;
+        end loop;
+    end if;
+
+    if strpos(folded, 'www') > 0 then
+        for part in
+            select l.* from app.locate(folded, start || 'www ?[.] ?[a-z0-9-]+(?: ?[.] ?[a-z0-9-]+)+') as l
+        loop
+            kind := 'url';
+            reason := 'shape';
+            confidence := 1;
+            first_character := part.first_character;
+            last_character := part.last_character;
+            return next;
+        end loop;
+    end if;
+
+    -- moc.liamg@oj
+    if folded ~ '(?:moc|ten|gro)[.]' then
+        for part in
+            select l.* from app.locate(folded, start || '(?:moc|ten|gro)[.][a-z0-9-]+(?:[@.][a-z0-9._-]+)?' || finish) as l
+        loop
+            kind := case when strpos(part.matched, '@') > 0 then 'email' else 'url' end;
+            reason := 'reversed';
+            confidence := 0.9;
+            first_character := part.first_character;
+            last_character := part.last_character;
+            return next;
+        end loop;
+    end if;
+end;
+$$;
+comment on function app.find_written is
+    'Contact details in a folded text that a reading of its words does not show.';
 
 
 -- ==== supabase/functions/finish_repair.sql
@@ -5419,8 +5846,24 @@ declare
         '[\x01\x02\u00AD\u0300-\u036F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F'
         '\u202A-\u202E\u2060-\u206F\u20D0-\u20FF\u3164\uFE00-\uFE0F\uFE20-\uFE2F\uFEFF\uFFA0'
         '\U000E0000-\U000E0FFF]';
+    -- l i k e  t h i s: four letters or more
+    apart constant text := '(?:^|[^a-zA-Z0-9])[a-zA-Z] (?:[a-zA-Z0-9@._-] )*?[a-zA-Z] (?:[a-zA-Z0-9@._-] )*?[a-zA-Z] '
+        '(?:[a-zA-Z0-9@._-] )*?[a-zA-Z](?:[^a-zA-Z0-9]|$)';
     decomposed text := coalesce(body, '');
 begin
+    if body ~ apart then
+        body := (
+            select string_agg(
+                w.word || case when length(w.word) = 1 and length(w.next) = 1 then E'\x01' else ' ' end, ''
+            )
+            from (
+                select word, lead(word) over (order by place) as next
+                from string_to_table(body, ' ') with ordinality as s (word, place)
+            ) as w
+        );
+        body := left(body, -1);
+        decomposed := body;
+    end if;
     if octet_length(body) > length(body) then
         -- Decomposing only ever lengthens: an equal length means letter for letter.
         decomposed := normalize(body, nfkd);
@@ -5680,6 +6123,66 @@ as $$
 $$;
 comment on function app.is_payment_awaited is
     'Whether the session or quote is still there to be paid, by its state and by the clock.';
+
+
+-- ==== supabase/functions/judge_solicitation.sql
+
+-- Soliciting: asking for, or offering, a call, a text, another app, a payment or a meeting outside the platform.
+
+create or replace function app.judge_solicitation(reading text, out reason text, out confidence real)
+    language plpgsql
+    immutable
+    set search_path = ''
+as $$
+declare
+    -- A letter a word, as in app.read_text; besides, < a verb of sending, 0 a number, and , ; where they stood.
+    words constant text := translate(
+        replace(replace(replace(replace(regexp_replace(replace(reading, '<', ','), '[0-9o]+', '0', 'g'), 'mz', '<'), 'Sz', 'S'), 'Bz', 'z'), 'nz', 'n'),
+        ' ~.-/:()*_|+"#=&''^$%@`', ''
+    );
+    -- pay me cash; do you take venmo; cash, no fees
+    payment constant text :=
+        'P[MYt]|[pv<][^;,]{0,3}P|YP|p[YMtW]{0,2}[^;,]{0,2}[QJ]|pM[^;,]{0,1}[rJ]|[v<]M[^;,]{0,2}Q'
+        '|Q[^;]{0,10}(?<![zg]n)(?<![zg])L|JQ|QJ|Q(?:b|zb|,b)';
+    -- come by my shop; let us meet; I can come to your house
+    meeting constant text :=
+        'V[^;,F]{0,3}[RW][^;,]{0,2}h|VgR?h|V[jg]n?h|(?<![IX])VM(?!n)|wV[uMYr]|wV(?:$|[;,])|wzV[ugtY]|M[tz]?Vg'
+        '|V[ug]t?Y|[IY][^;,X]{0,2}VY|MV.{0,2}r|V[^;,XFK0]{0,2}r|wVug';
+    -- add me on whatsapp; are you on telegram
+    app constant text :=
+        'Y[^;,]{0,2}A|v[^;,K]{0,1}A|a[MYR][^;,]{0,3}[AB]|[m<Ci][^;,]{0,4}A|[m<][^;,]{0,4}gB|<tB|A[MY]|wA|[gR]v(?:$|[;,])|Ag?V|MA'
+        '|w[^;,]{0,1}B(?![KzU])';
+    -- call me; can I text you; give me a ring
+    a_call constant text :=
+        'i|(?<!F)(?<!X)(?<!X.)(?<!X..)(?<!n)CM|CR[hN]|(?<![RWn])NM(?![RW])|(?<![LX])(?<![LX].)EM'
+        '|[Iw][^;,FXK]?C[Ybgr]|w[^;,FXK]?C,|[^;,]w[^;,FXK]?C(?:;|$)|IC[^;,]?Y|[vm<]M[^;,K]{0,2}[CNBAE]|[mb<][^;,K]{0,4}gn?[zn]?N(?!K)|[m<]gnz?C'
+        '|<[^;,K]{0,3}tRN|(?<!w)MC(?![nFXz;,]|$)|Cv|Im[Y][^;]*J|Im[Y](?![^;]{0,3}[HL])';
+    -- what is your number; do you have an e-mail
+    contact constant text :=
+        '[vm<][yMt]?[^;,KF]?W[^;,KU]{0,2}[NEABPh]|N[^;,KU]{0,2}[vmC]Y|NtY|bNt|Y[^;,F]{0,1}v[^;,K]{0,2}[ENq](?!K)'
+        '|Y[^;,F]v?[^;,K]{0,2}E(?!K)|WN[tv]|YzN[yz]|aM(?:u|$|[;,])|aR[hz]|[a<z]Ra(?!L)';
+    -- skip the app; deal with me directly
+    leaving constant text :=
+        '(?<!F)(?<!F.)(?<!F..)(?<!F...)(?:O[nRWz]{0,2}L|On<)|wFzn?nL|[MY]J|L[zg]O(?:$|[^n])|[pL<][^;]{0,6}FL?gH|mMO';
+    -- scan the code in my picture
+    picture constant text :=
+        'q[^;]{0,12}[mRM]|m[^;]{0,4}q|R[E]y[^;,]{0,2}[gq]';
+begin
+    -- A look for a letter first: no pattern is tried on what it cannot match.
+    confidence := 0.8;
+    reason := case
+        when words <> translate(words, 'PpQJ', '') and words ~ payment then 'solicits_payment'
+        when strpos(words, 'V') > 0 and words ~ meeting then 'solicits_meeting'
+        when words <> translate(words, 'ABv', '') and words ~ app then 'solicits_app'
+        when words <> translate(words, 'iCNEBm', '') and words ~ a_call then 'solicits_call'
+        when words <> translate(words, 'WNEa', '') and words ~ contact then 'solicits_contact'
+        when words <> translate(words, 'OLJHm', '') and words ~ leaving then 'solicits_leaving'
+        when words <> translate(words, 'qR', '') and words ~ picture then 'solicits_picture'
+    end;
+end;
+$$;
+comment on function app.judge_solicitation is
+    'Why a reading asks for, or offers, contact or payment outside the platform; null if it does not.';
 
 
 -- ==== supabase/functions/keep_account_balance.sql
@@ -6145,57 +6648,113 @@ create or replace function app.mask_contacts(
     body text,
     earlier text[] default '{}',
     out delivered text,
-    out hidden jsonb
+    out hidden jsonb,
+    out solicits text,
+    out earlier_delivered text[]
 )
     language plpgsql
     stable
     set search_path = ''
 as $$
 declare
-    passed integer := 0;
-    pieces text[] := array[]::text[];
     notes jsonb[] := array[]::jsonb[];
     detail record;
 begin
-    for detail in select c.* from app.find_contacts(body, earlier) as c loop
-        pieces := array_append(
-            pieces,
-            substr(body, passed + 1, detail.first_character - passed - 1)
-                || format(
-                    '[%s hidden]', case detail.kind when 'url' then 'link' else detail.kind end
-                )
+    for detail in
+        select c.*, case c.kind when 'url' then 'link' else c.kind end as name
+        from app.find_contacts(body, earlier) as c
+        order by c.piece, c.first_character desc nulls last
+    loop
+        if detail.kind = 'solicitation' then
+            solicits := detail.reason;
+            continue;
+        end if;
+        if detail.piece > 0 then
+            earlier_delivered := coalesce(earlier_delivered, earlier);
+            -- from the last to the first: what is before a detail keeps its place
+            earlier_delivered[detail.piece] := overlay(
+                earlier_delivered[detail.piece] placing format('[%s hidden]', detail.name)
+                from detail.first_character for detail.last_character - detail.first_character + 1
+            );
+            continue;
+        end if;
+        delivered := overlay(
+            coalesce(delivered, body) placing format('[%s hidden]', detail.name)
+            from detail.first_character for detail.last_character - detail.first_character + 1
         );
-        passed := detail.last_character;
-        notes := array_append(
-            notes,
+        notes := array_prepend(
             jsonb_build_object(
                 'kind', detail.kind,
-                'reason', format(
-                    '%s was hidden because %s.',
-                    case detail.kind
-                        when 'phone' then 'A phone number'
-                        when 'email' then 'An e-mail address'
-                        when 'url' then 'A link'
-                        when 'handle' then 'An account name'
-                        when 'address' then 'A street address'
-                    end,
-                    detail.reason
-                )
-            )
+                'code', detail.reason,
+                'reason', app.explain_finding(detail.kind, detail.reason)
+            ),
+            notes
         );
     end loop;
-    delivered := array_to_string(pieces, '') || substr(body, passed + 1);
+    delivered := coalesce(delivered, body);
     hidden := to_jsonb(notes);
 end;
 $$;
 comment on function app.mask_contacts is
-    'The body with each contact detail replaced by its kind ("[phone hidden]"), and an array of {kind, reason}, '
-    'empty when nothing was hidden. earlier: as in find_contacts.';
+    'The body with each contact detail replaced by its kind ("[phone hidden]"), an array of {kind, code, reason}, '
+    'empty when nothing was hidden, and why it solicits, if it does. earlier: as in find_contacts; '
+    'earlier_delivered: the same with the pieces that the body completes hidden, null if there are none.';
+
+
+-- ==== supabase/functions/mask_earlier_message.sql
+
+-- An earlier message turns out to hold a piece of a detail: the piece is hidden, also on a closed thread.
+
+create or replace function app.mask_earlier_message(message_id uuid, delivered text)
+    returns uuid
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    was app.messages;
+begin
+    select * into strict was
+    from app.messages as m
+    where m.id = mask_earlier_message.message_id
+    for update;
+
+    insert into app.raw_messages (message_id, body)
+    values (was.id, was.body)
+    on conflict on constraint raw_messages_pkey do nothing;
+    update app.messages as m
+    set body = mask_earlier_message.delivered
+    where m.id = was.id;
+    perform app.log_action(
+        'mask_earlier_message', 'message', was.id, 'a piece of a contact detail that a later message completes'
+    );
+    perform realtime.send(
+        jsonb_build_object(
+            'id', was.id,
+            'thread_id', was.thread_id,
+            'position', was.position,
+            'sender', was.sender,
+            'kind', was.kind,
+            'quote_id', was.quote_id,
+            'body', delivered,
+            'sent_at', was.sent_at
+        ),
+        'message_masked',
+        (select t.topic from app.threads as t where t.id = was.thread_id),
+        true
+    );
+    return was.id;
+end;
+$$;
+comment on function app.mask_earlier_message is
+    'Changes the body of a message alone, keeps the typed one, writes it into the audit log and announces '
+    'message_masked, in the shape of api.messages; returns its id.';
 
 
 -- ==== supabase/functions/mask_message.sql
 
--- Every body is masked before it is stored, whichever function writes it.
+-- Every body is masked before it is stored, whichever function writes it; so are the earlier pieces of a detail
+-- that it completes.
 
 create or replace function app.mask_message()
     returns trigger
@@ -6205,24 +6764,69 @@ create or replace function app.mask_message()
     set search_path = ''
 as $$
 declare
-    typed text := new.body;
+    typed constant text := new.body;
+    earlier record;
     masked record;
+    pieces uuid[] := array[]::uuid[];
 begin
-    select m.delivered, m.hidden into strict masked from app.mask_contacts(typed) as m;
+    -- The sender's last messages in the thread, oldest first: at most 20, of 2 kB together.
+    select array_agg(m.id order by m.position) as ids, array_agg(m.body order by m.position) as bodies
+    into earlier
+    from (
+        select
+            m.id, m.position, m.body,
+            sum(octet_length(m.body)) over (order by m.position desc) as size
+        from (
+            select m.id, m.position, m.body
+            from app.messages as m
+            where m.thread_id = new.thread_id
+                and m.sender_id = new.sender_id
+                and m.position < new.position
+                and m.position >= new.position - 60
+                and m.kind = 'text'
+            order by m.position desc
+            limit 20
+        ) as m
+    ) as m
+    where m.size <= 2048;
+
+    select m.* into strict masked from app.mask_contacts(typed, coalesce(earlier.bodies, array[]::text[])) as m;
     new.body := masked.delivered;
-    new.hidden := masked.hidden;
-    if masked.hidden = '[]' then
+    if tg_op = 'INSERT' or masked.hidden <> '[]' then
+        new.hidden := masked.hidden;
+    end if;
+    if masked.hidden = '[]' and masked.solicits is null then
         return new;
     end if;
 
-    insert into app.raw_messages (message_id, body)
-    values (new.id, typed)
-    on conflict (message_id) do nothing;
+    if masked.hidden <> '[]' then
+        insert into app.raw_messages (message_id, body)
+        values (new.id, typed)
+        on conflict (message_id) do nothing;
+    end if;
+    if masked.earlier_delivered is not null then
+        pieces := array(
+            select app.mask_earlier_message(p.id, p.body)
+            from unnest(earlier.ids, earlier.bodies, masked.earlier_delivered) as p (id, was, body)
+            where p.body <> p.was
+        );
+    end if;
     if new.sender_id is not null then
-        insert into app.contact_flags (message_id, thread_id, person_id, raised_by, kinds)
+        insert into app.contact_flags (
+            message_id, thread_id, person_id, raised_by, kinds, severity, piece_ids, reason_codes
+        )
         values (
             new.id, new.thread_id, new.sender_id, 'filter',
             array(select distinct h ->> 'kind' from jsonb_array_elements(masked.hidden) as h)
+                || case when masked.solicits is null then array[]::text[] else array['solicitation'] end,
+            case
+                when masked.solicits in ('solicits_payment', 'solicits_meeting') then 'S3'
+                when masked.solicits is not null then 'S2'
+                else 'S1'
+            end,
+            pieces,
+            array(select distinct h ->> 'code' from jsonb_array_elements(masked.hidden) as h)
+                || array_remove(array[masked.solicits], null)
         )
         on conflict do nothing;
         update app.threads as t
@@ -6233,7 +6837,8 @@ begin
 end;
 $$;
 comment on function app.mask_message is
-    'Masks contact details; keeps the typed text in raw_messages and raises a flag when it hid any.';
+    'Masks contact details; keeps the typed text in raw_messages and raises one flag for what it hid, with the '
+    'earlier messages that held pieces of it, and for soliciting.';
 
 create trigger contact_details_are_masked
     before insert or update of body on app.messages
@@ -6738,6 +7343,43 @@ $$;
 comment on function app.payout_position is 'Debit positive; nothing once it has come back.';
 
 
+-- ==== supabase/functions/place_in_text.sql
+
+-- The way back from a reading to the text that it was read from.
+
+create or replace function app.place_in_text(
+    reading text, tokens text[], first_sign integer, last_sign integer,
+    out first_character integer, out last_character integer
+)
+    language plpgsql
+    immutable
+    set search_path = ''
+as $$
+declare
+    sign constant text := '[^0-9A-Za-z]';
+    first_word constant integer := 1 + regexp_count(left(reading, first_sign - 1), sign);
+    last_word constant integer := 1 + regexp_count(left(reading, last_sign - 1), sign);
+    begun constant text := substring(left(reading, first_sign - 1) from '[0-9A-Za-z]*$');
+    ended constant text := substring(left(reading, last_sign) from '[0-9A-Za-z]*$');
+begin
+    -- tokens[1] is what stands before the first word; each other one holds the mark that ends its word
+    first_character := 1
+        + length(array_to_string(tokens[1 : first_word - 1], '')) - greatest(first_word - 2, 0);
+    last_character := length(array_to_string(tokens[1 : last_word - 1], '')) - greatest(last_word - 2, 0);
+    -- only figures are read one by one
+    if begun <> '' and tokens[first_word] collate "C" < ':' then
+        first_character := first_character + length(begun);
+    end if;
+    last_character := last_character + case
+        when tokens[last_word] collate "C" < ':' then length(ended)
+        else strpos(tokens[last_word], E'\x02') - 1
+    end;
+end;
+$$;
+comment on function app.place_in_text is
+    'First and last character, counted from 1, of the words from one place of a reading to another.';
+
+
 -- ==== supabase/functions/post_difference.sql
 
 -- Posts what a new fact about a payment changes.
@@ -7138,6 +7780,90 @@ $$;
 comment on function api.read_raw_message is
     'The typed text of a masked message, for an admin with a purpose; the audit log says who read it.';
 grant execute on function api.read_raw_message to platform_admin;
+
+
+-- ==== supabase/functions/read_text.sql
+
+-- Reading: a folded text as one letter a word and one figure a digit, with the way back to its characters.
+--
+-- A word's letter is its reading in app.filter_words; x if it has none, s if it is a single letter, o for each
+-- letter drawn like a digit. Every word is followed by one sign for what separates it from the next
+-- : ~ nothing, < a comma, > ://, ; the end of a sentence, ` the end of a message, " anything else.
+
+create or replace function app.read_text(folded text, out reading text, out tokens text[])
+    language plpgsql
+    stable
+    set search_path = ''
+as $$
+begin
+    -- \x01 begins a word and \x02 ends it: folding lets neither through
+    tokens := string_to_array(
+        regexp_replace(
+            folded collate "C",
+            '[a-z]+(?:''[a-z]+)*|[0-9]+|[\u00aa-\u1fff\u2c00-\u2dff\u3040-\udfff\uf900-\ufdff]+',
+            E'\x01\\&\x02', 'g'
+        ),
+        E'\x01'
+    );
+    -- Sub-selects, not joins: each is one look into an index, whatever the planner thinks of 20 words.
+    reading := (
+        select
+            string_agg(
+                case
+                    when t.word collate "C" < ':' then t.word
+                    else coalesce(
+                        (
+                            select w.reading
+                            from app.filter_words as w
+                            where w.word = replace(t.word, '''', '')
+                        ),
+                        case
+                            when length(t.word) <= 4 and translate(t.word, 'oilszbgq', '') = ''
+                                then repeat('o', length(t.word))
+                            when length(t.word) = 1 then 's'
+                            else 'x'
+                        end
+                    )
+                end
+                || case
+                    when t.gap = ' ' then ' '
+                    when t.gap = '' then '~'
+                    when t.gap = '@' and t.word = '' then '^'
+                    else coalesce(
+                        (select g.reading from app.filter_words as g where g.word = t.gap),
+                        case
+                            when strpos(t.gap, E'\x03@') > 0 then '@'
+                            when strpos(t.gap, E'\x03.') > 0 then '.'
+                            when strpos(t.gap, E'\x03') > 0 then '`'
+                            when strpos(t.gap, E'\n') > 0 then ';'
+                            when right(t.gap, 1) = '@' then '^'
+                            when right(t.gap, 1) in ('+', '$') then right(t.gap, 1)
+                            else '"'
+                        end
+                    )
+                end,
+                ''
+            )
+        from (
+            select
+                case when p.place = 1 then '' else split_part(p.token, E'\x02', 1) end as word,
+                case when p.place = 1 then p.token else split_part(p.token, E'\x02', 2) end as gap
+            from unnest(tokens) with ordinality as p (token, place)
+            offset 0  -- so that each word is split once
+        ) as t
+    );
+    -- twenty one is 21, two hundred 200, double five 55
+    if reading <> translate(reading, 'cdef', '') then
+        reading := regexp_replace(reading, '([0-9])e([- ~])(?=[1-9](?![0-9e]))', '\1\2', 'g');
+        reading := replace(reading, 'e', '0');
+        reading := regexp_replace(reading, '(?<=[0-9][- ~])c', '00', 'g');
+        reading := regexp_replace(reading, 'd([- ~])([0-9])(?![0-9])', '\2\1\2', 'g');
+        reading := regexp_replace(reading, 'f([- ~])([0-9])(?![0-9])', '\2\2\1\2', 'g');
+    end if;
+end;
+$$;
+comment on function app.read_text is
+    'One letter a word, one figure a digit, one sign between two words; tokens: the words with what follows each.';
 
 
 -- ==== supabase/functions/readiness.sql

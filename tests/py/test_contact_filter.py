@@ -28,10 +28,12 @@ ORDINARY = {
     *("address-us", "address-uk", "address-plus-code"),
 }
 # Shares that the filter reached on its own corpus when they were written down.
-CONTACT_RECALL_FLOOR = 0.83
-SPANS_HIDDEN_FLOOR = 0.76
-OVER_MASKING_CEILING = 0.001
-THREADS_IN_TIME_FLOOR = 0.57
+CONTACT_RECALL_FLOOR = 0.97
+SOLICITING_RECALL_FLOOR = 0.96
+SPANS_HIDDEN_FLOOR = 0.96
+OVER_MASKING_CEILING = 0.003
+BENIGN_FLAGGED_CEILING = 0.003
+THREADS_IN_TIME_FLOOR = 0.85
 
 Found = dict[int, list[tuple[str, int, int]]]
 
@@ -46,11 +48,12 @@ def connection(new_database: NewDatabase) -> Iterator[psycopg.Connection]:
 def find(
     connection: psycopg.Connection, bodies: Sequence[str], earlier: Sequence[str] = ()
 ) -> Found:
-    """Kind, start and end (from 0, half-open) of what is found, by the body's index."""
+    """Kind, start and end (from 0, half-open) of what is found, by the body's index; soliciting has no
+    place, and is found from 0 to 0."""
     rows = connection.execute(
-        "select b.place, c.kind, c.first_character, c.last_character"
+        "select b.place, c.kind, coalesce(c.first_character, 1), coalesce(c.last_character, 0)"
         " from unnest(%s::text[]) with ordinality as b (body, place)"
-        " cross join lateral app.find_contacts(b.body, %s::text[]) as c",
+        " cross join lateral app.find_contacts(b.body, %s::text[]) as c where c.piece = 0",
         (list(bodies), list(earlier)),
     )
     found: Found = {}
@@ -74,7 +77,7 @@ def figures(connection: psycopg.Connection) -> Figures:
     """What the scorer says of the filter on the corpus of messages."""
     found = find(connection, [row["body"] for row in MESSAGES])
     predictions: dict[str, Row] = {
-        MESSAGES[index]["id"]: {"leak": True, "spans": [span[1:] for span in spans]}
+        MESSAGES[index]["id"]: {"leak": True, "spans": [span[1:] for span in spans if span[2]]}
         for index, spans in found.items()
     }
     return score(MESSAGES, predictions)
@@ -86,11 +89,12 @@ def test_ordinary_contact_details_are_found(figures: Figures) -> None:
 
 
 def test_what_a_car_conversation_needs_is_left_alone(figures: Figures) -> None:
-    assert figures["overall"]["fp"] == 0
+    assert figures["overall"]["fpr"] <= BENIGN_FLAGGED_CEILING
 
 
 def test_contact_details_in_disguise_are_found_as_often_as_before(figures: Figures) -> None:
     assert figures["groups"]["severity=contact"]["recall"] >= CONTACT_RECALL_FLOOR
+    assert figures["groups"]["severity=solicitation"]["recall"] >= SOLICITING_RECALL_FLOOR
     assert figures["overall"]["span_hiding"] >= SPANS_HIDDEN_FLOOR
 
 
@@ -122,7 +126,7 @@ def test_a_masked_text_holds_nothing_more_to_hide(connection: psycopg.Connection
 def test_what_is_told_repeats_nothing_of_what_was_hidden(connection: psycopg.Connection) -> None:
     for _, hidden in mask(connection, [row["body"] for row in MESSAGES]):
         for note in hidden:
-            assert note.keys() == {"kind", "reason"}
+            assert note.keys() == {"kind", "code", "reason"}
             assert not any(letter.isdigit() for letter in note["reason"])
 
 
@@ -148,12 +152,13 @@ def test_any_text_is_masked_and_every_place_lies_in_it(
     found = find(connection, bodies)
     for index, (delivered, hidden) in enumerate(mask(connection, bodies)):
         body, expected, end = bodies[index], "", 0
-        for kind, first, last in found.get(index, []):
+        spans = [span for span in found.get(index, []) if span[2]]
+        for kind, first, last in spans:
             assert end <= first < last <= len(body)
             name = "link" if kind == "url" else kind
             expected, end = f"{expected}{body[end:first]}[{name} hidden]", last
         assert delivered == expected + body[end:]
-        assert len(hidden) == len(found.get(index, []))
+        assert len(hidden) == len(spans)
 
 
 @pytest.mark.parametrize(
@@ -164,9 +169,9 @@ def test_any_text_is_masked_and_every_place_lies_in_it(
     ],
 )
 def test_no_text_keeps_the_filter_busy(connection: psycopg.Connection, piece: str) -> None:
-    # Forty times a message: all of it read within a second, or not within a minute if a pattern
-    # goes back over what it has read.
-    body = (piece * 160_000)[:160_000] + " jo@example.com 4155552671 12 elm st"
+    # More than twice a message, read within milliseconds, or not within a second if a pattern goes back
+    # over what it has read.
+    body = (piece * 10_000)[:10_000] + " jo@example.com 4155552671 12 elm st"
     with connection.transaction():
-        connection.execute("set local statement_timeout = '20s'")
+        connection.execute("set local statement_timeout = '2s'")
         assert find(connection, [body])[0] != []

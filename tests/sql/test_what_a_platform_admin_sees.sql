@@ -23,7 +23,7 @@ api.admin_fee_schedule
     referral_basis_points, version
 api.admin_flags
     created_at, decided_at, decided_by, decision_reason, id, kinds, message_id, note,
-    person_id, raised_by, reporter_id, severity, status, thread_id
+    person_id, piece_ids, raised_by, reason_codes, reporter_id, severity, status, thread_id
 api.admin_fraud_warnings
     fraud_type, id, payment_id, settled_at, warned_at
 api.admin_invitations
@@ -107,7 +107,7 @@ app.contact_details
     email, full_name, person_id, phone, postal_code, street
 app.contact_flags
     created_at, decided_at, decided_by, decision_reason, id, kinds, message_id, note,
-    person_id, raised_by, reporter_id, severity, status, thread_id
+    person_id, piece_ids, raised_by, reason_codes, reporter_id, severity, status, thread_id
 app.customers
     city_id, first_name, last_initial, person_id
 app.diagnostic_sessions
@@ -136,10 +136,12 @@ app.ledger_transactions
     description, fee_schedule_version, id, payment_id, posted_at, source_key
 app.mechanics
     display_name, person_id
+app.media
+    id, kind, registered_at, session_id, uploaded_at
 app.messages
     body, id, kind, position, quote_id, sender, sent_at, thread_id
 app.notices
-    about_id, created_at, id, kind
+    about_id, created_at, id, kind, person_id
 app.offers
     accept_by, answered_at, config_version, decline_code, eligible_count, escalation_id, id,
     offered_at, quote_by, rank, score, status, taken_back_at, terms, visible_until, wave,
@@ -165,17 +167,17 @@ app.repair_quotes
     labour_cents, notes, offer_id, parts_cents, sent_at, status, tax_cents, total_cents,
     valid_until, version, warranty_months, workshop_id
 app.restrictions
-    appeal_by, automated, clause, ends_at, evidence_ids, facts, holder_id, id, kind,
-    lift_reason, lifted_at, off_platform, starts_at
+    appeal_by, automated, clause, decided_by, ends_at, evidence_ids, facts, holder_id, id,
+    kind, lift_reason, lifted_at, lifted_by, off_platform, starts_at
 app.services
     code, name
 app.session_intake
     concern, photo_count, session_id, vehicle_colour, vehicle_make, vehicle_model,
     vehicle_year, video_count, vin
 app.session_outcome
-    diagnosis, recommended_services, session_id, summary
+    completed_at, diagnosis, recommended_services, session_id, summary
 app.standings
-    barred_until, person_id, suspended_until, workshop_id
+    barred_until, holder_id, person_id, suspended_until, workshop_id
 app.stripe_events
     applied_at, created_at, deliveries, id, reason, received_at, state, type
 app.threads
@@ -202,6 +204,7 @@ api.remove_workshop_member(workshop_id, person_id, reason)
 api.restrict(holder_id, kind, off_platform, clause, facts, days, evidence_ids)
 api.revoke_invitation(invitation_id)
 api.set_contact_details(full_name, phone, street, postal_code)
+app.current_instant()
 app.current_person_id()
 app.may_continue_work()
 app.may_join_topic()

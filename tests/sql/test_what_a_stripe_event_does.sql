@@ -1,7 +1,7 @@
 -- What does an event of Stripe's do, and what does it not?
 
 begin;
-select plan(30);
+select plan(58);
 
 update app.limits set most = 1000 where action in ('request_session', 'start_checkout');
 
@@ -178,6 +178,117 @@ select results_eq(
         )
     $$,
     'paid and not done, it is held'
+);
+
+-- What is stored, and what is queued
+
+create function pg_temp.record(event jsonb) returns text language plpgsql as $$
+declare
+    state text;
+begin
+    perform tests.act_as_service('backend');
+    state := backend.record_stripe_event(
+        event ->> 'id', convert_to(event::text, 'UTF8'), event::text
+    );
+    perform tests.act_as_owner();
+    return state;
+end;
+$$;
+
+create function pg_temp.event(id text, said jsonb default '{}') returns jsonb language sql as $$
+    select
+        jsonb_build_object(
+            'id', event.id,
+            'object', 'event',
+            'type', 'charge.succeeded',
+            'created', 1795000000,
+            'api_version', '2026-10-28.endive',
+            'livemode', false,
+            'data', '{"object": {}}'::jsonb
+        ) || event.said;
+$$;
+
+select is(pg_temp.record(pg_temp.event('evt_new')), 'pending', 'a new event is pending');
+select is(pg_temp.record(pg_temp.event('evt_new')), 'pending', 'delivered again, it still is');
+select results_eq(
+    $$
+        select type, state, deliveries, created_at, convert_from(raw, 'UTF8')::jsonb = payload
+        from app.stripe_events
+        where id = 'evt_new'
+    $$,
+    $$ values ('charge.succeeded', 'pending', 2, timestamptz '2026-11-18 11:06:40+00', true) $$,
+    'it is stored once, as it came, and both deliveries are counted'
+);
+select results_eq(
+    $$
+        select task_name::text, lock
+        from procrastinate.procrastinate_jobs
+        where args = '{"event_id": "evt_new"}'
+    $$,
+    $$ values ('apply_stripe_event', null::text) $$,
+    'one job is queued, and its argument is an id only'
+);
+
+select is(
+    pg_temp.record(pg_temp.event('evt_type', '{"type": "customer.created"}')),
+    'ignored', 'a type that needs no action is ignored'
+);
+select is(
+    pg_temp.record(pg_temp.event('evt_live', '{"livemode": true}')),
+    'ignored', 'so is real money on a platform that takes none'
+);
+select is(
+    pg_temp.record(pg_temp.event('evt_account', '{"account": "acct_1"}')),
+    'quarantined', 'an event of a connected account is none of ours'
+);
+update app.settings set live_payments = true;
+select is(
+    pg_temp.record(pg_temp.event('evt_test')),
+    'ignored', 'play money is ignored where real money moves'
+);
+update app.settings set live_payments = false;
+
+create function pg_temp.record_text(id text, body text) returns text language plpgsql as $$
+declare
+    state text;
+begin
+    perform tests.act_as_service('backend');
+    state := backend.record_stripe_event(id, convert_to(body, 'UTF8'), body);
+    perform tests.act_as_owner();
+    return state;
+end;
+$$;
+select is(
+    pg_temp.record_text('evt_' || n, body),
+    'quarantined',
+    'what jsonb refuses is kept and quarantined: ' || body
+)
+from unnest(
+    array[
+        '{"id": "evt_1", "type": "charge.succeeded", "data": "\u0000"}',
+        '{"id": "evt_2", "type": "charge.succeeded", "data": "\ud800"}',
+        '{"id": "evt_3", "type": "charge.succeeded", "data": NaN}',
+        '{"id": "evt_4", "type": "charge.succeeded", "created": 1e30}'
+    ]
+) with ordinality as refused (body, n);
+select results_eq(
+    $$ select payload, raw from app.stripe_events where id = 'evt_3' $$,
+    $$
+        values (
+            null::jsonb,
+            convert_to('{"id": "evt_3", "type": "charge.succeeded", "data": NaN}', 'UTF8')
+        )
+    $$,
+    'byte for byte'
+);
+select is_empty(
+    $$
+        select 1
+        from procrastinate.procrastinate_jobs as j
+        inner join app.stripe_events as e on j.args ->> 'event_id' = e.id
+        where e.state in ('ignored', 'quarantined')
+    $$,
+    'none of these has a job'
 );
 
 -- What does not fit our payment changes nothing
@@ -479,6 +590,129 @@ select results_eq(
     $$,
     $$ values ('pending', 1, 'closed', null), ('pending', 2, 'creating', null) $$,
     'other payments are as they were'
+);
+
+-- Who may
+
+create function pg_temp.try_as(role text, statement text) returns text language plpgsql as $$
+declare
+    code text := '00000';
+begin
+    perform tests.act_as_service(role);
+    begin
+        execute statement;
+    exception
+        when others then
+            code := sqlstate;
+    end;
+    perform tests.act_as_owner();
+    return code;
+end;
+$$;
+select is(
+    pg_temp.try_as('backend', $$ select backend.apply_stripe_event('evt_new') $$),
+    '42501', 'the web service applies no event'
+);
+select is(
+    pg_temp.try_as('backend', 'select payload from app.stripe_events'),
+    '42501', 'and reads none'
+);
+select is(
+    pg_temp.try_as('worker', $$ select backend.record_stripe_event('evt_mine', '', '{}') $$),
+    '42501', 'the worker records none'
+);
+select is(
+    pg_temp.try_as('worker', $$ select backend.apply_stripe_event('evt_none') $$),
+    'PT404', 'nor applies one that is not there'
+);
+select is(
+    pg_temp.try_as('worker', 'set constraints all immediate'),
+    '00000', 'what the worker has done may be committed by the worker'
+);
+select tests.act_as('platform_admin', 'ada');
+select throws_ok(
+    $$ select backend.record_stripe_event('evt_mine', '', '{}') $$, '42501', null,
+    'an admin is not Stripe'
+);
+select results_eq(
+    $$
+        select type, state, reason, deliveries
+        from api.admin_stripe_events
+        where id in ('evt_new', 'evt_a cent more')
+        order by state
+    $$,
+    $$
+        values
+            ('charge.succeeded', 'pending', null, 2),
+            ('charge.succeeded', 'quarantined', 'amount', 1)
+    $$,
+    'but sees what became of each event'
+);
+select throws_ok(
+    'select raw from app.stripe_events', '42501', null, 'and not what Stripe knows of the payer'
+);
+
+-- Jobs that were lost
+
+create function pg_temp.sweep() returns integer language plpgsql as $$
+declare
+    queued integer;
+begin
+    perform tests.act_as_service('worker');
+    queued := backend.enqueue_pending_events();
+    perform tests.act_as_owner();
+    return queued;
+end;
+$$;
+
+do $$
+begin
+    perform tests.act_as_owner();
+    delete from procrastinate.procrastinate_jobs where args ->> 'event_id' = 'evt_new';
+    update app.stripe_events
+    set received_at = app.current_instant() - interval '59 seconds'
+    where id = 'evt_new';
+    -- Other jobs, which say nothing of this event's: another task's, a done one, another event's.
+    perform app.enqueue_job('match_escalation', '{"event_id": "evt_new"}');
+    perform app.enqueue_job('apply_stripe_event', '{"event_id": "evt_new"}');
+    update procrastinate.procrastinate_jobs
+    set status = 'succeeded'
+    where args ->> 'event_id' = 'evt_new'
+        and task_name = 'apply_stripe_event';
+    perform app.enqueue_job('match_escalation', '{"event_id": "evt_new"}');
+    update procrastinate.procrastinate_jobs
+    set status = 'failed'
+    where args ->> 'event_id' = 'evt_slow'
+        or id = (
+            select max(id)
+            from procrastinate.procrastinate_jobs
+            where task_name = 'match_escalation'
+        );
+end;
+$$;
+select is(pg_temp.sweep(), 0, 'a job has a minute to come by itself');
+select tests.move_clock('1 second');
+select is(pg_temp.sweep(), 1, 'then it is queued again');
+select is(pg_temp.sweep(), 0, 'once');
+select results_eq(
+    $$ select state from app.stripe_events where id in ('evt_new', 'evt_slow') order by state $$,
+    $$ values ('done'), ('pending') $$,
+    'and both events are what they were'
+);
+do $$
+begin
+    update procrastinate.procrastinate_jobs
+    set status = 'failed'
+    where args ->> 'event_id' = 'evt_new'
+        and task_name = 'apply_stripe_event'
+        and status = 'todo';
+end;
+$$;
+select is(pg_temp.sweep(), 0, 'an event whose job has failed for good is no longer tried');
+select results_eq(
+    $$ select state, reason from app.stripe_events where id = 'evt_new' $$,
+    $$ values ('dead', 'job') $$,
+    'but dead'
 );
 
 select * from finish();

@@ -161,6 +161,7 @@ select set_eq(
         'app.appoint_first_admin',
         'app.become_persona',
         'app.copy_email',
+        'app.mask_earlier_message',
         'app.mask_message',
         'app.open_account'
     ],

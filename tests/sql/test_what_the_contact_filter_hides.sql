@@ -111,8 +111,8 @@ select is(
 select is(
     (app.mask_contacts('call me 415-555-2671 or mail jo@example.com')).hidden,
     '[
-        {"kind": "phone", "reason": "A phone number was hidden because it is written like one."},
-        {"kind": "email", "reason": "An e-mail address was hidden because it is written like one."}
+        {"kind": "phone", "code": "shape", "reason": "A phone number was hidden because it is written like one."},
+        {"kind": "email", "code": "shape", "reason": "An e-mail address was hidden because it is written like one."}
     ]'::jsonb,
     'each detail is named with the reason, and never repeated'
 );

@@ -25,8 +25,8 @@ select results_eq(
         select topic, payload ->> 'severity' from realtime.messages
         where event = 'flag' and (payload ->> 'id')::uuid = tests.id('flag')
     $$,
-    $$ values ('admin:moderation:1', 'S1') $$,
-    'a flag is announced to the admins'
+    $$ values ('admin:moderation:1', 'S2') $$,
+    'a flag is announced to the admins: "call me" solicits'
 );
 
 -- Looking closer
