@@ -151,6 +151,32 @@ class Target:
         """Let the test world go on: the owner's statement, which may act as anybody."""
         self.rows(statement, *values)
 
+    def open_session(self, customer: str, mechanic: str) -> tuple[str, str, str]:
+        """A new customer's session with a mechanic; ids of the customer, the session and its thread."""
+        session = f"{customer} active"
+        with psycopg.connect(self.platform.dsn()) as connection:
+            for statement, *values in (
+                ("select tests.sign_up(%s)", customer),
+                ("select tests.act_as('customer', %s)", customer),
+                (
+                    "select api.set_customer_profile(%s, %s, tests.id('Springfield'))",
+                    *(customer.title(), customer[0]),
+                ),
+                ("select tests.act_as_owner()",),
+                (
+                    "select tests.open_session(%s, %s, 'engine', 'Ticks', 'Ford', 'Focus')",
+                    *(customer, session),
+                ),
+                ("select tests.work_through(%s, %s)", session, mechanic),
+            ):
+                connection.execute(statement.encode(), values)
+            found = connection.execute(
+                "select tests.id(%s)::text, tests.id(%s)::text, tests.id(%s)::text",
+                (customer, session, f"{session} thread"),
+            ).fetchone()
+        assert found
+        return found
+
 
 def _names(headers: dict[str, str]) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in headers.items()}

@@ -146,6 +146,7 @@ RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 OTHER_KEY = ec.generate_private_key(ec.SECP256R1())
 
 
+@pytest.mark.attack(28)
 @pytest.mark.parametrize(
     "forged",
     [

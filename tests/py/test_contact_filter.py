@@ -92,6 +92,7 @@ def test_what_a_car_conversation_needs_is_left_alone(figures: Figures) -> None:
     assert figures["overall"]["fpr"] <= BENIGN_FLAGGED_CEILING
 
 
+@pytest.mark.attack(111)
 def test_contact_details_in_disguise_are_found_as_often_as_before(figures: Figures) -> None:
     assert figures["groups"]["severity=contact"]["recall"] >= CONTACT_RECALL_FLOOR
     assert figures["groups"]["severity=solicitation"]["recall"] >= SOLICITING_RECALL_FLOOR

@@ -31,6 +31,7 @@ def role_of(session: Any) -> str:
     return str(claims["role"])
 
 
+@pytest.mark.attack(29)
 def test_metadata_at_sign_up_promotes_nobody(stack: Platform, email: str) -> None:
     signed_up = client(stack).auth.sign_up(
         {"email": email, "password": PASSWORD, "options": {"data": PROMOTION}}
@@ -39,6 +40,7 @@ def test_metadata_at_sign_up_promotes_nobody(stack: Platform, email: str) -> Non
     assert role_of(signed_up.session) == "customer"
 
 
+@pytest.mark.attack(29)
 def test_metadata_written_later_promotes_nobody(stack: Platform, email: str) -> None:
     mine = client(stack)
     mine.auth.sign_up({"email": email, "password": PASSWORD})

@@ -59,6 +59,7 @@ def v1(body: bytes, secret: str = SECRET) -> str:
     return signed(body, secret).partition("v1=")[2]
 
 
+@pytest.mark.attack(112)
 @pytest.mark.parametrize(
     "header",
     [
@@ -221,6 +222,7 @@ def test_only_post_is_answered(client: FlaskClient, store: RecordingDatabase, me
     assert store.calls == []
 
 
+@pytest.mark.attack(112)
 def test_no_body_is_logged(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
     body = stripe_events.body(
         stripe_events.charge_succeeded("a-payment", 2500, description="tell-tale")

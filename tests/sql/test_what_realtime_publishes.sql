@@ -1,0 +1,88 @@
+-- What does Realtime publish of our tables, and what of its own does it let a persona read?
+
+begin;
+select plan(5);
+
+-- attack 97: no publication holds a table of ours, whose columns Realtime would send as they are
+-- attack 98: no publication holds a table of ours, whose deletions Realtime would tell everybody
+select is_empty(
+    $$
+        select p.pubname, t.schemaname, t.tablename
+        from pg_publication as p
+        inner join pg_publication_tables as t on p.pubname = t.pubname
+        where t.schemaname <> 'realtime'
+        union all
+        select p.pubname, null, null from pg_publication as p where p.puballtables
+        union all
+        select p.pubname, n.nspname, null
+        from pg_publication as p
+        inner join pg_publication_namespace as s on p.oid = s.pnpubid
+        inner join pg_namespace as n on s.pnnspid = n.oid
+    $$,
+    'nothing of ours is published: a message is sent on purpose, in the shape its readers may see'
+);
+
+-- attack 99
+select is_empty(
+    $$
+        select c.oid::regclass
+        from pg_class as c
+        where c.relnamespace in ('app'::regnamespace, 'backend'::regnamespace)
+            and c.relkind = 'r'
+            and c.relreplident <> 'd'
+    $$,
+    'no table writes more than its key into the log when a row changes: the old values stay behind'
+);
+
+create temporary view caller as
+    select unnest(array['anon', 'authenticated', 'customer', 'mechanic', 'workshop', 'platform_admin', 'media_worker'])
+        as role;
+
+-- attack 104
+select is_empty(
+    $$
+        select r.role, c.oid::regclass
+        from caller as r
+        cross join pg_class as c
+        where c.relnamespace = 'realtime'::regnamespace
+            and c.relkind in ('r', 'p', 'v')
+            and c.oid <> 'realtime.messages'::regclass
+            and has_table_privilege(r.role, c.oid, 'SELECT, INSERT, UPDATE, DELETE')
+    $$,
+    'of the tables of schema realtime a caller holds the messages alone'
+);
+
+insert into realtime.messages (topic, extension, event, payload)
+select 'person:' || id, 'broadcast', 'said', '{"body": "x"}'
+from tests.names
+where name in ('ana', 'max', 'walt', 'ada');
+
+create function pg_temp.messages_read(persona text, name text)
+    returns bigint
+    language plpgsql
+as $$
+declare
+    found bigint;
+begin
+    perform tests.act_as(persona, name);
+    select count(*) into found from realtime.messages;
+    perform tests.act_as_owner();
+    return found;
+end;
+$$;
+
+-- attack 104
+select is_empty(
+    $$
+        select c.persona
+        from (values ('customer', 'ana'), ('mechanic', 'max'), ('workshop', 'walt'), ('platform_admin', 'ada'))
+            as c (persona, name)
+        where pg_temp.messages_read(c.persona, c.name) > 0
+    $$,
+    'and reads no message there outside of a topic that is being joined'
+);
+
+select isnt_empty('select from realtime.messages', 'although there are some');
+
+select * from finish();
+rollback;
