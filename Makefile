@@ -6,7 +6,7 @@ LOCAL := $(PYTHON) -m local
 # The Supabase CLI sends nothing home.
 export DO_NOT_TRACK := 1
 
-.PHONY: run up stop reset status demo test test-long check mutate bench-start bench-chat setup
+.PHONY: run up stop reset status demo test test-long check mutate bench-start bench-chat bench-rls setup
 
 run: setup  ## The whole platform, until Ctrl-C
 	@exec $(LOCAL) run
@@ -43,6 +43,9 @@ bench-start: setup  ## Seconds from make run to the first answer
 
 bench-chat: setup  ## Milliseconds from a message to the other party's socket
 	@exec $(PYTHON) -m bench.bench_chat
+
+bench-rls: setup  ## What row level security costs at 100,000 sessions; leaves docs/bench-rls.txt
+	@exec $(PYTHON) -m bench.bench_rls
 
 setup: .venv/installed node_modules/.installed
 

@@ -74,6 +74,7 @@ comment on table app.disputes is
 comment on column app.disputes.status is
     'Stripe''s. An inquiry (warning_…) moves no money. Once closed, only a later closing changes it.';
 comment on column app.disputes.told_at is 'When Stripe made the event that told the status.';
+create index disputes_in_order on app.disputes (opened_at desc);
 create index disputes_by_payment on app.disputes (payment_id);
 create index disputes_by_charge on app.disputes (stripe_charge_id);
 
@@ -192,4 +193,5 @@ create table app.payouts (
 comment on table app.payouts is
     'From Stripe to a bank. No account: the platform''s own, which the ledger follows.';
 comment on column app.payouts.failed_at is 'A bank may send back what was paid: failed comes last.';
+create index payouts_in_order on app.payouts (told_at desc);
 create index payouts_by_account on app.payouts (stripe_account_id);

@@ -443,7 +443,7 @@ comment on function app.current_workshop_ids is
     'Workshops that the caller works for now: neither they nor the workshop is barred.';
 
 grant execute on function app.current_person_id to customer, mechanic, workshop, platform_admin;
-grant execute on function app.current_instant to customer, mechanic, workshop, platform_admin;
+grant execute on function app.current_instant to customer, mechanic, workshop;
 grant execute on function app.may_take_work to mechanic;
 grant execute on function app.may_continue_work to platform_admin;
 grant execute on function app.current_mechanic_id to mechanic;
@@ -545,17 +545,16 @@ create policy "admins see the audit log"
 grant select (id, persona, created_at) on app.people to customer, mechanic, workshop, platform_admin;
 grant select (person_id, email, full_name, phone, street, postal_code) on app.contact_details
     to customer, mechanic, workshop, platform_admin;
-grant select (person_id, first_name, last_initial, city_id) on app.customers
-    to customer, platform_admin;
-grant select (person_id, display_name) on app.mechanics to mechanic, platform_admin;
-grant select (id, person_id, kind, about_id, created_at) on app.notices
+grant select (first_name, last_initial, city_id) on app.customers to customer, platform_admin;
+grant select (display_name) on app.mechanics to mechanic, platform_admin;
+grant select (person_id) on app.customers, app.mechanics to platform_admin;
+grant select (id, kind, about_id, created_at) on app.notices
     to customer, mechanic, workshop, platform_admin;
 grant select (
     id, holder_id, kind, off_platform, clause, facts, evidence_ids, automated, appeal_by,
     starts_at, ends_at, lifted_at, lift_reason
 ) on app.restrictions to customer, mechanic, workshop, platform_admin;
-grant select (decided_by, lifted_by) on app.restrictions to platform_admin;
-grant select (holder_id, person_id, workshop_id, suspended_until, barred_until) on app.standings
+grant select (person_id, workshop_id, suspended_until, barred_until) on app.standings
     to platform_admin;
 grant select (
     id, persona, workshop_id, invited_by, created_at, expires_at, accepted_at, accepted_by,
@@ -583,7 +582,6 @@ grant select on api.my_account to customer, mechanic, workshop, platform_admin;
 
 create view api.customer_profile with (security_invoker = true) as
     select
-        c.person_id,
         c.first_name,
         c.last_initial,
         c.city_id,
@@ -595,7 +593,7 @@ comment on view api.customer_profile is
 grant select on api.customer_profile to customer;
 
 create view api.mechanic_profile with (security_invoker = true) as
-    select person_id, display_name
+    select display_name
     from app.mechanics;
 comment on view api.mechanic_profile is 'The calling mechanic''s display name: all that customers see.';
 grant select on api.mechanic_profile to mechanic;
@@ -678,9 +676,13 @@ grant select on api.admin_audit_log to platform_admin;
 
 -- rows
 
-create policy "every persona sees the workshops"
-    on app.workshops for select to customer, mechanic, workshop, platform_admin
+create policy "customers and providers see the workshops"
+    on app.workshops for select to customer, mechanic, workshop
     using (true);
+-- Their columns are more than the directory's, and a dismissed admin's token lives on for a while.
+create policy "admins see the workshops"
+    on app.workshops for select to platform_admin
+    using ((select app.may_continue_work()));
 create policy "every persona sees what workshops offer"
     on app.workshop_services for select to customer, mechanic, workshop, platform_admin
     using (true);
@@ -703,8 +705,8 @@ grant select (
 ) on app.workshops to platform_admin;
 grant select (workshop_id, service) on app.workshop_services
     to customer, mechanic, workshop, platform_admin;
-grant select (workshop_id, person_id, joined_at, removed_at) on app.workshop_members
-    to workshop, platform_admin;
+grant select (workshop_id, joined_at, removed_at) on app.workshop_members to workshop, platform_admin;
+grant select (person_id) on app.workshop_members to platform_admin;
 grant select (mechanic_id, workshop_id, reason) on app.conflicts_of_interest to platform_admin;
 
 -- shapes
@@ -826,42 +828,33 @@ create policy "admins see all outcomes"
 create policy "customers see their own media"
     on app.media for select to customer
     using (customer_id = (select app.current_person_id()));
-create policy "admins see what media there are"
-    on app.media for select to platform_admin
-    using ((select app.may_continue_work()));
 
 -- columns
 
 grant select (
-    id, customer_id, mechanic_name, status, category, requested_at, pay_by, paid_at, accept_by,
-    accepted_at, ended_at
+    id, mechanic_name, status, category, requested_at, pay_by, paid_at, accept_by, accepted_at,
+    ended_at
 ) on app.diagnostic_sessions to customer;
-grant select (id, mechanic_id, status, category, accepted_at, ended_at)
+grant select (id, status, category, accepted_at, ended_at)
     on app.diagnostic_sessions to mechanic;
 grant select (
     id, customer_id, mechanic_id, mechanic_name, status, category, fee_schedule_version,
     requested_at, pay_by, paid_at, accept_by, accepted_at, ended_at
 ) on app.diagnostic_sessions to platform_admin;
 
-grant select (
-    session_id, category, vehicle_year, vehicle_make, vehicle_model, queued_at, accept_by
-) on app.queue_entries to mechanic;
+grant select (session_id, category, vehicle_year, vehicle_make, vehicle_model, queued_at)
+    on app.queue_entries to mechanic;
 
 grant select (
     session_id, concern, vehicle_year, vehicle_make, vehicle_model, vehicle_colour, vin,
     photo_count, video_count
 ) on app.session_intake to customer, mechanic, platform_admin;
-grant select (customer_id) on app.session_intake to customer;
-grant select (active_mechanic_id, customer_first_name) on app.session_intake to mechanic;
+grant select (customer_first_name) on app.session_intake to mechanic;
 
-grant select (session_id, summary, diagnosis, recommended_services, completed_at)
+grant select (session_id, summary, diagnosis, recommended_services)
     on app.session_outcome to customer, mechanic, platform_admin;
-grant select (customer_id) on app.session_outcome to customer;
-grant select (mechanic_id) on app.session_outcome to mechanic;
 
-grant select (id, session_id, customer_id, kind, path, registered_at, uploaded_at)
-    on app.media to customer;
-grant select (id, session_id, kind, registered_at, uploaded_at) on app.media to platform_admin;
+grant select (id, session_id, kind, path, registered_at, uploaded_at) on app.media to customer;
 
 -- shapes
 
@@ -1021,37 +1014,32 @@ create policy "workshops see their messages while the offer lasts"
     );
 
 -- One look-up a message, not the set of flagged threads: that grows with the platform, and an admin
--- reads a page of one thread.
+-- reads a page of one thread. An exists might be answered from the whole set.
 create policy "admins see the messages of flagged threads"
     on app.messages for select to platform_admin
     using (
-        exists (
-            select
+        (
+            select t.flagged_at
             from app.threads as t
             where t.id = messages.thread_id
-                and t.flagged_at is not null
-        )
+        ) is not null
         and (select app.may_continue_work())
     );
 
 -- columns
 
 grant select (
-    id, session_id, offer_id, customer_id, provider_name, is_open, last_position, topic, created_at
+    id, session_id, offer_id, provider_name, is_open, last_position, topic, created_at
 ) on app.threads to customer;
-grant select (id, session_id, provider_id, is_open, last_position, topic, created_at)
+grant select (id, session_id, is_open, last_position, topic, created_at)
     on app.threads to mechanic;
-grant select (
-    id, offer_id, provider_id, provider_until, is_open, last_position, topic, created_at
-) on app.threads to workshop;
+grant select (id, offer_id, provider_id, is_open, last_position, topic, created_at)
+    on app.threads to workshop;
 grant select (id, session_id, offer_id, is_open, last_position, flagged_at, created_at)
     on app.threads to platform_admin;
 
 grant select (id, thread_id, position, sender, kind, quote_id, body, sent_at)
     on app.messages to customer, mechanic, workshop, platform_admin;
-grant select (customer_id) on app.messages to customer;
-grant select (provider_id) on app.messages to mechanic;
-grant select (provider_id, provider_until) on app.messages to workshop;
 
 -- shapes
 
@@ -1195,8 +1183,7 @@ create policy "workshops see a telephone number while it is released"
 
 grant select (id, session_id, status, category, wave, created_at, ended_at)
     on app.escalations to customer;
-grant select (id, session_id, status, category, created_at, ended_at)
-    on app.escalations to mechanic;
+grant select (id, session_id, status, created_at, ended_at) on app.escalations to mechanic;
 grant select (
     id, session_id, customer_id, mechanic_id, status, category, city_id, wave, created_at, ended_at
 ) on app.escalations to platform_admin;
@@ -1232,10 +1219,9 @@ grant select (
 grant select (quote_id, position, kind, description, quantity, unit_cents, amount_cents)
     on app.repair_quote_items to customer, workshop;
 
-grant select (
-    id, escalation_id, status, amount_cents, currency, created_at, earned_at, payable_from
-) on app.referrals to mechanic, platform_admin;
-grant select (mechanic_id) on app.referrals to platform_admin;
+grant select (escalation_id, status, amount_cents, currency, earned_at, payable_from)
+    on app.referrals to mechanic, platform_admin;
+grant select (id, mechanic_id, created_at) on app.referrals to platform_admin;
 
 grant select (offer_id, workshop_id, phone, released_at, visible_until)
     on app.contact_releases to workshop;
@@ -1291,7 +1277,6 @@ create view api.mechanic_escalations with (security_invoker = true) as
         e.id,
         e.session_id,
         e.status,
-        e.category,
         e.created_at,
         e.ended_at,
         r.status as referral_status,
@@ -1616,9 +1601,10 @@ grant select (
 grant select (owner_id) on app.ledger_entries to workshop, platform_admin;
 grant select (account_id) on app.ledger_entries to platform_admin;
 grant select (
-    id, part, about_id, currency, earned_at, held_until, withheld_at, is_disputed, earned_cents,
-    sent_cents, returned_cents, offset_cents, forfeited_cents, owed_cents, payee_id
+    id, payee_id, about_id, currency, earned_at, held_until, is_disputed, earned_cents, sent_cents,
+    returned_cents, offset_cents, owed_cents
 ) on app.payables to mechanic, workshop, platform_admin;
+grant select (part, withheld_at, forfeited_cents) on app.payables to mechanic, platform_admin;
 grant select (payment_id, payee_kind) on app.payables to platform_admin;
 grant select (owner_id, transfers, payouts_enabled, requirements_due, disconnected_at)
     on app.connected_accounts to mechanic, workshop, platform_admin;
@@ -1732,7 +1718,7 @@ create view api.mechanic_earnings with (security_invoker = true) as
             when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
             when p.withheld_at is not null then 'withheld'
             when p.is_disputed then 'disputed'
-            when p.held_until > app.current_instant() then 'held'
+            when p.held_until > (select app.current_instant()) then 'held'
             when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
             else 'payable'
         end as state,
@@ -1761,7 +1747,7 @@ create view api.workshop_earnings with (security_invoker = true) as
             when p.owed_cents < 0 then 'owed_back'
             when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
             when p.is_disputed then 'disputed'
-            when p.held_until > app.current_instant() then 'held'
+            when p.held_until > (select app.current_instant()) then 'held'
             when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
             else 'payable'
         end as state,
@@ -1967,9 +1953,9 @@ grant execute on function app.moderation_topic to platform_admin;
 
 -- columns
 
-grant select (id, person_id, severity, clause, facts, decided_at)
+grant select (id, severity, clause, facts, decided_at)
     on app.violations to customer, mechanic, workshop, platform_admin;
-grant select (flag_id, decided_by) on app.violations to platform_admin;
+grant select (flag_id, person_id, decided_by) on app.violations to platform_admin;
 grant select (
     id, message_id, thread_id, person_id, raised_by, reporter_id, kinds, piece_ids, reason_codes, note, severity, status,
     created_at, decided_by, decided_at, decision_reason

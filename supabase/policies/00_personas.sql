@@ -127,7 +127,7 @@ comment on function app.current_workshop_ids is
     'Workshops that the caller works for now: neither they nor the workshop is barred.';
 
 grant execute on function app.current_person_id to customer, mechanic, workshop, platform_admin;
-grant execute on function app.current_instant to customer, mechanic, workshop, platform_admin;
+grant execute on function app.current_instant to customer, mechanic, workshop;
 grant execute on function app.may_take_work to mechanic;
 grant execute on function app.may_continue_work to platform_admin;
 grant execute on function app.current_mechanic_id to mechanic;

@@ -66,17 +66,16 @@ create policy "admins see the audit log"
 grant select (id, persona, created_at) on app.people to customer, mechanic, workshop, platform_admin;
 grant select (person_id, email, full_name, phone, street, postal_code) on app.contact_details
     to customer, mechanic, workshop, platform_admin;
-grant select (person_id, first_name, last_initial, city_id) on app.customers
-    to customer, platform_admin;
-grant select (person_id, display_name) on app.mechanics to mechanic, platform_admin;
-grant select (id, person_id, kind, about_id, created_at) on app.notices
+grant select (first_name, last_initial, city_id) on app.customers to customer, platform_admin;
+grant select (display_name) on app.mechanics to mechanic, platform_admin;
+grant select (person_id) on app.customers, app.mechanics to platform_admin;
+grant select (id, kind, about_id, created_at) on app.notices
     to customer, mechanic, workshop, platform_admin;
 grant select (
     id, holder_id, kind, off_platform, clause, facts, evidence_ids, automated, appeal_by,
     starts_at, ends_at, lifted_at, lift_reason
 ) on app.restrictions to customer, mechanic, workshop, platform_admin;
-grant select (decided_by, lifted_by) on app.restrictions to platform_admin;
-grant select (holder_id, person_id, workshop_id, suspended_until, barred_until) on app.standings
+grant select (person_id, workshop_id, suspended_until, barred_until) on app.standings
     to platform_admin;
 grant select (
     id, persona, workshop_id, invited_by, created_at, expires_at, accepted_at, accepted_by,
@@ -104,7 +103,6 @@ grant select on api.my_account to customer, mechanic, workshop, platform_admin;
 
 create view api.customer_profile with (security_invoker = true) as
     select
-        c.person_id,
         c.first_name,
         c.last_initial,
         c.city_id,
@@ -116,7 +114,7 @@ comment on view api.customer_profile is
 grant select on api.customer_profile to customer;
 
 create view api.mechanic_profile with (security_invoker = true) as
-    select person_id, display_name
+    select display_name
     from app.mechanics;
 comment on view api.mechanic_profile is 'The calling mechanic''s display name: all that customers see.';
 grant select on api.mechanic_profile to mechanic;

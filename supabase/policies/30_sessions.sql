@@ -48,42 +48,33 @@ create policy "admins see all outcomes"
 create policy "customers see their own media"
     on app.media for select to customer
     using (customer_id = (select app.current_person_id()));
-create policy "admins see what media there are"
-    on app.media for select to platform_admin
-    using ((select app.may_continue_work()));
 
 -- columns
 
 grant select (
-    id, customer_id, mechanic_name, status, category, requested_at, pay_by, paid_at, accept_by,
-    accepted_at, ended_at
+    id, mechanic_name, status, category, requested_at, pay_by, paid_at, accept_by, accepted_at,
+    ended_at
 ) on app.diagnostic_sessions to customer;
-grant select (id, mechanic_id, status, category, accepted_at, ended_at)
+grant select (id, status, category, accepted_at, ended_at)
     on app.diagnostic_sessions to mechanic;
 grant select (
     id, customer_id, mechanic_id, mechanic_name, status, category, fee_schedule_version,
     requested_at, pay_by, paid_at, accept_by, accepted_at, ended_at
 ) on app.diagnostic_sessions to platform_admin;
 
-grant select (
-    session_id, category, vehicle_year, vehicle_make, vehicle_model, queued_at, accept_by
-) on app.queue_entries to mechanic;
+grant select (session_id, category, vehicle_year, vehicle_make, vehicle_model, queued_at)
+    on app.queue_entries to mechanic;
 
 grant select (
     session_id, concern, vehicle_year, vehicle_make, vehicle_model, vehicle_colour, vin,
     photo_count, video_count
 ) on app.session_intake to customer, mechanic, platform_admin;
-grant select (customer_id) on app.session_intake to customer;
-grant select (active_mechanic_id, customer_first_name) on app.session_intake to mechanic;
+grant select (customer_first_name) on app.session_intake to mechanic;
 
-grant select (session_id, summary, diagnosis, recommended_services, completed_at)
+grant select (session_id, summary, diagnosis, recommended_services)
     on app.session_outcome to customer, mechanic, platform_admin;
-grant select (customer_id) on app.session_outcome to customer;
-grant select (mechanic_id) on app.session_outcome to mechanic;
 
-grant select (id, session_id, customer_id, kind, path, registered_at, uploaded_at)
-    on app.media to customer;
-grant select (id, session_id, kind, registered_at, uploaded_at) on app.media to platform_admin;
+grant select (id, session_id, kind, path, registered_at, uploaded_at) on app.media to customer;
 
 -- shapes
 

@@ -71,8 +71,7 @@ create policy "workshops see a telephone number while it is released"
 
 grant select (id, session_id, status, category, wave, created_at, ended_at)
     on app.escalations to customer;
-grant select (id, session_id, status, category, created_at, ended_at)
-    on app.escalations to mechanic;
+grant select (id, session_id, status, created_at, ended_at) on app.escalations to mechanic;
 grant select (
     id, session_id, customer_id, mechanic_id, status, category, city_id, wave, created_at, ended_at
 ) on app.escalations to platform_admin;
@@ -108,10 +107,9 @@ grant select (
 grant select (quote_id, position, kind, description, quantity, unit_cents, amount_cents)
     on app.repair_quote_items to customer, workshop;
 
-grant select (
-    id, escalation_id, status, amount_cents, currency, created_at, earned_at, payable_from
-) on app.referrals to mechanic, platform_admin;
-grant select (mechanic_id) on app.referrals to platform_admin;
+grant select (escalation_id, status, amount_cents, currency, earned_at, payable_from)
+    on app.referrals to mechanic, platform_admin;
+grant select (id, mechanic_id, created_at) on app.referrals to platform_admin;
 
 grant select (offer_id, workshop_id, phone, released_at, visible_until)
     on app.contact_releases to workshop;
@@ -167,7 +165,6 @@ create view api.mechanic_escalations with (security_invoker = true) as
         e.id,
         e.session_id,
         e.status,
-        e.category,
         e.created_at,
         e.ended_at,
         r.status as referral_status,

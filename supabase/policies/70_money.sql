@@ -126,9 +126,10 @@ grant select (
 grant select (owner_id) on app.ledger_entries to workshop, platform_admin;
 grant select (account_id) on app.ledger_entries to platform_admin;
 grant select (
-    id, part, about_id, currency, earned_at, held_until, withheld_at, is_disputed, earned_cents,
-    sent_cents, returned_cents, offset_cents, forfeited_cents, owed_cents, payee_id
+    id, payee_id, about_id, currency, earned_at, held_until, is_disputed, earned_cents, sent_cents,
+    returned_cents, offset_cents, owed_cents
 ) on app.payables to mechanic, workshop, platform_admin;
+grant select (part, withheld_at, forfeited_cents) on app.payables to mechanic, platform_admin;
 grant select (payment_id, payee_kind) on app.payables to platform_admin;
 grant select (owner_id, transfers, payouts_enabled, requirements_due, disconnected_at)
     on app.connected_accounts to mechanic, workshop, platform_admin;
@@ -242,7 +243,7 @@ create view api.mechanic_earnings with (security_invoker = true) as
             when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
             when p.withheld_at is not null then 'withheld'
             when p.is_disputed then 'disputed'
-            when p.held_until > app.current_instant() then 'held'
+            when p.held_until > (select app.current_instant()) then 'held'
             when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
             else 'payable'
         end as state,
@@ -271,7 +272,7 @@ create view api.workshop_earnings with (security_invoker = true) as
             when p.owed_cents < 0 then 'owed_back'
             when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
             when p.is_disputed then 'disputed'
-            when p.held_until > app.current_instant() then 'held'
+            when p.held_until > (select app.current_instant()) then 'held'
             when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
             else 'payable'
         end as state,

@@ -35,9 +35,9 @@ grant execute on function app.moderation_topic to platform_admin;
 
 -- columns
 
-grant select (id, person_id, severity, clause, facts, decided_at)
+grant select (id, severity, clause, facts, decided_at)
     on app.violations to customer, mechanic, workshop, platform_admin;
-grant select (flag_id, decided_by) on app.violations to platform_admin;
+grant select (flag_id, person_id, decided_by) on app.violations to platform_admin;
 grant select (
     id, message_id, thread_id, person_id, raised_by, reporter_id, kinds, piece_ids, reason_codes, note, severity, status,
     created_at, decided_by, decided_at, decision_reason

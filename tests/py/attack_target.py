@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,13 +13,13 @@ from urllib.parse import quote
 import httpx
 import jwt
 import psycopg
-import yaml
 from psycopg.rows import dict_row
 
 from local.scratch import Platform
-from tests.conftest import ROOT
+from tools import access_spec
 
-ROLES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "spec/access.yaml").read_text())["roles"]
+SPEC = access_spec.load()
+ROLES = {role: SPEC.role(role) for role in SPEC.roles}
 
 # One of each persona who sees much of it, and strangers, the restricted and the removed.
 SEEING = {"ana": "customer", "max": "mechanic", "walt": "workshop", "ada": "platform_admin"}
@@ -187,6 +188,6 @@ def random_id() -> str:
     return str(uuid.uuid4())
 
 
-def readable(role: str) -> dict[str, Any]:
-    """The views that a role is promised, with their rows and columns."""
-    return dict(ROLES[role].get("reads", {}))
+def readable(role: str) -> Mapping[str, tuple[str, ...]]:
+    """The views that a role is promised, with their columns."""
+    return ROLES[role].reads

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import psycopg
-import yaml
 from psycopg import sql
 
-ROOT = Path(__file__).resolve().parents[2]
-SPEC = yaml.safe_load((ROOT / "spec/access.yaml").read_text())
+from tools import access_spec
+
+SPEC = access_spec.load()
+ROOT = access_spec.ROOT
 PERSONAS = ("customer", "mechanic", "workshop", "platform_admin")
 
 # What the person reads of the world in their own views, to name rows that have no name there.

@@ -16,7 +16,7 @@ pytest_plugins = ["tests.py.attack_fixtures"]
 FUNCTIONS = {
     role: {
         name: [parameter for parameter in parameters.split(", ") if parameter]
-        for name, parameters in re.findall(r"(\w+)\((.*)\)", "\n".join(spec.get("may", {})))
+        for name, parameters in re.findall(r"(\w+)\((.*)\)", "\n".join(spec.may))
     }
     for role, spec in ROLES.items()
 }
@@ -126,7 +126,7 @@ NEARLY_CALLED = (
 @pytest.mark.attack(21)
 @pytest.mark.parametrize("person", [None, "ana", "zoe"])
 def test_a_hint_names_at_most_what_the_api_exposes(target: Target, person: str | None) -> None:
-    views = {view for spec in ROLES.values() for view in spec.get("reads", {})}
+    views = {view for spec in ROLES.values() for view in spec.reads}
     errors = [
         *(target.rest(person, name).json() for name in NEARLY),
         *(target.rest(person, f"messages?select=id,{name}(id)").json() for name in NEARLY),
@@ -178,7 +178,7 @@ def test_what_hosted_supabase_would_describe_is_what_the_role_may_use(
     )
     spec = ROLES[role]
     mine = FUNCTIONS[role] if role not in ("backend", "worker") else {}
-    assert {row["name"] for row in described} == {*spec.get("reads", {}), *mine}
+    assert {row["name"] for row in described} == {*spec.reads, *mine}
 
 
 @pytest.mark.attack(27)

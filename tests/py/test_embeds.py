@@ -69,7 +69,7 @@ def asked(catalog: psycopg.Connection, query: str, role: str) -> list[str]:
 def test_what_may_be_embedded_is_declared(catalog: psycopg.Connection, role: str) -> None:
     declared = [
         f"{view}.{column} -> {other}"
-        for view, columns in SPEC["embeds"][role].items()
+        for view, columns in SPEC.embeds[role].items()
         for column, others in columns.items()
         for other in others
     ]

@@ -11,7 +11,7 @@ from psycopg import sql
 from tests.py import calls
 from tests.py.calls import CALLS, SPEC
 
-FREE_TEXT: dict[str, dict[str, dict[str, Any]]] = SPEC["free_text"]
+FREE_TEXT: dict[str, dict[str, dict[str, Any]]] = SPEC.free_text
 TEXTUAL = {"text", "text[]", "jsonb", "character varying", "character"}
 
 # What is written, and what of it no reader may find.

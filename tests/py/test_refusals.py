@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -74,7 +74,7 @@ def world(new_database: Any) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def uuids(world: psycopg.Connection, relations: dict[str, list[str]]) -> set[str]:
+def uuids(world: psycopg.Connection, relations: Mapping[str, Sequence[str]]) -> set[str]:
     """Every id that these columns of each relation hold."""
     found: set[str] = set()
     for relation, columns in relations.items():
@@ -112,8 +112,8 @@ def test_every_function_is_called_with_every_argument() -> None:
     promised = {
         persona: {
             name: arguments.split(", ")
-            for entry in SPEC["roles"][persona]["may"]
-            for name, arguments in [entry.rstrip(")").split("(")]
+            for entry in SPEC.role(persona).may
+            for name, arguments in [entry.removeprefix("api.").rstrip(")").split("(")]
         }
         for persona in CALLS
     }
@@ -137,9 +137,7 @@ def test_the_call_succeeds(world: psycopg.Connection, persona: str, function: st
 def test_a_hidden_id_is_answered_like_one_that_nobody_has(
     world: psycopg.Connection, every_id: set[str], persona: str, name: str
 ) -> None:
-    views = {
-        f"api.{view}": part["columns"] for view, part in SPEC["roles"][persona]["reads"].items()
-    }
+    views = {f"api.{view}": columns for view, columns in SPEC.role(persona).reads.items()}
     with world.transaction(force_rollback=True):
         world.execute("select tests.act_as(%s, %s)", (persona, name))
         hidden = sorted(every_id - uuids(world, views))

@@ -226,3 +226,34 @@ comment on function tests.reaches_exactly is
     'A test that tests.reach gives the list: a relation a line with its columns indented below, or a '
     'function with its parameters.';
 grant execute on function tests.reaches_exactly to public;
+
+create function tests.attempt(statement text, reads boolean, settings jsonb default '{}')
+    returns jsonb
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    rows jsonb;
+    changed bigint;
+begin
+    perform set_config(s.key, s.value, true) from jsonb_each_text(settings) as s;
+    if reads then
+        execute format('select jsonb_agg(to_jsonb(r)) from (%s) as r', statement) into rows;
+        changed := coalesce(jsonb_array_length(rows), 0);
+    else
+        execute statement;
+        get diagnostics changed = row_count;
+    end if;
+    raise sqlstate 'UNDO0';
+exception
+    when sqlstate 'UNDO0' then
+        return jsonb_build_object('rows', coalesce(rows, '[]'), 'count', changed);
+    when others then
+        return jsonb_build_object('code', sqlstate, 'message', sqlerrm);
+end;
+$$;
+comment on function tests.attempt is
+    'What a statement gives its caller, who may be anybody: its rows and their number, or the code and the '
+    'message of its error. Nothing of it stays, nor of the settings.';
+grant execute on function tests.attempt to public;

@@ -14,7 +14,7 @@ api.customer_payments
     amount_cents, created_at, currency, failure, id, paid_at, purpose, quote_id, refund_cents,
     refund_requested_at, refunded_cents, session_id, status
 api.customer_profile
-    city, city_id, first_name, last_initial, person_id
+    city, city_id, first_name, last_initial
 api.customer_quote_items
     amount_cents, description, kind, position, quantity, quote_id, unit_cents
 api.customer_quotes
@@ -50,20 +50,20 @@ app.cities
 app.contact_details
     email, full_name, person_id, phone, postal_code, street
 app.customers
-    city_id, first_name, last_initial, person_id
+    city_id, first_name, last_initial
 app.diagnostic_sessions
-    accept_by, accepted_at, category, customer_id, ended_at, id, mechanic_name, paid_at,
-    pay_by, requested_at, status
+    accept_by, accepted_at, category, ended_at, id, mechanic_name, paid_at, pay_by,
+    requested_at, status
 app.escalations
     category, created_at, ended_at, id, session_id, status, wave
 app.fee_schedule
     currency, diagnostic_price_cents
 app.media
-    customer_id, id, kind, path, registered_at, session_id, uploaded_at
+    id, kind, path, registered_at, session_id, uploaded_at
 app.messages
-    body, customer_id, id, kind, position, quote_id, sender, sent_at, thread_id
+    body, id, kind, position, quote_id, sender, sent_at, thread_id
 app.notices
-    about_id, created_at, id, kind, person_id
+    about_id, created_at, id, kind
 app.payments
     amount_cents, created_at, currency, failure, id, paid_at, purpose, quote_id, refunded_cents,
     session_id, status
@@ -83,15 +83,14 @@ app.restrictions
 app.services
     code, name
 app.session_intake
-    concern, customer_id, photo_count, session_id, vehicle_colour, vehicle_make,
-    vehicle_model, vehicle_year, video_count, vin
+    concern, photo_count, session_id, vehicle_colour, vehicle_make, vehicle_model,
+    vehicle_year, video_count, vin
 app.session_outcome
-    completed_at, customer_id, diagnosis, recommended_services, session_id, summary
+    diagnosis, recommended_services, session_id, summary
 app.threads
-    created_at, customer_id, id, is_open, last_position, offer_id, provider_name,
-    session_id, topic
+    created_at, id, is_open, last_position, offer_id, provider_name, session_id, topic
 app.violations
-    clause, decided_at, facts, id, person_id, severity
+    clause, decided_at, facts, id, severity
 app.workshop_services
     service, workshop_id
 app.workshops

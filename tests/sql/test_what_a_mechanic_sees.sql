@@ -10,10 +10,10 @@ api.mechanic_earnings
     about_id, currency, earned_at, earned_cents, forfeited_cents, held_until, id, owed_cents,
     paid_cents, part, state, withheld_at
 api.mechanic_escalations
-    category, created_at, ended_at, id, referral_cents, referral_currency,
-    referral_earned_at, referral_payable_from, referral_status, session_id, status
+    created_at, ended_at, id, referral_cents, referral_currency, referral_earned_at,
+    referral_payable_from, referral_status, session_id, status
 api.mechanic_profile
-    display_name, person_id
+    display_name
 api.mechanic_queue
     category, session_id, vehicle_make, vehicle_model, vehicle_year, waiting_minutes
 api.mechanic_sessions
@@ -51,42 +51,42 @@ app.connected_accounts
 app.contact_details
     email, full_name, person_id, phone, postal_code, street
 app.diagnostic_sessions
-    accepted_at, category, ended_at, id, mechanic_id, status
+    accepted_at, category, ended_at, id, status
 app.escalations
-    category, created_at, ended_at, id, session_id, status
+    created_at, ended_at, id, session_id, status
 app.fee_schedule
     currency, diagnostic_price_cents
 app.ledger_entries
     account, amount_cents, currency, description, held_until, posted_at, transaction_id
 app.mechanics
-    display_name, person_id
+    display_name
 app.messages
-    body, id, kind, position, provider_id, quote_id, sender, sent_at, thread_id
+    body, id, kind, position, quote_id, sender, sent_at, thread_id
 app.notices
-    about_id, created_at, id, kind, person_id
+    about_id, created_at, id, kind
 app.payables
     about_id, currency, earned_at, earned_cents, forfeited_cents, held_until, id, is_disputed,
     offset_cents, owed_cents, part, payee_id, returned_cents, sent_cents, withheld_at
 app.people
     created_at, id, persona
 app.queue_entries
-    accept_by, category, queued_at, session_id, vehicle_make, vehicle_model, vehicle_year
+    category, queued_at, session_id, vehicle_make, vehicle_model, vehicle_year
 app.referrals
-    amount_cents, created_at, currency, earned_at, escalation_id, id, payable_from, status
+    amount_cents, currency, earned_at, escalation_id, payable_from, status
 app.restrictions
     appeal_by, automated, clause, ends_at, evidence_ids, facts, holder_id, id, kind,
     lift_reason, lifted_at, off_platform, starts_at
 app.services
     code, name
 app.session_intake
-    active_mechanic_id, concern, customer_first_name, photo_count, session_id,
-    vehicle_colour, vehicle_make, vehicle_model, vehicle_year, video_count, vin
+    concern, customer_first_name, photo_count, session_id, vehicle_colour, vehicle_make,
+    vehicle_model, vehicle_year, video_count, vin
 app.session_outcome
-    completed_at, diagnosis, mechanic_id, recommended_services, session_id, summary
+    diagnosis, recommended_services, session_id, summary
 app.threads
-    created_at, id, is_open, last_position, provider_id, session_id, topic
+    created_at, id, is_open, last_position, session_id, topic
 app.violations
-    clause, decided_at, facts, id, person_id, severity
+    clause, decided_at, facts, id, severity
 app.workshop_services
     service, workshop_id
 app.workshops

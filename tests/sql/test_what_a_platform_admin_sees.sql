@@ -136,12 +136,10 @@ app.ledger_transactions
     description, fee_schedule_version, id, payment_id, posted_at, source_key
 app.mechanics
     display_name, person_id
-app.media
-    id, kind, registered_at, session_id, uploaded_at
 app.messages
     body, id, kind, position, quote_id, sender, sent_at, thread_id
 app.notices
-    about_id, created_at, id, kind, person_id
+    about_id, created_at, id, kind
 app.offers
     accept_by, answered_at, config_version, decline_code, eligible_count, escalation_id, id,
     offered_at, quote_by, rank, score, status, taken_back_at, terms, visible_until, wave,
@@ -167,17 +165,17 @@ app.repair_quotes
     labour_cents, notes, offer_id, parts_cents, sent_at, status, tax_cents, total_cents,
     valid_until, version, warranty_months, workshop_id
 app.restrictions
-    appeal_by, automated, clause, decided_by, ends_at, evidence_ids, facts, holder_id, id,
-    kind, lift_reason, lifted_at, lifted_by, off_platform, starts_at
+    appeal_by, automated, clause, ends_at, evidence_ids, facts, holder_id, id, kind,
+    lift_reason, lifted_at, off_platform, starts_at
 app.services
     code, name
 app.session_intake
     concern, photo_count, session_id, vehicle_colour, vehicle_make, vehicle_model,
     vehicle_year, video_count, vin
 app.session_outcome
-    completed_at, diagnosis, recommended_services, session_id, summary
+    diagnosis, recommended_services, session_id, summary
 app.standings
-    barred_until, holder_id, person_id, suspended_until, workshop_id
+    barred_until, person_id, suspended_until, workshop_id
 app.stripe_events
     applied_at, created_at, deliveries, id, reason, received_at, state, type
 app.threads
@@ -204,7 +202,6 @@ api.remove_workshop_member(workshop_id, person_id, reason)
 api.restrict(holder_id, kind, off_platform, clause, facts, days, evidence_ids)
 api.revoke_invitation(invitation_id)
 api.set_contact_details(full_name, phone, street, postal_code)
-app.current_instant()
 app.current_person_id()
 app.may_continue_work()
 app.may_join_topic()

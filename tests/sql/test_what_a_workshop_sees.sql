@@ -64,10 +64,9 @@ app.ledger_entries
     account, amount_cents, currency, description, held_until, owner_id, posted_at,
     transaction_id
 app.messages
-    body, id, kind, position, provider_id, provider_until, quote_id, sender, sent_at,
-    thread_id
+    body, id, kind, position, quote_id, sender, sent_at, thread_id
 app.notices
-    about_id, created_at, id, kind, person_id
+    about_id, created_at, id, kind
 app.offer_cases
     city_id, customer_first_name, customer_last_initial, diagnosis, offer_id,
     recommended_services, vehicle_colour, vehicle_make, vehicle_model, vehicle_year, vin,
@@ -76,8 +75,8 @@ app.offers
     accept_by, answered_at, decline_code, id, offered_at, quote_by, status, visible_until,
     workshop_id
 app.payables
-    about_id, currency, earned_at, earned_cents, forfeited_cents, held_until, id, is_disputed,
-    offset_cents, owed_cents, part, payee_id, returned_cents, sent_cents, withheld_at
+    about_id, currency, earned_at, earned_cents, held_until, id, is_disputed, offset_cents,
+    owed_cents, payee_id, returned_cents, sent_cents
 app.people
     created_at, id, persona
 app.repair_quote_items
@@ -92,11 +91,11 @@ app.restrictions
 app.services
     code, name
 app.threads
-    created_at, id, is_open, last_position, offer_id, provider_id, provider_until, topic
+    created_at, id, is_open, last_position, offer_id, provider_id, topic
 app.violations
-    clause, decided_at, facts, id, person_id, severity
+    clause, decided_at, facts, id, severity
 app.workshop_members
-    joined_at, person_id, removed_at, workshop_id
+    joined_at, removed_at, workshop_id
 app.workshop_services
     service, workshop_id
 app.workshops

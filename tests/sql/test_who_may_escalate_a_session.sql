@@ -1,7 +1,7 @@
 -- Who may escalate a session?
 
 begin;
-select plan(24);
+select plan(25);
 
 -- dan's two cars: zoe looks at one still, and is done with the other
 
@@ -96,9 +96,15 @@ select throws_ok(
     'and only once'
 );
 select results_eq(
-    $$ select session_id, status, category, referral_status from api.mechanic_escalations $$,
-    $$ values (tests.id('dan completed'), 'matching', 'brakes', null::text) $$,
-    'the mechanic sees it, under the service that they recommended, without a referral yet'
+    $$ select session_id, status, referral_status from api.mechanic_escalations $$,
+    $$ values (tests.id('dan completed'), 'matching', null::text) $$,
+    'the mechanic sees it, without a referral yet'
+);
+select tests.act_as('customer', 'dan');
+select results_eq(
+    $$ select category from api.customer_escalations $$,
+    $$ values ('brakes') $$,
+    'the customer under which service: the one that the mechanic recommended'
 );
 select tests.act_as('mechanic', 'bart');
 select is_empty(
@@ -205,8 +211,9 @@ select lives_ok(
     $$ select api.escalate_session(tests.id('dan active')) $$,
     'a mechanic in good standing may'
 );
+select tests.act_as('customer', 'dan');
 select results_eq(
-    $$ select category from api.mechanic_escalations where session_id = tests.id('dan active') $$,
+    $$ select category from api.customer_escalations where session_id = tests.id('dan active') $$,
     $$ values ('engine') $$,
     'then the category is the customer''s'
 );

@@ -1,17 +1,14 @@
 """What a grant lets a role do, tried as that role and held against spec/access.yaml."""
 
-from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
-from typing import Any
 
 import psycopg
-import yaml
 from psycopg import sql
 
-from tools.mutation.mutant import PERSONAS, SERVICE, Probe
+from tools import access_spec
+from tools.access_spec import Spec
+from tools.mutation.mutant import PERSONAS, Probe
 
-FILE = Path(__file__).resolve().parents[2] / "spec/access.yaml"
 REFUSED = "42501"
 
 # Somebody of tests/world.sql for each persona.
@@ -27,12 +24,12 @@ PEOPLE = {
 class Promise:
     """spec/access.yaml, asked about one thing at a time."""
 
-    def __init__(self, roles: Mapping[str, Any]) -> None:
-        self.roles = roles
+    def __init__(self, spec: Spec) -> None:
+        self.roles = {role: spec.role(role) for role in spec.roles}
 
     @classmethod
     def read(cls) -> "Promise":
-        return cls(yaml.safe_load(FILE.read_text())["roles"])
+        return cls(access_spec.load())
 
     def allows(self, probe: Probe) -> bool:
         """Whether the role may read the column, or any, or call the function."""
@@ -44,16 +41,12 @@ class Promise:
     def columns(self, role: str, relation: str) -> list[str]:
         """What the role reads of a relation, by name. What it holds behind a view is not read."""
         schema, _, name = relation.partition(".")
-        reads = (self.roles[role] or {}).get("reads", {})
-        return sorted(reads[name]["columns"]) if schema == "api" and name in reads else []
+        return sorted(self.roles[role].reads.get(name, ())) if schema == "api" else []
 
     @cached_property
     def _functions(self) -> dict[str, set[str]]:
         return {
-            role: {
-                f"{'backend' if role in SERVICE else 'api'}.{signature.partition('(')[0]}"
-                for signature in (part or {}).get("may", {})
-            }
+            role: {signature.partition("(")[0] for signature in part.may}
             for role, part in self.roles.items()
         }
 

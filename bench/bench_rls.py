@@ -1,0 +1,252 @@
+"""What row level security costs: every persona's lists, threads and details, beside an owner's queries.
+
+The owner's query is written by hand, returns the same rows on the same connection, and is measured in
+turn with the persona's. Exit code 1 when a target is missed. A run at 100,000 sessions leaves its
+figures in docs/bench-rls.txt, which is committed.
+"""
+
+import argparse
+import math
+import os
+import statistics
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.types.string import TextLoader
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from bench.rls_cases import Case, Question, cases
+from bench.rls_plans import LARGE, explain, findings, large_tables
+from bench.rls_world import BYTES_BESIDE, BYTES_PER_SESSION, World, worlds
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORT = ROOT / "docs/bench-rls.txt"
+MEASURE = ROOT / "bench/rls/measure.sql"
+SESSIONS = 100_000
+WARM_UP = 5  # rounds that are not counted: caches fill, functions are compiled
+P95_MS = 10.0
+TIMES, ABOVE_MS = 1.5, 0.15  # of what the owner's query takes, or above it: whichever is more
+GROWTH = 1.3  # from a tenth of the sessions
+MAKING_S = 15 * 60
+WIDTH = 132  # characters of the table
+
+
+@dataclass(slots=True)
+class Figures:
+    """Milliseconds of one case in one world: the persona's and the owner's."""
+
+    asked: list[float] = field(default_factory=list)
+    by_hand: list[float] = field(default_factory=list)
+
+
+class Bench:
+    """One world, a connection to it, and every question of every case."""
+
+    def __init__(self, world: World, chosen: Iterable[Case]) -> None:
+        self.world = world
+        self.connection = psycopg.connect(world.database.dsn())
+        self.connection.adapters.register_loader("timestamptz", TextLoader)  # infinity, too
+        self.connection.execute(MEASURE.read_bytes())
+        self.connection.commit()
+        self.large = large_tables(self.connection)
+        self.questions = {case: case.questions(self.connection) for case in chosen}
+        self.figures: dict[Case, Figures] = defaultdict(Figures)
+
+    def act_as(self, role: str, person_id: str) -> None:
+        self.connection.execute(
+            "select set_config('role', 'none', true), set_config('request.jwt.claims',"
+            " json_build_object('sub', %s::text, 'role', %s::text)::text, true),"
+            " set_config('role', %s, true)",
+            (person_id, role, role),
+        )
+
+    def check(self) -> list[str]:
+        """What is wrong with the answers or the plans, in words."""
+        found = []
+        for case, questions in self.questions.items():
+            if not questions:
+                found.append(f"{case.name}: the world has nobody to ask for")
+            for question in questions:
+                wrong = self.check_answer(case, question)
+                self.act_as(case.persona, question.person_id)
+                wrong += findings(explain(self.connection, question.asked), self.large)
+                self.connection.rollback()
+                if wrong:
+                    found += [f"{case.name}: {what}" for what in wrong]
+                    break
+        return found
+
+    def check_answer(self, case: Case, question: Question) -> list[str]:
+        """The persona is answered the owner's rows, in their order, and some."""
+        answers: list[list[Any]] = []
+        for role, query in ((case.persona, question.asked), ("none", question.by_hand)):
+            self.act_as(role, question.person_id)
+            answers.append(self.connection.execute(query.encode()).fetchall())
+        self.connection.rollback()
+        theirs, ours = answers
+        if not ours:
+            return ["no rows"]
+        return [] if theirs == ours else ["other rows than the owner's"]
+
+    def measure(self, number: int) -> None:
+        """Ask every case once; whoever was first in one round is second in the next."""
+        for case, questions in self.questions.items():
+            question = questions[number % len(questions)]
+            pair = [
+                (case.persona, question.asked, self.figures[case].asked),
+                ("none", question.by_hand, self.figures[case].by_hand),
+            ]
+            for role, query, figures in pair if number % 2 else reversed(pair):
+                row = self.connection.execute(
+                    "select pg_temp.elapsed_ms(%s, %s, %s)", (role, question.person_id, query)
+                ).fetchone()
+                assert row is not None
+                if number >= WARM_UP:
+                    figures.append(row[0])
+            self.connection.rollback()
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """The smallest value that `percent` of all do not exceed."""
+    return sorted(values)[math.ceil(len(values) * percent / 100) - 1]
+
+
+class Report:
+    """A table of figures beside their targets, and lines below it."""
+
+    def __init__(self, title: str) -> None:
+        self.missed: list[str] = []
+        self.lines: list[str] = []
+        self.table = Table(title=title)
+        for name in ("question", "p50", "by hand", "p95", "by hand", "above", "growth", "met"):
+            is_text = name in ("question", "met")
+            self.table.add_column(name, justify="left" if is_text else "right", no_wrap=is_text)
+
+    def add(self, case: Case, here: Figures, tenth: Figures) -> None:
+        """A case, in a world and in one of a tenth of its size; milliseconds."""
+        p50, p95 = statistics.median(here.asked), percentile(here.asked, 95)
+        hand50, hand95 = statistics.median(here.by_hand), percentile(here.by_hand, 95)
+        growth = p50 / statistics.median(tenth.asked)
+        missed = [
+            what
+            for what, is_met in (
+                ("p95", p95 <= P95_MS),
+                ("above", p50 <= max(TIMES * hand50, hand50 + ABOVE_MS)),
+                ("above at p95", p95 <= max(TIMES * hand95, hand95 + ABOVE_MS)),
+                ("growth", growth <= GROWTH),
+            )
+            if not is_met
+        ]
+        self.missed += [f"{case.name}: {what}" for what in missed]
+        self.table.add_row(
+            case.name,
+            *(f"{figure:.2f}" for figure in (p50, hand50, p95, hand95)),
+            f"{p50 - hand50:+.2f}, ×{p50 / hand50:.1f}",
+            f"×{growth:.2f}",
+            f"[red]{', '.join(missed)}" if missed else "[green]yes",
+        )
+
+    def require(self, figure: str, measured: str, target: str, is_met: bool) -> None:
+        self.lines.append(f"{figure}: {measured}; target {target}: {'yes' if is_met else 'NO'}")
+        if not is_met:
+            self.missed.append(figure)
+
+    def print(self, console: Console) -> None:
+        console.print(self.table)
+        for line in self.lines:
+            console.print(line, highlight=False)
+        count = len(self.missed)
+        console.print("Every target is met." if not count else f"{count} missed.", highlight=False)
+
+
+def load() -> str:
+    return " ".join(f"{figure:.1f}" for figure in os.getloadavg())
+
+
+def main() -> int:
+    """Measure and print; 1 if a target is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--sessions", type=int, default=SESSIONS, help="default 100,000; from 30,000"
+    )
+    parser.add_argument("--rounds", type=int, default=200, help="of every question; default 200")
+    parser.add_argument("--only", default="", help="questions with these words in their name")
+    arguments = parser.parse_args()
+    sizes = (arguments.sessions // 10, arguments.sessions)
+    chosen = [case for case in cases() if arguments.only in case.name]
+    with worlds(sizes) as made:
+        tenth, here = benches = [Bench(world, chosen) for world in made]
+        report = Report(
+            f"{date.today()}: {arguments.sessions:,} sessions; milliseconds in the database, "
+            "planning included"
+        )
+        wrong = [what for bench in benches for what in bench.check()]
+        if wrong:  # figures of wrong answers say nothing
+            print(*wrong, sep="\n")
+            return 1
+        before = load()
+        rounds = range(WARM_UP + arguments.rounds)
+        console = Console(stderr=True)
+        for number in track(rounds, "Every question, twice", console=console, transient=True):
+            for bench in benches:
+                bench.measure(number)
+        for case in chosen:
+            report.add(case, here.figures[case], tenth.figures[case])
+        report.lines.append(
+            f"Targets: p95 ≤ {P95_MS:.0f} ms; p50 and p95 each at most ×{TIMES} of by hand or "
+            f"{ABOVE_MS} ms above it, whichever is more; p50 at most ×{GROWTH} of that at a tenth of "
+            "the sessions."
+        )
+        report.lines.append(
+            f"{arguments.rounds} rounds, {os.cpu_count()} processors, load average (1, 5, 15 min) "
+            f"before {before}, after {load()}."
+        )
+        add_world(report, made)
+        report.lines.append(
+            "Every question is answered the owner's rows. No plan reads a table of more than "
+            f"{LARGE:,} rows from end to end, or calls a function of ours for each row."
+        )
+        for bench in benches:
+            bench.connection.close()
+    report.print(Console(width=max(WIDTH, Console().width)))
+    if arguments.sessions == SESSIONS and not arguments.only:
+        with REPORT.open("w") as file:
+            report.print(Console(file=file, width=WIDTH))
+    return 1 if report.missed else 0
+
+
+def add_world(report: Report, made: Sequence[World]) -> None:
+    """What the cached worlds are, and took."""
+    counts = []
+    for world in made:
+        with psycopg.connect(world.database.dsn()) as connection:
+            row = connection.execute("select count(*) from app.messages").fetchone()
+        assert row is not None
+        counts.append(row[0])
+        report.require(
+            f"messages of {world.sessions:,} sessions",
+            f"{row[0]:,}",
+            "10 a session",
+            row[0] >= 10 * world.sessions,
+        )
+    seconds, size = sum(w.seconds for w in made), sum(w.size for w in made)
+    report.require("worlds made", f"{seconds:.0f} s", f"≤ {MAKING_S} s", seconds <= MAKING_S)
+    reserved = BYTES_BESIDE + BYTES_PER_SESSION * sum(w.sessions for w in made)
+    report.require(
+        "worlds on disk",
+        f"{size / 1e9:.2f} GB",
+        f"≤ the {reserved / 1e9:.1f} GB asked for",
+        size <= reserved,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,384 @@
+-- What an admin's screens ask, beside what an owner would write by hand without row level security.
+
+-- case: sessions, newest page
+select md5('admin 1')::uuid as me;
+
+select * from api.admin_sessions order by requested_at desc limit 50;
+
+select
+    s.id, s.customer_id, s.mechanic_id, s.mechanic_name, s.status, s.category,
+    s.fee_schedule_version, s.requested_at, s.pay_by, s.paid_at, s.accept_by, s.accepted_at,
+    s.ended_at, i.concern, i.vehicle_year, i.vehicle_make, i.vehicle_model, i.vehicle_colour, i.vin,
+    i.photo_count, i.video_count, o.summary, o.diagnosis, o.recommended_services
+from app.diagnostic_sessions as s
+left join app.session_intake as i on s.id = i.session_id
+left join app.session_outcome as o on s.id = o.session_id
+order by s.requested_at desc
+limit 50;
+
+-- case: sessions of a mechanic, newest page
+select md5('admin 1')::uuid as me, md5('mechanic 1')::uuid as mechanic;
+
+select * from api.admin_sessions
+where mechanic_id = :'mechanic' order by accepted_at desc limit 50;
+
+select
+    s.id, s.customer_id, s.mechanic_id, s.mechanic_name, s.status, s.category,
+    s.fee_schedule_version, s.requested_at, s.pay_by, s.paid_at, s.accept_by, s.accepted_at,
+    s.ended_at, i.concern, i.vehicle_year, i.vehicle_make, i.vehicle_model, i.vehicle_colour, i.vin,
+    i.photo_count, i.video_count, o.summary, o.diagnosis, o.recommended_services
+from app.diagnostic_sessions as s
+left join app.session_intake as i on s.id = i.session_id
+left join app.session_outcome as o on s.id = o.session_id
+where s.mechanic_id = :'mechanic'
+order by s.accepted_at desc
+limit 50;
+
+-- case: a session
+select md5('admin 1')::uuid as me, s.id as session
+from app.diagnostic_sessions as s
+order by md5(s.id::text)
+limit 50;
+
+select * from api.admin_sessions where id = :'session';
+
+select
+    s.id, s.customer_id, s.mechanic_id, s.mechanic_name, s.status, s.category,
+    s.fee_schedule_version, s.requested_at, s.pay_by, s.paid_at, s.accept_by, s.accepted_at,
+    s.ended_at, i.concern, i.vehicle_year, i.vehicle_make, i.vehicle_model, i.vehicle_colour, i.vin,
+    i.photo_count, i.video_count, o.summary, o.diagnosis, o.recommended_services
+from app.diagnostic_sessions as s
+left join app.session_intake as i on s.id = i.session_id
+left join app.session_outcome as o on s.id = o.session_id
+where s.id = :'session';
+
+-- case: people, newest page
+select md5('admin 1')::uuid as me;
+
+select * from api.admin_people order by created_at desc, id limit 50;
+
+select
+    p.id, p.persona, p.created_at, c.first_name, c.last_initial, c.city_id, m.display_name,
+    s.suspended_until, s.barred_until
+from app.people as p
+left join app.customers as c on p.id = c.person_id
+left join app.mechanics as m on p.id = m.person_id
+left join app.standings as s on p.id = s.person_id
+order by p.created_at desc, p.id
+limit 50;
+
+-- case: a person
+select md5('admin 1')::uuid as me, p.id as person
+from app.people as p
+order by md5(p.id::text)
+limit 50;
+
+select * from api.admin_people where id = :'person';
+
+select
+    p.id, p.persona, p.created_at, c.first_name, c.last_initial, c.city_id, m.display_name,
+    s.suspended_until, s.barred_until
+from app.people as p
+left join app.customers as c on p.id = c.person_id
+left join app.mechanics as m on p.id = m.person_id
+left join app.standings as s on p.id = s.person_id
+where p.id = :'person';
+
+-- case: open flags, the gravest first
+select md5('admin 1')::uuid as me;
+
+select * from api.admin_flags
+where status = 'open' order by severity desc, created_at, id limit 50;
+
+select
+    f.id, f.message_id, f.thread_id, f.person_id, f.raised_by, f.reporter_id, f.kinds, f.note,
+    f.severity, f.status, f.created_at, f.decided_by, f.decided_at, f.decision_reason
+from app.contact_flags as f
+where f.status = 'open'
+order by f.severity desc, f.created_at, f.id
+limit 50;
+
+-- case: flags, newest page
+select md5('admin 1')::uuid as me;
+
+select * from api.admin_flags order by created_at desc, id limit 50;
+
+select
+    f.id, f.message_id, f.thread_id, f.person_id, f.raised_by, f.reporter_id, f.kinds, f.note,
+    f.severity, f.status, f.created_at, f.decided_by, f.decided_at, f.decision_reason
+from app.contact_flags as f
+order by f.created_at desc, f.id
+limit 50;
+
+-- case: flagged threads, newest page
+select md5('admin 1')::uuid as me;
+
+select * from api.admin_threads order by flagged_at desc, id limit 50;
+
+select t.id, t.session_id, t.offer_id, t.is_open, t.last_position, t.flagged_at, t.created_at
+from app.threads as t
+where t.flagged_at is not null
+order by t.flagged_at desc, t.id
+limit 50;
+
+-- case: a flagged thread, newest page
+select md5('admin 1')::uuid as me, t.id as thread
+from app.threads as t
+where t.flagged_at is not null
+order by md5(t.id::text)
+limit 50;
+
+select * from api.messages where thread_id = :'thread' order by position desc limit 50;
+
+select m.id, m.thread_id, m.position, m.sender, m.kind, m.quote_id, m.body, m.sent_at
+from app.messages as m
+inner join app.threads as t on m.thread_id = t.id and t.flagged_at is not null
+where m.thread_id = :'thread'
+order by m.position desc
+limit 50;
+
+-- case: a flagged message
+select md5('admin 1')::uuid as me, f.message_id as message
+from app.contact_flags as f
+order by md5(f.id::text)
+limit 50;
+
+select * from api.messages where id = :'message';
+
+select m.id, m.thread_id, m.position, m.sender, m.kind, m.quote_id, m.body, m.sent_at
+from app.messages as m
+inner join app.threads as t on m.thread_id = t.id and t.flagged_at is not null
+where m.id = :'message';
+
+-- case: audit log, newest page
+select md5('admin 1')::uuid as me;
+
+select * from api.admin_audit_log order by at desc, id limit 50;
+
+select l.id, l.at, l.actor_id, l.action, l.subject, l.subject_id, l.reason, l.details
+from app.audit_log as l
+order by l.at desc, l.id
+limit 50;
+
+-- case: audit log of a person
+select md5('admin 1')::uuid as me, l.subject_id as person
+from app.audit_log as l
+order by md5(l.id::text)
+limit 50;
+
+select * from api.admin_audit_log where subject_id = :'person' order by at desc limit 50;
+
+select l.id, l.at, l.actor_id, l.action, l.subject, l.subject_id, l.reason, l.details
+from app.audit_log as l
+where l.subject_id = :'person'
+order by l.at desc
+limit 50;
+
+-- case: payments, newest page
+select md5('admin 1')::uuid as me;
+
+select * from api.admin_payments order by created_at desc, id limit 50;
+
+select
+    p.id, p.purpose, p.session_id, p.quote_id, p.amount_cents, p.currency, p.fee_schedule_version,
+    p.status, p.created_at, p.paid_at, p.failure, p.work_done_at, p.earned_at, p.refunded_cents,
+    r.amount_cents as refund_cents,
+    r.reason as refund_reason, r.requested_at as refund_requested_at
+from app.payments as p
+left join app.refund_requests as r on p.id = r.payment_id
+order by p.created_at desc, p.id
+limit 50;
+
+-- case: transactions, newest page
+select md5('admin 1')::uuid as me;
+
+select * from api.admin_ledger_transactions order by posted_at desc, id limit 50;
+
+select t.id, t.source_key, t.description, t.payment_id, t.fee_schedule_version, t.posted_at
+from app.ledger_transactions as t
+order by t.posted_at desc, t.id
+limit 50;
+
+-- case: entries of a transaction
+select md5('admin 1')::uuid as me, t.id as transaction
+from app.ledger_transactions as t
+order by md5(t.id::text)
+limit 50;
+
+select * from api.admin_ledger_entries where transaction_id = :'transaction' order by account_id;
+
+select
+    l.transaction_id, l.account_id, l.account, l.owner_id, l.description, l.amount_cents,
+    l.currency, l.posted_at, l.held_until
+from app.ledger_entries as l
+where l.transaction_id = :'transaction'
+order by l.account_id;
+
+-- case: entries of a mechanic, newest page
+select md5('admin 1')::uuid as me, md5('mechanic 1')::uuid as mechanic;
+
+select * from api.admin_ledger_entries
+where owner_id = :'mechanic' order by posted_at desc, transaction_id limit 50;
+
+select
+    l.transaction_id, l.account_id, l.account, l.owner_id, l.description, l.amount_cents,
+    l.currency, l.posted_at, l.held_until
+from app.ledger_entries as l
+where l.owner_id = :'mechanic'
+order by l.posted_at desc, l.transaction_id
+limit 50;
+
+-- case: escalations, newest page
+select md5('admin 1')::uuid as me;
+
+select * from api.admin_escalations order by created_at desc, id limit 50;
+
+select
+    e.id, e.session_id, e.customer_id, e.mechanic_id, e.status, e.category, e.city_id, e.wave,
+    e.created_at, e.ended_at
+from app.escalations as e
+order by e.created_at desc, e.id
+limit 50;
+
+-- case: unfilled escalations, newest page
+select md5('admin 1')::uuid as me;
+
+select * from api.admin_escalations
+where status = 'unfilled' order by created_at desc, id limit 50;
+
+select
+    e.id, e.session_id, e.customer_id, e.mechanic_id, e.status, e.category, e.city_id, e.wave,
+    e.created_at, e.ended_at
+from app.escalations as e
+where e.status = 'unfilled'
+order by e.created_at desc, e.id
+limit 50;
+
+-- case: offers of an escalation
+select md5('admin 1')::uuid as me, e.id as escalation
+from app.escalations as e
+order by md5(e.id::text)
+limit 50;
+
+select * from api.admin_offers where escalation_id = :'escalation' order by rank;
+
+select
+    o.id, o.escalation_id, o.workshop_id, w.name as workshop_name, o.wave, o.rank, o.eligible_count,
+    o.config_version, o.score, o.terms, o.status, o.offered_at, o.accept_by, o.answered_at,
+    o.taken_back_at, o.quote_by, o.decline_code, o.visible_until
+from app.offers as o
+left join app.workshops as w on o.workshop_id = w.id
+where o.escalation_id = :'escalation'
+order by o.rank;
+
+-- case: quotes of an escalation
+select md5('admin 1')::uuid as me, q.escalation_id as escalation
+from app.repair_quotes as q
+order by md5(q.id::text)
+limit 50;
+
+select * from api.admin_quotes where escalation_id = :'escalation' order by created_at, id;
+
+select
+    q.id, q.offer_id, q.escalation_id, q.workshop_id, q.customer_id, q.version, q.status, q.notes,
+    q.parts_cents, q.labour_cents, q.tax_cents, q.total_cents, q.currency, q.warranty_months,
+    q.distance_km, q.created_at, q.sent_at, q.valid_until, q.decided_at
+from app.repair_quotes as q
+where q.escalation_id = :'escalation'
+order by q.created_at, q.id;
+
+-- case: referrals, newest page
+select md5('admin 1')::uuid as me;
+
+select * from api.admin_referrals order by created_at desc, id limit 50;
+
+select
+    r.id, r.escalation_id, r.mechanic_id, r.status, r.amount_cents, r.currency, r.created_at,
+    r.earned_at, r.payable_from
+from app.referrals as r
+order by r.created_at desc, r.id
+limit 50;
+
+-- case: violations, newest page
+select md5('admin 1')::uuid as me;
+
+select * from api.admin_violations order by decided_at desc, id limit 50;
+
+select
+    v.id, v.flag_id, v.person_id, v.severity, v.clause, v.facts, v.decided_by, v.decided_at
+from app.violations as v
+order by v.decided_at desc, v.id
+limit 50;
+
+-- case: Stripe's events, newest page
+select md5('admin 1')::uuid as me;
+
+select * from api.admin_stripe_events order by received_at desc, id limit 50;
+
+select e.id, e.type, e.state, e.reason, e.created_at, e.received_at, e.applied_at, e.deliveries
+from app.stripe_events as e
+order by e.received_at desc, e.id
+limit 50;
+
+-- case: disputes, newest page
+select md5('admin 1')::uuid as me;
+
+select * from api.admin_disputes order by opened_at desc, id limit 50;
+
+select
+    d.id, d.payment_id, d.stripe_charge_id, d.amount_cents, d.reason, d.status, d.is_open,
+    d.evidence_due_by, d.opened_at, d.told_at
+from app.disputes as d
+order by d.opened_at desc, d.id
+limit 50;
+
+-- case: payouts, newest page
+select md5('admin 1')::uuid as me;
+
+select * from api.admin_payouts order by told_at desc, id limit 50;
+
+select
+    p.id, p.stripe_account_id, p.amount_cents, p.currency, p.told_at, p.paid_at, p.failed_at,
+    p.failure
+from app.payouts as p
+order by p.told_at desc, p.id
+limit 50;
+
+-- case: what a mechanic is owed, newest page
+select md5('admin 1')::uuid as me, md5('mechanic 1')::uuid as mechanic;
+
+select * from api.admin_payables where payee_id = :'mechanic' order by earned_at desc, id limit 50;
+
+select
+    p.id, p.payment_id, p.part, p.payee_kind, p.payee_id, p.about_id, p.currency, p.earned_at,
+    p.held_until, p.withheld_at, p.is_disputed, p.earned_cents, p.sent_cents, p.returned_cents,
+    p.offset_cents, p.forfeited_cents, p.owed_cents
+from app.payables as p
+where p.payee_id = :'mechanic'
+order by p.earned_at desc, p.id
+limit 50;
+
+-- case: workshops, a page by name
+select md5('admin 1')::uuid as me;
+
+select * from api.admin_workshops order by name, id limit 50;
+
+select
+    w.id, w.name, w.city_id, w.open_bays, w.radius_m, w.price_index, w.rating_sum, w.rating_count,
+    w.takes_escalations, w.payouts_enabled, w.created_at, s.suspended_until, s.barred_until
+from app.workshops as w
+left join app.standings as s on w.id = s.workshop_id
+order by w.name, w.id
+limit 50;
+
+-- case: invitations, newest page
+select md5('admin 1')::uuid as me;
+
+select * from api.admin_invitations order by created_at desc, id limit 50;
+
+select
+    i.id, i.persona, i.workshop_id, i.invited_by, i.created_at, i.expires_at, i.accepted_at,
+    i.accepted_by, i.revoked_at
+from app.invitations as i
+order by i.created_at desc, i.id
+limit 50;

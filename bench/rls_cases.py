@@ -1,0 +1,60 @@
+"""What the personas' screens ask of the database, beside an owner's hand-written query: bench/rls/*.sql.
+
+A case is three statements: whom it is asked for and about what, the persona's query, the owner's.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+FOLDER = Path(__file__).parent / "rls"
+PERSONAS = ("customer", "mechanic", "workshop", "platform_admin")
+TITLE = re.compile(r"^-- case: (.+)$", re.MULTILINE)
+WORD = re.compile(r":'(\w+)'")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One person's question, with every word filled in."""
+
+    person_id: str
+    asked: str
+    by_hand: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    persona: str
+    title: str
+    about: str
+    asked: str
+    by_hand: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.persona}: {self.title}"
+
+    def questions(self, connection: psycopg.Connection) -> list[Question]:
+        """Whom and what the case is about in this database: a row each. Asked as the owner."""
+
+        def fill(query: str, row: dict[str, object]) -> str:
+            return WORD.sub(lambda m: sql.Literal(str(row[m[1]])).as_string(connection), query)
+
+        with connection.cursor(row_factory=dict_row) as cursor:
+            rows = cursor.execute(self.about.encode()).fetchall()
+        return [Question(str(r["me"]), fill(self.asked, r), fill(self.by_hand, r)) for r in rows]
+
+
+def cases() -> list[Case]:
+    """Every case of every persona."""
+    found = []
+    for persona in PERSONAS:
+        _, *parts = TITLE.split((FOLDER / f"{persona}.sql").read_text())
+        for title, text in zip(parts[::2], parts[1::2], strict=True):
+            about, asked, by_hand = (part.strip() for part in text.split(";") if part.strip())
+            found.append(Case(persona, title, about, asked, by_hand))
+    return found

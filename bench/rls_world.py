@@ -1,0 +1,157 @@
+"""Worlds of bench/rls/world.sql in a cluster of their own, kept under .local/bench between runs.
+
+The cluster is known by what made it, migrations and generator; when these change, it is made anew.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import re
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from local import scratch
+from local.bootstrap import bootstrap_cluster
+from local.cluster import SUPERUSER, Cluster
+from local.home import CHECKOUT, Home
+from local.scratch import Database
+from tools import migrate
+
+GENERATOR = Path(__file__).parent / "rls/world.sql"
+STEP = re.compile(r"^-- step: (.+)$", re.MULTILINE)
+SETTINGS = scratch.SETTINGS | {"shared_buffers": "1GB", "max_wal_size": "2GB"}
+BYTES_PER_SESSION = 30_000  # with its ten messages, payments and indexes
+BYTES_BESIDE = 3_000_000_000  # write-ahead log, sorting, an empty cluster
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A database with so many sessions; what it took to make it, in seconds, and takes on disk."""
+
+    sessions: int
+    database: Database
+    seconds: float
+    size: int  # bytes
+
+
+def digest() -> str:
+    """Changes when the migrations do, the generator, or what a database is before both."""
+    files = [
+        *migrate.migrations(CHECKOUT),
+        *sorted((CHECKOUT / "local/bootstrap").glob("*.sql")),
+        GENERATOR,
+    ]
+    whole = hashlib.sha256()
+    for file in files:
+        whole.update(file.name.encode() + b"\0" + file.read_bytes())
+    return whole.hexdigest()[:16]
+
+
+@contextlib.contextmanager
+def worlds(sizes: Sequence[int]) -> Iterator[list[World]]:
+    """A world of each size, for a `with` block; made if this checkout has none like it yet.
+
+    Raises SystemExit, in words, where the disk is too small or another run holds the cluster.
+    """
+    home = Home.open()
+    folder = home.place / "bench"
+    folder.mkdir(exist_ok=True)
+    with contextlib.ExitStack() as ending:
+        lock = ending.enter_context((folder / "lock").open("w"))
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit("Another make bench-rls is running in this checkout.") from None
+        name = digest()
+        for other in folder.glob("*/"):
+            if other.name != name:
+                Cluster(home, other, port=0, settings={}).remove()
+        if not (folder / name).exists():
+            require_space(folder, sum(sizes))
+        cluster = Cluster.open(home, f"bench/{name}", settings=SETTINGS)
+        ending.callback(cluster.stop)
+        cluster.start()
+        bootstrap_cluster(cluster)
+        yield [world(cluster, sessions) for sessions in sizes]
+
+
+def require_space(folder: Path, sessions: int) -> None:
+    """SystemExit if so many sessions would not fit."""
+    needed = sessions * BYTES_PER_SESSION + BYTES_BESIDE
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise SystemExit(
+            f"A world of {sessions:,} sessions needs {needed / 1e9:.1f} GB under {folder}, where"
+            f" {free / 1e9:.1f} GB are free. Make room, or ask for fewer: --sessions."
+        )
+
+
+def world(cluster: Cluster, sessions: int) -> World:
+    """The world of that size in the cluster, made if it is not there."""
+    name = f"sessions_{sessions}"
+    with psycopg.connect(cluster.dsn(SUPERUSER), autocommit=True) as connection:
+        known = connection.execute(
+            "select true from pg_catalog.pg_database where datname = %s", (name,)
+        ).fetchone()
+        if known is None:
+            require_space(cluster.folder, sessions)
+            connection.execute("drop database if exists unfinished with (force)")
+            seconds = make(scratch.create_database(cluster, "unfinished"), sessions)
+            # What is said of a world is written before it gets its name: a named one is whole.
+            for statement in (
+                sql.SQL("comment on database unfinished is {}").format(sql.Literal(f"{seconds}")),
+                sql.SQL("alter database unfinished rename to {}").format(sql.Identifier(name)),
+            ):
+                connection.execute(statement)
+        row = connection.execute(
+            "select shobj_description(oid, 'pg_database')::float8, pg_database_size(oid)"
+            " from pg_catalog.pg_database where datname = %s",
+            (name,),
+        ).fetchone()
+    assert row is not None
+    return World(sessions, Database(cluster, name), *row)
+
+
+def make(database: Database, sessions: int) -> float:
+    """Migrate and fill an empty database, with a bar on stderr; the seconds it took."""
+    began = time.monotonic()
+    bar = Progress(
+        TextColumn(f"{sessions:,} sessions"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+        console=Console(stderr=True),
+    )
+    with bar, psycopg.connect(database.dsn(SUPERUSER), autocommit=True) as connection:
+        task = bar.add_task("migrations", total=len(steps()) + 2)
+        migrate.apply(database.dsn(), migrate.migrations(CHECKOUT))
+        for title in fill(connection, sessions):
+            bar.update(task, advance=1, description=title)
+        bar.update(task, advance=1, description="made")
+    return round(time.monotonic() - began, 1)
+
+
+def steps() -> list[tuple[str, str]]:
+    """Title and statements of each step of the generator."""
+    _, *parts = STEP.split(GENERATOR.read_text())
+    return list(zip(parts[::2], parts[1::2], strict=True))
+
+
+def fill(connection: psycopg.Connection, sessions: int) -> Iterator[str]:
+    """Run the generator step by step, saying which comes next. As a superuser, in autocommit."""
+    connection.execute("set session_replication_role = replica")  # no triggers, no foreign keys
+    connection.execute("set timezone = 'UTC'")
+    connection.execute("select set_config('bench.sessions', %s, false)", (str(sessions),))
+    for title, statements in steps():
+        yield title
+        connection.execute(statements.encode())
+    yield "statistics"
+    connection.execute("vacuum analyze")

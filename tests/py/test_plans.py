@@ -1,0 +1,166 @@
+"""How the database finds what a persona asks for: by an index, and calling no function of ours for each row.
+
+A few thousand rows of the world of `make bench-rls`, which measures at a hundred thousand sessions.
+Sequential scans are forbidden to the planner here, so that one in a plan means there was no other way.
+"""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+import yaml
+
+from bench.rls_cases import PERSONAS, Case, cases
+from bench.rls_plans import Node, explain, findings, large_tables
+from bench.rls_world import fill
+from local import scratch
+from local.cluster import SUPERUSER, Cluster
+from tools import migrate
+
+SESSIONS = 3000
+LARGE = 1000  # rows: beyond the queue, the directory and the cities
+READS = {
+    persona: sorted(what["reads"])
+    for persona, what in yaml.safe_load((migrate.ROOT / "spec/access.yaml").read_text())[
+        "roles"
+    ].items()
+    if persona in PERSONAS
+}
+ACTORS = {
+    "customer": "customer 1",
+    "mechanic": "mechanic 1",
+    "workshop": "advisor 1",
+    "platform_admin": "admin 1",
+}
+
+
+@pytest.fixture(scope="module")
+def made(cluster: Cluster) -> Iterator[psycopg.Connection]:
+    """A connection to the world, as the owner."""
+    database = scratch.create_database(cluster, "plans")
+    migrate.apply(database.dsn(), migrate.migrations(migrate.ROOT))
+    with psycopg.connect(database.dsn(SUPERUSER), autocommit=True) as connection:
+        for _ in fill(connection, SESSIONS):
+            pass
+    with psycopg.connect(database.dsn()) as connection:
+        yield connection
+
+
+@pytest.fixture
+def world(made: psycopg.Connection) -> Iterator[psycopg.Connection]:
+    """The same, as it was."""
+    yield made
+    made.rollback()
+
+
+def plan(world: psycopg.Connection, persona: str, person_id: str, query: str) -> Node:
+    """How the planner would answer a persona, were sequential scans the last resort."""
+    world.execute(
+        "select set_config('enable_seqscan', 'off', true), set_config('request.jwt.claims',"
+        " json_build_object('sub', %s::text, 'role', %s::text)::text, true),"
+        " set_config('role', %s, true)",
+        (person_id, persona, persona),
+    )
+    root = explain(world, query)
+    world.execute("set local role none")
+    return root
+
+
+def actor(world: psycopg.Connection, persona: str) -> str:
+    row = world.execute("select md5(%s)::uuid::text", (ACTORS[persona],)).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def test_the_planner_knows_the_disks(world: psycopg.Connection) -> None:
+    assert world.execute("show random_page_cost").fetchone() == ("1.1",)
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+def test_what_a_screen_asks_is_found_by_an_index(world: psycopg.Connection, case: Case) -> None:
+    large = large_tables(world, LARGE)
+    assert "app.messages" in large
+    questions = case.questions(world)
+    assert questions
+    root = plan(world, case.persona, questions[0].person_id, questions[0].asked)
+    assert findings(root, large) == []
+
+
+@pytest.mark.parametrize("persona", [p for p in PERSONAS if p != "platform_admin"])
+def test_whoever_asks_for_everything_reads_only_their_own(
+    world: psycopg.Connection, persona: str
+) -> None:
+    large = large_tables(world, LARGE)
+    for view in READS[persona]:
+        root = plan(world, persona, actor(world, persona), f"select * from api.{view}")
+        assert findings(root, large) == [], view
+
+
+def test_an_admin_who_asks_for_everything_pays_for_no_function(world: psycopg.Connection) -> None:
+    for view in READS["platform_admin"]:
+        root = plan(world, "platform_admin", actor(world, "platform_admin"), f"table api.{view}")
+        assert findings(root, ()) == [], view
+
+
+def test_a_policy_that_calls_a_function_for_each_row_is_noticed(world: psycopg.Connection) -> None:
+    case = case_named("customer: a session")
+    world.execute(
+        """
+        create function app.is_mine(customer uuid) returns boolean
+            language plpgsql stable set search_path = ''
+            as 'begin return customer = app.current_person_id(); end';
+        grant execute on function app.is_mine to customer;
+        drop policy "customers see their own sessions" on app.diagnostic_sessions;
+        create policy "customers see their own sessions" on app.diagnostic_sessions
+            for select to customer using (app.is_mine(customer_id));
+        """
+    )
+    [question, *_] = case.questions(world)
+    root = plan(world, case.persona, question.person_id, question.asked)
+    assert findings(root, ()) == ["app.is_mine(…) in Filter of Index Scan"]
+
+
+def test_a_view_that_reads_the_clock_for_each_row_is_noticed(world: psycopg.Connection) -> None:
+    world.execute(
+        "create or replace view api.customer_escalations with (security_invoker = true) as"
+        " select id, session_id, status, category, wave, created_at,"
+        " nullif(ended_at, app.current_instant()) as ended_at from app.escalations"
+    )
+    root = plan(world, "customer", actor(world, "customer"), "table api.customer_escalations")
+    assert findings(root, ()) == ["app.current_instant(…) in Output of Index Scan"]
+
+
+def test_a_subselect_with_a_row_s_id_is_noticed(world: psycopg.Connection) -> None:
+    world.execute(
+        """
+        create function app.is_mine(customer uuid) returns boolean
+            language plpgsql stable set search_path = ''
+            as 'begin return customer = app.current_person_id(); end';
+        grant execute on function app.is_mine to customer;
+        alter policy "customers see their own escalations" on app.escalations
+            using ((select app.is_mine(customer_id)));
+        """
+    )
+    root = plan(world, "customer", actor(world, "customer"), "table api.customer_escalations")
+    assert findings(root, ()) == ["app.is_mine(…) in Output of Result"]
+
+
+def test_a_missing_index_is_noticed(world: psycopg.Connection) -> None:
+    case = case_named("platform_admin: sessions, newest page")
+    world.execute("drop index app.sessions_in_order")
+    [question, *_] = case.questions(world)
+    root = plan(world, case.persona, question.person_id, question.asked)
+    assert any(
+        "app.diagnostic_sessions" in what for what in findings(root, {"app.diagnostic_sessions"})
+    )
+
+
+def test_a_policy_s_missing_index_is_noticed(world: psycopg.Connection) -> None:
+    world.execute("drop index app.messages_by_customer")
+    root = plan(world, "customer", actor(world, "customer"), "table api.messages")
+    assert findings(root, {"app.messages"}) == ["sequential scan of app.messages"]
+
+
+def case_named(name: str) -> Case:
+    [found] = [case for case in cases() if case.name == name]
+    return found

@@ -1,0 +1,391 @@
+"""The matrix of spec/access.yaml: every cell tried in a database that holds the test world.
+
+What is tried comes from the specification and what is expected from it and tests/world.yaml, nothing from the
+catalog.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import yaml
+
+from tools.access_scenes import (
+    COMMANDS,
+    Answer,
+    Attempt,
+    Judged,
+    Scene,
+    absent,
+    allowed,
+    barred,
+    difference,
+    every_command,
+    found,
+    no_row,
+    nothing,
+    refused,
+)
+from tools.access_spec import ROOT, Situation, Spec, UniqueKeys, View, load
+
+BEHIND = "behind the walls"
+# Operations of Storage, of which some read or write an object, and none is anybody's unless named.
+OPERATIONS = (
+    "",
+    "object.sign",
+    "object.list_v2",
+    "object.info_authenticated",
+    "object.get_signed",
+    "object.sign_upload_url",
+    "object.upload_signed",
+    "object.copy",
+    "object.move",
+    "object.delete",
+    "s3.object.get",
+    "s3.upload",
+)
+PROBE = "00000000-0000-0000-0000-000000000000"
+REACH = ("views", "tables", BEHIND, "functions", "elsewhere")
+# Somebody whom the platform knows, so that only the role can be what is refused.
+ANYBODY = {
+    "customer": "ana",
+    "mechanic": "max",
+    "workshop": "walt",
+    "platform_admin": "ada",
+    "media_worker": "mia",
+    "authenticated": "ana",
+}
+
+
+@dataclass(slots=True)
+class Matrix:
+    """The scenes of a specification in a test world, whose names stand for ids."""
+
+    spec: Spec
+    world: Mapping[str, Mapping[str, Any]]
+    names: Mapping[str, str]
+
+    def scenes(self) -> Iterator[Scene]:
+        """Every scene: rows by situation, then what each role may reach at all."""
+        for situation in self.spec.situations:
+            yield self._rows(situation)
+        for role in self.spec.roles:
+            tried = (
+                self._views,
+                self._tables,
+                self._behind_the_walls,
+                self._functions,
+                self._elsewhere,
+            )
+            for what, attempts in zip(REACH, tried, strict=True):
+                yield Scene(
+                    f"{role}: {what}",
+                    role,
+                    ANYBODY.get(role),
+                    tuple(attempts(role)),
+                    without_walls=what == BEHIND,
+                )
+
+    # rows
+
+    def _rows(self, situation: Situation) -> Scene:
+        attempts = [
+            *(self._row(situation, view) for view in self.shown(situation)),
+            *self._topics(situation),
+            *self._files(situation),
+        ]
+        return Scene(
+            situation.title,
+            situation.persona,
+            situation.who,
+            tuple(attempts),
+            situation.after,
+            before=tuple(self._probes(situation)),
+        )
+
+    def shown(self, situation: Situation) -> Iterator[View]:
+        """The views of a persona that have a row for the situation, seen or not."""
+        for view in self.spec.views:
+            if situation.persona in view.readers and self._is_there(situation, view):
+                yield view
+
+    def _is_there(self, situation: Situation, view: View) -> bool:
+        """Whether the world has the row; one that the specification names has to be there."""
+        missing = [
+            value
+            for value in view.row(situation).values()
+            if isinstance(value, str) and not value.startswith("=") and value not in self.names
+        ]
+        if missing and situation.name in view.named(situation.persona):
+            raise KeyError(f"{situation.persona}, {situation.name}: no {missing[0]} in the world")
+        return not missing
+
+    def _row(self, situation: Situation, view: View) -> Attempt:
+        row = view.row(situation)
+        conditions = [f"{column} = {self._literal(value)}" for column, value in row.items()]
+        where = f" where {' and '.join(conditions)}" if conditions else ""
+        cell = f"{situation.persona} / {situation.name} / {view.name}"
+        withheld = view.withheld(situation)
+        facts = self.facts(situation, view)
+
+        def judge(answer: Answer) -> Judged:
+            rows = answer.get("rows")
+            if withheld is None:
+                yield cell, None if rows == [] else f"a row, or an error: {answer}"
+                return
+            if rows is None or len(rows) != 1:
+                yield cell, f"not one row: {answer}"
+                return
+            yield f"{cell} / *", difference(set(view.columns), set(rows[0]))
+            for column in view.columns:
+                value = rows[0].get(column)
+                if column in withheld:
+                    problem = None if value is None else f"reads {value!r}"
+                elif facts.get(column, "given") == "given":
+                    problem = "reads null" if value is None else None
+                else:
+                    problem = None if value == facts[column] else f"reads {value!r}"
+                yield f"{cell} / {column}", problem
+
+        return Attempt(f"select * from api.{view.name}{where}", judge, reads=True)
+
+    def keys(self, situation: Situation, view: View) -> tuple[str, ...]:
+        """Under which the world tells of a row: by view, by name, by both; by person, by situation."""
+        name = ", ".join(str(value) for value in view.row(situation).values())
+        return (
+            view.name,
+            name,
+            f"{view.name}: {name}",
+            f"{view.name} of {situation.who}",
+            f"{view.name}, {situation.name}",
+        )
+
+    def facts(self, situation: Situation, view: View) -> dict[str, Any]:
+        """What the world says of the columns of a row: a value, null, or `given`."""
+        merged = {
+            column: value
+            for key in self.keys(situation, view)
+            for column, value in self.world.get(key, {}).items()
+        }
+        return {
+            column: self.names[value[1:]] if str(value).startswith("@") else value
+            for column, value in merged.items()
+        }
+
+    def _literal(self, value: str | int) -> str:
+        if isinstance(value, int):
+            return str(value)
+        return f"'{value[1:]}'" if value.startswith("=") else f"'{self.names[value]}'"
+
+    # topics and files
+
+    def _topics(self, situation: Situation) -> Iterator[Attempt]:
+        """Whoever may join receives; nobody sends, or sees who is there."""
+        for topic in self.spec.topics:
+            if not self._is_there(situation, topic):
+                continue
+            name = self._topic(situation, topic)
+            cell = f"{situation.persona} / {situation.name} / topic {topic.name}"
+            asked = f"select from realtime.messages where topic = '{name}' and extension = "
+            joined = found if topic.withheld(situation) is not None else nothing
+            settings = {"realtime.topic": name}
+            yield Attempt(asked + "'broadcast'", joined(f"{cell} / receive"), True, settings)
+            yield Attempt(asked + "'presence'", nothing(f"{cell} / presence"), True, settings)
+            sent = (
+                f"insert into realtime.messages (topic, extension) values ('{name}', 'broadcast')"
+            )
+            yield Attempt(sent, barred(f"{cell} / send"), False, settings)
+
+    def _files(self, situation: Situation) -> Iterator[Attempt]:
+        """By the operations of Storage that are named, and by no other."""
+        for file, by in self.spec.files:
+            if not self._is_there(situation, file):
+                continue
+            path = self._path(situation, file)
+            for operation in (*OPERATIONS, *by):
+                may = operation in by and file.withheld(situation) is not None
+                cell = f"{situation.persona} / {situation.name} / {file.name} / {operation}"
+                settings = {"storage.operation": f"storage.{operation}"}
+                if file.name == "uploads":
+                    yield Attempt(
+                        "insert into storage.objects (bucket_id, name)"
+                        f" values ('quarantine', '{path}')",
+                        (found if may else barred)(cell),
+                        settings=settings,
+                    )
+                else:
+                    asked = f"select from storage.objects where name = '{path}'"
+                    yield Attempt(asked, (found if may else nothing)(cell), True, settings)
+
+    def _probes(self, situation: Situation) -> Iterator[str]:
+        for topic in self.spec.topics:
+            if self._is_there(situation, topic):
+                name = self._topic(situation, topic)
+                yield (
+                    "insert into realtime.messages (topic, extension)"
+                    f" values ('{name}', 'broadcast'), ('{name}', 'presence')"
+                )
+        for file, _ in self.spec.files:
+            if file.name != "uploads" and self._is_there(situation, file):
+                yield (
+                    "insert into storage.objects (bucket_id, name)"
+                    f" values ('quarantine', '{self._path(situation, file)}')"
+                )
+
+    def _topic(self, situation: Situation, topic: View) -> str:
+        row = topic.row(situation)
+        if "person" in row:
+            return f"person:{self.names[str(row['person'])]}"
+        return self.names[f"topic of {row.get('thread', topic.name)}"]
+
+    def _path(self, situation: Situation, file: View) -> str:
+        row = file.row(situation)
+        if "folder" in row:
+            return f"{self.names[str(row['folder'])]}/{PROBE}"
+        return self.names[f"path of {row['file']}"]
+
+    # reach
+
+    def _views(self, role: str) -> Iterator[Attempt]:
+        """A view of others is refused; of one's own, columns that it does not have are absent."""
+        for view in self.spec.views:
+            name = f"api.{view.name}"
+            if role in view.readers:
+                for column in sorted(self._all_columns() - set(view.columns)):
+                    yield Attempt(
+                        f"select v.{column} from {name} as v limit 0",
+                        absent(role, f"{name} / {column}"),
+                    )
+            else:
+                yield Attempt(f"select from {name}", refused(role, name))
+            commands = {
+                **COMMANDS,
+                "update": f"update {{}} set {view.columns[0]} = null where false",
+            }
+            for command, text in commands.items():
+                # 55000, 42809: a view of joins takes no rows, and none can be truncated.
+                judge = refused(role, f"{name} / {command}", "55000", "42809")
+                yield Attempt(text.format(name), judge)
+
+    def _tables(self, role: str) -> Iterator[Attempt]:
+        """No table of ours by name, whatever the command: the schema is closed."""
+        for table in self.spec.tables:
+            yield from every_command(role, f"app.{table}", refused)
+        for holder, tables in self.spec.elsewhere["queue"].items():
+            for name in (f"procrastinate.{table}" for table in tables):
+                if role == holder:
+                    yield from every_command(role, name, allowed, but="truncate")
+                    yield Attempt(f"truncate {name}", refused(role, f"{name} / truncate"))
+                else:
+                    yield from every_command(role, name, refused)
+
+    def _behind_the_walls(self, role: str) -> Iterator[Attempt]:
+        """Were the schemas open, a role would still read its columns alone, and change nothing."""
+        for table, columns in self.spec.tables.items():
+            name = f"app.{table}"
+            for column, holders in columns.items():
+                judge = allowed if role in holders else refused
+                yield Attempt(
+                    f"select {column} from {name} limit 0", judge(role, f"{name} / {column}")
+                )
+                yield Attempt(
+                    f"update {name} set {column} = default where false",
+                    refused(role, f"{name} / update {column}", "428C9"),  # generated: nobody's
+                )
+            for command, text in COMMANDS.items():
+                yield Attempt(text.format(name), refused(role, f"{name} / {command}"))
+        for view in self.spec.views:
+            if role not in view.readers:
+                name = f"api.{view.name}"
+                yield Attempt(f"select from {name} limit 0", refused(role, name))
+        for function in self._refused_functions(role):
+            yield Attempt(f"select {function}", refused(role, function))
+
+    def _functions(self, role: str) -> Iterator[Attempt]:
+        """Whoever may call a function gets past its grant; anybody else does not."""
+        for function, roles in self.spec.functions.items():
+            judge = allowed if role in roles else refused
+            yield Attempt(f"select {_call(function)}", judge(role, _call(function)))
+
+    def _elsewhere(self, role: str) -> Iterator[Attempt]:
+        """The platform's tables: closed, or open to everybody and empty by policy."""
+        if role == "service_role":
+            return  # the platform's own
+        for schema, tables in self.spec.elsewhere["refused"].items():
+            for table in tables:
+                yield from every_command(role, f"{schema}.{table}", refused)
+        judge = refused if role in ("backend", "worker") else no_row
+        for name in self.spec.elsewhere["by_row"]:
+            for command, text in {
+                "select": "select from {}",
+                "update": "update {} set id = id",
+                "delete": "delete from {}",
+            }.items():
+                yield Attempt(text.format(name), judge(role, f"{name} / {command}"))
+
+    def _refused_functions(self, role: str) -> list[str]:
+        called = [_call(f) for f, roles in self.spec.functions.items() if role not in roles]
+        called += [
+            f"app.{predicate}()"
+            for predicate, roles in self.spec.evaluates.items()
+            if role not in roles
+        ]
+        return called
+
+    def _all_columns(self) -> set[str]:
+        """Every name of a column that the specification knows, of whatever view, table or role."""
+        return {
+            *(column for view in self.spec.views for column in view.columns),
+            *(column for columns in self.spec.tables.values() for column in columns),
+            *(column for never in self.spec.never.values() for column in never["columns"]),
+        }
+
+
+def scene_names(spec: Spec) -> list[str]:
+    """Of every scene, in order; known before there is a world."""
+    rows = [situation.title for situation in spec.situations]
+    return rows + [f"{role}: {what}" for role in spec.roles for what in REACH]
+
+
+def matrix(connection: psycopg.Connection) -> Matrix:
+    """The matrix of this checkout, for the world that stands in a database."""
+    names: dict[str, str] = dict(
+        connection.execute(
+            """
+            select name, id::text from tests.names
+            union all
+            select 'topic of ' || n.name, t.topic
+            from tests.names as n
+            inner join app.threads as t on n.id = t.id
+            union all
+            select 'topic of moderation', name || ':' || epoch
+            from app.topic_epochs
+            where name = 'admin:moderation'
+            union all
+            select 'path of ' || n.name, m.path
+            from tests.names as n
+            inner join app.media as m on n.id = m.id
+            """
+        ).fetchall()
+    )
+    world = yaml.load((ROOT / "tests/world.yaml").read_text(), UniqueKeys)
+    return Matrix(load(), world, names)
+
+
+def add_further_world(connection: psycopg.Connection) -> None:
+    """Add tests/further_world.sql to a database that holds tests/world.sql; a second."""
+    connection.execute((ROOT / "tests/further_world.sql").read_bytes())
+
+
+def wrong(matrix: Matrix, connection: psycopg.Connection) -> Iterator[str]:
+    """Cells that are not as promised, as they are found; rows first. The connection is the owner's."""
+    for scene in matrix.scenes():
+        for cell, problem in scene.play(connection):
+            if problem:
+                yield f"{cell}: {problem}"
+
+
+def _call(function: str) -> str:
+    name, _, parameters = function.partition("(")
+    return f"{name}({', '.join('null' for p in parameters.rstrip(')').split(', ') if p)})"
