@@ -15,15 +15,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import psycopg
-from psycopg.types.string import TextLoader
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from bench.rls_cases import Case, Question, cases
+from bench.rls_cases import Case, act_as, answer_problem, cases
 from bench.rls_plans import LARGE, explain, findings, large_tables
 from bench.rls_world import BYTES_BESIDE, BYTES_PER_SESSION, World, worlds
 
@@ -53,20 +51,11 @@ class Bench:
     def __init__(self, world: World, chosen: Iterable[Case]) -> None:
         self.world = world
         self.connection = psycopg.connect(world.database.dsn())
-        self.connection.adapters.register_loader("timestamptz", TextLoader)  # infinity, too
         self.connection.execute(MEASURE.read_bytes())
         self.connection.commit()
         self.large = large_tables(self.connection)
         self.questions = {case: case.questions(self.connection) for case in chosen}
         self.figures: dict[Case, Figures] = defaultdict(Figures)
-
-    def act_as(self, role: str, person_id: str) -> None:
-        self.connection.execute(
-            "select set_config('role', 'none', true), set_config('request.jwt.claims',"
-            " json_build_object('sub', %s::text, 'role', %s::text)::text, true),"
-            " set_config('role', %s, true)",
-            (person_id, role, role),
-        )
 
     def check(self) -> list[str]:
         """What is wrong with the answers or the plans, in words."""
@@ -75,26 +64,15 @@ class Bench:
             if not questions:
                 found.append(f"{case.name}: the world has nobody to ask for")
             for question in questions:
-                wrong = self.check_answer(case, question)
-                self.act_as(case.persona, question.person_id)
-                wrong += findings(explain(self.connection, question.asked), self.large)
+                wrong = answer_problem(self.connection, case, question)
+                act_as(self.connection, case.persona, question.person_id)
+                plan = explain(self.connection, question.asked)
                 self.connection.rollback()
-                if wrong:
-                    found += [f"{case.name}: {what}" for what in wrong]
+                problems = [*([wrong] if wrong else []), *findings(plan, self.large)]
+                if problems:
+                    found += [f"{case.name}: {problem}" for problem in problems]
                     break
         return found
-
-    def check_answer(self, case: Case, question: Question) -> list[str]:
-        """The persona is answered the owner's rows, in their order, and some."""
-        answers: list[list[Any]] = []
-        for role, query in ((case.persona, question.asked), ("none", question.by_hand)):
-            self.act_as(role, question.person_id)
-            answers.append(self.connection.execute(query.encode()).fetchall())
-        self.connection.rollback()
-        theirs, ours = answers
-        if not ours:
-            return ["no rows"]
-        return [] if theirs == ours else ["other rows than the owner's"]
 
     def measure(self, number: int) -> None:
         """Ask every case once; whoever was first in one round is second in the next."""

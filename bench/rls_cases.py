@@ -6,10 +6,12 @@ A case is three statements: whom it is asked for and about what, the persona's q
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
+from psycopg.types.string import TextLoader
 
 FOLDER = Path(__file__).parent / "rls"
 PERSONAS = ("customer", "mechanic", "workshop", "platform_admin")
@@ -58,3 +60,30 @@ def cases() -> list[Case]:
             about, asked, by_hand = (part.strip() for part in text.split(";") if part.strip())
             found.append(Case(persona, title, about, asked, by_hand))
     return found
+
+
+def act_as(connection: psycopg.Connection, role: str, person_id: str) -> None:
+    """Be `role` with the person's token until the transaction ends; `none` is the owner."""
+    connection.execute(
+        "select set_config('role', 'none', true), set_config('request.jwt.claims',"
+        " json_build_object('sub', %s::text, 'role', %s::text)::text, true),"
+        " set_config('role', %s, true)",
+        (person_id, role, role),
+    )
+
+
+def answer_problem(connection: psycopg.Connection, case: Case, question: Question) -> str | None:
+    """What is wrong if the persona is not answered the owner's rows, in their order, and some.
+
+    The transaction is rolled back.
+    """
+    connection.adapters.register_loader("timestamptz", TextLoader)  # for infinity
+    answers: list[list[Any]] = []
+    for role, query in ((case.persona, question.asked), ("none", question.by_hand)):
+        act_as(connection, role, question.person_id)
+        answers.append(connection.execute(query.encode()).fetchall())
+    connection.rollback()
+    theirs, ours = answers
+    if not ours:
+        return "no rows"
+    return None if theirs == ours else "other rows than the owner's"

@@ -131,7 +131,7 @@ select md5('mechanic 1')::uuid as me;
 select * from api.mechanic_escalations order by created_at desc limit 50;
 
 select
-    e.id, e.session_id, e.status, e.category, e.created_at, e.ended_at, r.status as referral_status,
+    e.id, e.session_id, e.status, e.created_at, e.ended_at, r.status as referral_status,
     r.amount_cents as referral_cents, r.currency as referral_currency,
     r.earned_at as referral_earned_at, r.payable_from as referral_payable_from
 from app.escalations as e

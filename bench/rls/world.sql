@@ -681,7 +681,7 @@ from (
     select
         t.*,
         case
-            when t.n > (select max(n) - 5000 from talks) then 'open'
+            when t.n > (select max(n) - least(max(n) / 2, 5000) from talks) then 'open'
             when pg_temp.chance('flag', t.n) < 0.2 then 'confirmed'
             else 'dismissed'
         end as status
