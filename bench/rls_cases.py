@@ -6,7 +6,6 @@ A case is three statements: whom it is asked for and about what, the persona's q
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -78,12 +77,15 @@ def answer_problem(connection: psycopg.Connection, case: Case, question: Questio
     The transaction is rolled back.
     """
     connection.adapters.register_loader("timestamptz", TextLoader)  # for infinity
-    answers: list[list[Any]] = []
+    columns, rows = [], []
     for role, query in ((case.persona, question.asked), ("none", question.by_hand)):
         act_as(connection, role, question.person_id)
-        answers.append(connection.execute(query.encode()).fetchall())
+        cursor = connection.execute(query.encode())
+        columns.append([column.name for column in cursor.description or ()])
+        rows.append(cursor.fetchall())
     connection.rollback()
-    theirs, ours = answers
-    if not ours:
+    if columns[0] != columns[1]:
+        return f"bench/rls/{case.persona}.sql names other columns than the view: {columns[0]}"
+    if not rows[1]:
         return "no rows"
-    return None if theirs == ours else "other rows than the owner's"
+    return None if rows[0] == rows[1] else "other rows than the owner's"

@@ -91,7 +91,8 @@ select * from api.admin_flags
 where status = 'open' order by severity desc, created_at, id limit 50;
 
 select
-    f.id, f.message_id, f.thread_id, f.person_id, f.raised_by, f.reporter_id, f.kinds, f.note,
+    f.id, f.message_id, f.thread_id, f.person_id, f.raised_by, f.reporter_id, f.kinds,
+    f.piece_ids, f.reason_codes, f.note,
     f.severity, f.status, f.created_at, f.decided_by, f.decided_at, f.decision_reason
 from app.contact_flags as f
 where f.status = 'open'
@@ -104,7 +105,8 @@ select md5('admin 1')::uuid as me;
 select * from api.admin_flags order by created_at desc, id limit 50;
 
 select
-    f.id, f.message_id, f.thread_id, f.person_id, f.raised_by, f.reporter_id, f.kinds, f.note,
+    f.id, f.message_id, f.thread_id, f.person_id, f.raised_by, f.reporter_id, f.kinds,
+    f.piece_ids, f.reason_codes, f.note,
     f.severity, f.status, f.created_at, f.decided_by, f.decided_at, f.decision_reason
 from app.contact_flags as f
 order by f.created_at desc, f.id
