@@ -114,7 +114,7 @@ def test_a_role_that_is_no_persona_opens_nothing(target: Target, role: str) -> N
 @pytest.mark.attack(28)
 def test_the_secret_key_s_role_reads_no_row_of_ours(target: Target) -> None:
     headers = target.headers(None, target.token("ada", role="service_role"))
-    for view in ROLES["platform_admin"]["reads"]:
+    for view in ROLES["platform_admin"].reads:
         assert target.http.get(f"/rest/v1/{view}", headers=headers).status_code == 403
 
 
@@ -156,7 +156,11 @@ def test_an_expired_token_opens_nothing(target: Target, ago_s: int) -> None:
 @pytest.mark.attack(32)
 def test_without_a_token_nothing_opens(target: Target) -> None:
     assert opened(target, None) == NOTHING
-    functions = {name.partition("(")[0] for role in ROLES.values() for name in role.get("may", {})}
+    functions = {
+        signature.partition("(")[0].partition(".")[2]
+        for role in ROLES.values()
+        for signature in role.may
+    }
     for function in functions:
         answer = target.call(None, function)
         assert answer.status_code in (401, 404), (function, answer.text)
