@@ -14,8 +14,14 @@ QUERY = Path(__file__).with_suffix(".sql").read_bytes()
 
 def read(dsn: str) -> Catalog:
     """Everything in the database that a migration can make. Raises psycopg.Error."""
-    with psycopg.connect(dsn, options="-c search_path=") as connection:
-        return {(kind, name): text or "" for kind, name, text in connection.execute(QUERY)}
+    with psycopg.connect(dsn) as connection:
+        return read_in(connection)
+
+
+def read_in(connection: psycopg.Connection, query: bytes = QUERY) -> Catalog:
+    """The same in a connection's transaction, or what another query of such rows gives."""
+    connection.execute("set local search_path = ''")
+    return {(kind, name): text or "" for kind, name, text in connection.execute(query)}
 
 
 def differences(first: Catalog, second: Catalog, first_name: str, second_name: str) -> list[str]:

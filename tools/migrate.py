@@ -2,6 +2,8 @@
 
 python -m tools.migrate write NAME     one migration: clear the stage, then every source
 python -m tools.migrate check          do all migrations build what the sources say?
+python -m tools.migrate drift --database-url URL
+                                       is a live database what the migrations build?
 """
 
 import argparse
@@ -208,7 +210,7 @@ def check(root: Path, history: str, today: str) -> list[str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Exit code: 0, or 1 if something differs or cannot be done."""
+    """Exit code: 0, or 1 if something differs or cannot be done; 2 where `drift` cannot look."""
     parser = argparse.ArgumentParser(prog="python -m tools.migrate", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     writing = commands.add_parser("write", help="write a migration of today's sources")
@@ -217,7 +219,15 @@ def main(arguments: Sequence[str]) -> int:
         "--base", help="commit whose migrations are shared (origin/main, else HEAD)"
     )
     commands.add_parser("check", help="compare all migrations with today's sources")
+    drifting = commands.add_parser("drift", help="compare a live database with the migrations")
+    drifting.add_argument(
+        "--database-url",
+        required=True,
+        help="of role postgres, straight or by a pooler in session mode; it is only read",
+    )
     options = parser.parse_args(arguments)
+    if options.command == "drift":
+        return _drift(options.database_url)
     try:
         return _write(options.name, options.base) if options.command == "write" else _check()
     except ValueError as error:
@@ -258,6 +268,30 @@ def _check() -> int:
         " python -m tools.migrate write NAME"
     )
     return 1
+
+
+def _drift(dsn: str) -> int:
+    from local import scratch
+    from local.home import Home
+    from tools import drift
+
+    try:
+        live = drift.snapshot(dsn)
+    except (psycopg.Error, drift.NotReadOnly) as error:
+        print(f"The database cannot be read: {error}", file=sys.stderr)
+        return 2
+    with scratch.clusters(Home.open()) as make:
+        sources = drift.reference(make(), ROOT)
+    found = drift.compare(sources, live)
+    if live.server != sources.after.server:
+        print(
+            f"The database is PostgreSQL {live.server}, the sources were built in"
+            f" {sources.after.server}: some definitions may only be printed differently."
+        )
+    print(*found, sep="\n") if found else print("The database is what the migrations build.")
+    if found:
+        print(f"{len(found)} differences. Nothing was changed.")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,396 @@
+"""What a live database has beyond the sources, or lacks, is said, and what is said mends it."""
+
+import contextlib
+import itertools
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from local import scratch
+from local.cluster import SUPERUSER, Cluster
+from local.scratch import Database
+from tools import drift, migrate
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HISTORY = "supabase_migrations.schema_migrations"
+
+
+@pytest.fixture(scope="module")
+def sources(new_cluster: Callable[[], Cluster]) -> drift.Reference:
+    """What the sources build, as the command has it."""
+    return drift.reference(new_cluster(), ROOT)
+
+
+@pytest.fixture(scope="module")
+def deployed(new_cluster: Callable[[], Cluster]) -> Database:
+    """A project with every migration, in a cluster of its own: plants are in roles, too."""
+    made = scratch.create_database(new_cluster(), "deployed")
+    migrate.apply(made.dsn(), migrate.migrations(ROOT))
+    return made
+
+
+@contextlib.contextmanager
+def copied(deployed: Database) -> Iterator[Database]:
+    """A copy of it, with the privileges of a database, which are not copied."""
+    with scratch.clone(deployed.cluster, deployed.name, f"live_{next(_numbers)}") as copy:
+        execute(copy, f"revoke temporary on database {copy.name} from public")
+        yield copy
+
+
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def live(deployed: Database) -> Iterator[Database]:
+    with copied(deployed) as copy:
+        yield copy
+
+
+def execute(database: Database, statements: str) -> None:
+    """As the platform's superuser in the place of postgres, who owns what migrations make."""
+    with psycopg.connect(database.dsn(SUPERUSER), options="-c role=postgres") as connection:
+        connection.execute(statements.encode())
+
+
+def found(sources: drift.Reference, live: Database) -> list[str]:
+    return drift.compare(sources, drift.snapshot(live.dsn()))
+
+
+def test_a_deployed_project_has_not_drifted(sources: drift.Reference, live: Database) -> None:
+    assert found(sources, live) == []
+
+
+# What is planted, what is then said of it (the beginning of each finding), and, where roles are
+# concerned, how the cluster is swept for the next one.
+PLANTED: dict[str, tuple[str, list[str]]] = {
+    "table": (
+        (
+            "create table app.notes (id integer primary key, body text default ''); "
+            "comment on table app.notes is 'odd'; create index on app.notes (body)"
+        ),
+        ["table app.notes: the database has it"],
+    ),
+    "table in a schema that is nobody's": (
+        "create table public.copies (phone text)",
+        ["table public.copies: the database has it"],
+    ),
+    "schema": ("create schema extra", ["schema extra (owner postgres): the database has it"]),
+    "row level security": (
+        "alter table app.people disable row level security",
+        ["table app.people: the sources (-) and the database (+) differ."],
+    ),
+    "forced row level security": (
+        "alter table app.messages no force row level security",
+        ["table app.messages: the sources (-) and the database (+) differ."],
+    ),
+    "replica identity": (
+        "alter table app.threads replica identity full",
+        ["table app.threads: the sources (-) and the database (+) differ."],
+    ),
+    "column": (
+        "alter table app.people add nick text",
+        ["column app.people.nick ("],
+    ),
+    "type of a column": (
+        "alter table app.transitions alter actor type varchar(99)",
+        ["column app.transitions.actor: the sources (-) and the database (+) differ."],
+    ),
+    "not null": (
+        "alter table app.cities alter country drop not null",
+        ["column app.cities.country: the sources (-) and the database (+) differ."],
+    ),
+    "default": (
+        "alter table app.people alter created_at set default now()",
+        ["default app.people.created_at: the sources (-) and the database (+) differ."],
+    ),
+    "lost default": (
+        "alter table app.audit_log alter at drop default",
+        ["default app.audit_log.at (app.current_instant()): the sources make it"],
+    ),
+    "constraint": (
+        "alter table app.transitions drop constraint a_transition_is_listed_once",
+        ["constraint a_transition_is_listed_once on app.transitions (UNIQUE"],
+    ),
+    "index": (
+        "drop index app.threads_by_session; create index odd on app.threads (is_open)",
+        ["index odd on app.threads (CREATE", "index threads_by_session on app.threads (CREATE"],
+    ),
+    "policy": (
+        "create policy odd on app.contact_details for select to mechanic using (true)",
+        ["policy odd on app.contact_details: the database has it"],
+    ),
+    "policy on the platform's table": (
+        "create policy odd_one on storage.objects for select to authenticated using (true)",
+        ["policy odd_one on storage.objects: the database has it"],
+    ),
+    "lost policy": (
+        'drop policy "everyone sees their own notices" on app.notices',
+        ['policy "everyone sees their own notices" on app.notices: the sources make it'],
+    ),
+    "changed policy": (
+        'alter policy "everyone sees their own account" on app.people using (true)',
+        ['policy "everyone sees their own account" on app.people: the sources (-) and'],
+    ),
+    "grant on a column": (
+        "grant select (phone) on app.contact_releases to mechanic",
+        ["grant on column app.contact_releases.phone to mechanic (select): the database has it"],
+    ),
+    "grant on a table": (
+        "grant select, delete on app.messages to authenticated with grant option",
+        ["grant on relation app.messages to authenticated (delete with grant option, select"],
+    ),
+    "lost grant": (
+        "revoke select on api.cities from customer",
+        ["grant on relation api.cities to customer (select): the sources make it"],
+    ),
+    "grant on a schema": (
+        "grant usage on schema app to mechanic",
+        ["grant on schema app to mechanic (usage): the database has it"],
+    ),
+    "grant on a function": (
+        "grant execute on function backend.readiness() to public",
+        ["grant on function backend.readiness() to public (execute): the database has it"],
+    ),
+    "view": (
+        "create view api.contacts as select phone from app.contact_details",
+        ["view api.contacts: the database has it"],
+    ),
+    "option of a view": (
+        "alter view api.notices reset (security_invoker)",
+        ["view api.notices: the sources (-) and the database (+) differ."],
+    ),
+    "body of a function": (
+        (
+            "create or replace function app.may_take_work() returns boolean language sql stable"
+            " security definer set search_path = '' as 'select true'"
+        ),
+        ["function app.may_take_work(): the sources (-) and the database (+) differ."],
+    ),
+    "setting of a function": (
+        "alter function app.may_continue_work() set search_path = public",
+        ["function app.may_continue_work(): the sources (-) and the database (+) differ."],
+    ),
+    "owner of a function": (
+        "set role none; alter function app.may_join_topic() owner to supabase_admin",
+        [
+            "function app.may_join_topic(): the sources (-) and the database (+) differ.",
+            "grant on function app.may_join_topic() to postgres (execute): the sources make it",
+            "grant on function app.may_join_topic() to supabase_admin (execute): the database",
+        ],
+    ),
+    "function elsewhere": (
+        (
+            "create function public.peek() returns bigint language sql security definer"
+            " as 'select count(*) from app.people'"
+        ),
+        ["function public.peek(): the database has it"],
+    ),
+    "trigger": (
+        "alter table app.messages disable trigger contact_details_are_masked",
+        ["trigger contact_details_are_masked on app.messages: the sources (-) and"],
+    ),
+    "trigger on the platform's table": (
+        (
+            "create trigger odd after insert on auth.users for each row"
+            " execute function app.copy_email()"
+        ),
+        ["trigger odd on auth.users ("],
+    ),
+    "comment": (
+        "comment on view api.messages is 'Everybody''s messages.'",
+        ["comment view api.messages: the sources (-) and the database (+) differ."],
+    ),
+    "publication": (
+        "set role none; alter publication supabase_realtime add table app.messages",
+        ["publication supabase_realtime: the sources (-) and the database (+) differ."],
+    ),
+    "default privilege": (
+        "alter default privileges in schema api grant select on tables to mechanic",
+        ["default privilege on tables that postgres makes in schema api to mechanic (select)"],
+    ),
+    "default privilege that was taken away": (
+        "alter default privileges in schema public grant select on tables to anon",
+        ["default privilege on tables that postgres makes in schema public to anon (select)"],
+    ),
+    "extension": (
+        "set role none; create extension hstore schema extensions",
+        ["extension hstore (in schema extensions): the database has it"],
+    ),
+    "role": (
+        "create role intern login bypassrls",
+        ["role intern: the database has it"],
+    ),
+    "attribute and setting of a role": (
+        (
+            "set role none; alter role mechanic bypassrls; alter role backend reset statement_timeout;"
+            " alter role worker set role to postgres"
+        ),
+        ["role backend: the sources", "role mechanic: the sources", "role worker: the sources"],
+    ),
+    "membership": (
+        "grant service_role to mechanic",
+        [
+            "membership mechanic in service_role (admin false, inherit true, set true): the database has it"
+        ],
+    ),
+    "changed membership": (
+        "grant customer to authenticator with inherit true",
+        ["membership authenticator in customer: the sources (-) and the database (+) differ."],
+    ),
+    "lost membership": (
+        "revoke authenticated from customer",
+        [
+            "membership customer in authenticated (admin false, inherit true, set true): the sources make it"
+        ],
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Drifted:
+    """A database with every plant, and what is said of it."""
+
+    live: Database
+    findings: list[str]
+
+
+@pytest.fixture(scope="module")
+def drifted(sources: drift.Reference, deployed: Database) -> Iterator[Drifted]:
+    with copied(deployed) as live:
+        for statements, _ in PLANTED.values():
+            execute(live, statements)
+        yield Drifted(live, found(sources, live))
+
+
+@pytest.mark.parametrize("beginnings", [said for _, said in PLANTED.values()], ids=PLANTED)
+def test_what_was_planted_is_said(drifted: Drifted, beginnings: list[str]) -> None:
+    for beginning in beginnings:
+        assert len([said for said in drifted.findings if said.startswith(beginning)]) == 1
+
+
+def test_nothing_else_is_said(drifted: Drifted) -> None:
+    planted = tuple(beginning for _, said in PLANTED.values() for beginning in said)
+    assert [said for said in drifted.findings if not said.startswith(planted)] == []
+
+
+def test_what_is_said_mends_it(sources: drift.Reference, drifted: Drifted) -> None:
+    for finding in drifted.findings:
+        follow(drifted.live, finding)
+    execute(drifted.live, migrate.replay_text(ROOT))
+    assert found(sources, drifted.live) == []
+
+
+def follow(live: Database, finding: str) -> None:
+    """Do what the last line of a finding says, but for the replay, which comes once at the end."""
+    todo = finding.rpartition("\n    To do: ")[2]
+    if todo.startswith("python -m tools.migrate write NAME"):
+        return
+    statements = todo.partition(" Or a migration")[0]
+    try:
+        execute(live, statements)
+    except psycopg.errors.InsufficientPrivilege:  # what only the platform may
+        execute(live, f"set role none; {statements}")
+
+
+def test_a_migration_that_is_missing_or_unknown_is_named(
+    sources: drift.Reference, live: Database
+) -> None:
+    newest = migrate.migrations(ROOT)[-1].stem
+    version, _, _ = newest.partition("_")
+    execute(live, f"delete from {HISTORY} where version = '{version}'")
+    execute(live, f"insert into {HISTORY} (version, name) values ('20300101000000', 'by_hand')")
+    missing, unknown = found(sources, live)
+    assert missing.startswith(f"migration {newest}: the sources have it")
+    assert "supabase db push" in missing
+    assert unknown.startswith("migration 20300101000000_by_hand: the database's history has it")
+    execute(live, f"drop table {HISTORY}")
+    assert len(found(sources, live)) == len(migrate.migrations(ROOT))
+
+
+def test_a_temporary_object_that_everybody_may_make_is_drift(
+    sources: drift.Reference, live: Database
+) -> None:
+    execute(live, f"grant temporary on database {live.name} to public")
+    (finding,) = found(sources, live)
+    assert finding.startswith("grant on database to public: the sources (-) and the database (+)")
+    assert "+ connect, temporary" in finding
+
+
+def test_what_a_hosted_project_keeps_for_itself_is_not_drift(
+    sources: drift.Reference, live: Database
+) -> None:
+    statement = """
+        set role none;
+        create role dashboard_user createdb createrole;
+        create role cli_login_postgres login in role postgres;
+        create role supabase_etl_admin login replication;
+        create schema vault;
+        create table vault.secrets (secret text);
+        create schema graphql_public;
+        create function graphql_public.graphql() returns integer language sql as 'select 1';
+        grant execute on function graphql_public.graphql() to anon, authenticated;
+        create table storage.prefixes (name text);
+        grant all on storage.prefixes to anon, authenticated;
+        create function storage.odd() returns trigger language plpgsql as 'begin return null; end';
+        create trigger odd before insert on storage.objects
+            for each row execute function storage.odd();
+    """
+    try:
+        execute(live, statement)
+        assert found(sources, live) == []
+    finally:
+        execute(
+            live,
+            "set role none; drop role if exists dashboard_user, cli_login_postgres, supabase_etl_admin",
+        )
+
+
+# How it reads, and how the command ends
+
+
+def test_it_may_not_write(live: Database) -> None:
+    for statement in ("create table app.odd ()", "delete from app.limits", "grant backend to anon"):
+        with (
+            drift.reading(live.dsn()) as connection,
+            pytest.raises(psycopg.errors.ReadOnlySqlTransaction),
+        ):
+            connection.execute(statement.encode())
+
+
+def test_its_transaction_is_read_only_whatever_the_server_was_told(live: Database) -> None:
+    role = sql.Identifier(live.name)
+    with psycopg.connect(live.dsn()) as connection:
+        connection.execute(
+            sql.SQL("alter database {} set default_transaction_read_only = off").format(role)
+        )
+    with drift.reading(live.dsn()) as connection:
+        assert connection.execute("show transaction_read_only").fetchone() == ("on",)
+        assert connection.execute("show default_transaction_read_only").fetchone() == ("on",)
+
+
+def command(url: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tools.migrate", "drift", "--database-url", url],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_command_ends_by_what_it_saw(live: Database) -> None:
+    same = command(live.dsn())  # of postgres, which is no superuser
+    assert (same.returncode, same.stdout) == (0, "The database is what the migrations build.\n")
+    execute(live, "create policy odd on app.contact_details to mechanic using (true)")
+    drifted = command(live.dsn())
+    assert drifted.returncode == 1
+    assert "To do: drop policy odd on app.contact_details;" in drifted.stdout
+    nowhere = command(f"{live.dsn()}_not")
+    assert nowhere.returncode == 2
+    assert nowhere.stderr.startswith("The database cannot be read: ")
