@@ -230,6 +230,14 @@ CALLS: dict[str, dict[str, Call]] = {
                 "tests.id('ana active thread'), 'Call 217 555 0102', gen_random_uuid())",
             ),
         ),
+        "decide_withheld": Call(
+            "ada",
+            {
+                "mechanic_id": "tests.id('bart')",
+                "decision": "'released'",
+                "reason": "'An error.'",
+            },
+        ),
         "dismiss_admin": Call(
             "ada", {"person_id": "tests.id('abe')", "reason": "'Left.'"}, SECOND_ADMIN
         ),

@@ -233,6 +233,7 @@ def test_one_of_two_approvals_wins(
         ((cancel, LAKEVIEW), (approve, LAKEVIEW)),
     ],
 )
+@pytest.mark.attack(87)
 def test_of_two_that_start_together_one_wins(
     cases: Cases, first: tuple[Decide, Quoted], second: tuple[Decide, Quoted]
 ) -> None:
@@ -271,6 +272,7 @@ def test_decisions_on_one_case_follow_each_other(
     assert status == left
 
 
+@pytest.mark.attack(87)
 def test_a_workshop_takes_its_last_bay_once(cases: Cases) -> None:
     one, other = cases.offered(), cases.offered()
     taken = (

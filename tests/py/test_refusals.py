@@ -20,6 +20,8 @@ CALLERS = {
     "platform_admin": ("ada",),
 }
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+DONE = "U0000 done, and undone "
+CALLERS_OWN = ("client_message_id",)  # made up by the caller
 OURS = re.compile(r"PT(403|404|409|422|429)$")
 RETRY = re.compile(r"retry after \d+ seconds")
 
@@ -57,7 +59,7 @@ ANSWER = """
         more text;
     begin
         execute statement using id;
-        raise exception 'undone' using errcode = 'U0000';
+        raise exception 'done, and undone' using errcode = 'U0000';
     exception when others then
         get stacked diagnostics said = message_text, more = pg_exception_detail;
         return replace(concat_ws(' ', sqlstate, said, more), id::text, '<id>');
@@ -130,7 +132,8 @@ def test_the_call_succeeds(world: psycopg.Connection, persona: str, function: st
         assert calls.refusal(world, calls.text(function, call.arguments)) is None
 
 
-@pytest.mark.attack(18)
+@pytest.mark.attack(18, "a hidden id is answered like one that nobody has")
+@pytest.mark.attack(63, "with an id of somebody else's no function does anything")
 @pytest.mark.parametrize(
     ("persona", "name"), [(persona, name) for persona, names in CALLERS.items() for name in names]
 )
@@ -154,9 +157,26 @@ def test_a_hidden_id_is_answered_like_one_that_nobody_has(
                         (statement, [str(uuid.uuid4()), *hidden]),
                     ).fetchall()
                 )
-                if len(set(answers.values())) > 1:
-                    told[function, asked] = set(answers.values())
+                said = set(answers.values())
+                if len(said) > 1 or (DONE in said and asked not in CALLERS_OWN):
+                    told[function, asked] = said
     assert told == {}
+
+
+@pytest.mark.attack(60)
+@pytest.mark.parametrize(("persona", "function"), list(calls.every_call()))
+@pytest.mark.parametrize("account", [str(uuid.uuid4()), None], ids=["not there", "not named"])
+def test_no_function_does_anything_for_an_account_that_is_not_there(
+    world: psycopg.Connection, persona: str, function: str, account: str | None
+) -> None:
+    with calls.before(world, persona, function) as call:
+        world.execute(
+            "select set_config('request.jwt.claims', json_build_object('sub', %s::text)::text, true)",
+            [account],
+        )
+        refused = calls.refusal(world, calls.text(function, call.arguments))
+    assert refused is not None
+    assert refused.sqlstate in ("PT403", "PT404")
 
 
 @pytest.mark.attack(19)

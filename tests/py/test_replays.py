@@ -16,6 +16,7 @@ pytest_plugins = ["tests.py.small_project_fixtures"]
 # What a replay clears and keeps
 
 
+@pytest.mark.attack(52, "a replay drops and makes everything again: grants, policies, options stay")
 def test_a_replay_of_the_same_sources_changes_nothing(project: Project, small: Database) -> None:
     before = catalog.read(small.dsn())
     project.replay(small.dsn())

@@ -196,6 +196,7 @@ def in_order(world: World, first: Act, second: Act) -> tuple[str | None, str | N
     return answers
 
 
+@pytest.mark.attack(85)
 @pytest.mark.parametrize("ending", [completed_session, banned_mechanic, lost_offer])
 @pytest.mark.parametrize("writer_first", [True, False], ids=["writer-first", "ending-first"])
 def test_nothing_slips_in_behind_the_end(

@@ -15,6 +15,8 @@ create temporary view persona as
 
 -- Tables
 
+-- attack 39: every table has it
+-- attack 40: and it is forced
 select is_empty(
     $$
         select c.oid::regclass
@@ -26,6 +28,7 @@ select is_empty(
     'every table has row level security, forced'
 );
 
+-- attack 50
 select is_empty(
     $$
         select c.oid::regclass, a.grantee::regrole, a.privilege_type
@@ -59,6 +62,8 @@ select is_empty(
 
 -- Views
 
+-- attack 53: a view that lost its option is found here, whatever took it
+-- attack 54: every view runs as its caller
 select is_empty(
     $$
         select c.oid::regclass
@@ -70,6 +75,10 @@ select is_empty(
     'every view runs as its caller'
 );
 
+-- attack 57: there is no materialized view
+-- attack 58: there is no partition
+-- attack 59: there is no foreign table
+-- attack 74: there is no sequence
 select is_empty(
     $$
         select c.oid::regclass
@@ -80,6 +89,7 @@ select is_empty(
     'there are no materialized views, foreign tables, sequences or partitions'
 );
 
+-- attack 67
 select is_empty(
     $$
         select r.ev_class::regclass, r.rulename
@@ -105,6 +115,7 @@ create temporary view our_policy as
 
 select isnt_empty('select from our_policy', 'there are policies to judge');
 
+-- attack 43
 select is_empty(
     $$
         select o.polrelid::regclass, o.polname
@@ -114,6 +125,7 @@ select is_empty(
     'every policy names its personas: never everyone, anon or authenticated'
 );
 
+-- attack 44
 select is_empty(
     $$
         select o.polrelid::regclass, r.role::regrole, o.polcmd
@@ -191,6 +203,7 @@ select is_empty(
     'no function is executable by everyone'
 );
 
+-- attack 61
 select is_empty(
     $$
         select f.oid::regprocedure

@@ -142,6 +142,7 @@ select is(
     24::bigint,
     'four facts come in 24 orders'
 );
+-- attack 88
 select results_eq(
     $$
         select distinct ends_in
