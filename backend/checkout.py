@@ -14,6 +14,7 @@ import stripe
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from backend import stripe_api
 from backend.auth import Auth
 from backend.config import Config
 from backend.db import Calls, Row
@@ -22,13 +23,12 @@ from backend.http import Problem, read_body, unavailable
 log = logging.getLogger("backend.checkout")
 
 BODY_LIMIT = 4096  # bytes
-STRIPE_TIMEOUT_S = 10
 
 
 def blueprint(database: Calls, auth: Auth, config: Config) -> Blueprint:
     """POST /checkout."""
     bp = Blueprint("checkout", __name__)
-    client = stripe_client(config)
+    client = stripe_api.client(config.stripe_secret_key, config.stripe_api_base)
 
     @bp.post("/checkout")
     def start() -> ResponseReturnValue:
@@ -68,18 +68,6 @@ def blueprint(database: Calls, auth: Auth, config: Config) -> Blueprint:
         return response
 
     return bp
-
-
-def stripe_client(config: Config) -> stripe.StripeClient | None:
-    """The client, or None without a key. It repeats a failed call once, with the same key."""
-    if config.stripe_secret_key is None:
-        return None
-    return stripe.StripeClient(
-        config.stripe_secret_key,
-        base_addresses={"api": config.stripe_api_base} if config.stripe_api_base else None,
-        http_client=stripe.RequestsClient(timeout=STRIPE_TIMEOUT_S),
-        max_network_retries=1,
-    )
 
 
 def requested_payment(body: bytes) -> str:

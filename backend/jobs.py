@@ -10,6 +10,7 @@ from procrastinate.jobs import Status
 
 from backend import escalations
 from backend.db import Calls
+from backend.money import Money
 
 TRIES = 8
 # 3, 9, 27 … seconds between tries, 55 minutes in all; then the job stays, failed.
@@ -17,7 +18,7 @@ RETRY = RetryStrategy(max_attempts=TRIES - 1, exponential_wait=3)
 STALLED_S = 20.0  # without a heartbeat, a worker counts as gone
 
 
-def create_queue(database: Calls, connector: BaseConnector) -> App:
+def create_queue(database: Calls, connector: BaseConnector, money: Money) -> App:
     """The queue and its tasks. Those of one lock (an escalation) run in order."""
     app = App(connector=connector)
 
@@ -27,7 +28,19 @@ def create_queue(database: Calls, connector: BaseConnector) -> App:
 
     @app.task(name="apply_stripe_event", retry=RETRY)
     def apply_stripe_event(event_id: str) -> None:
-        database.call("apply_stripe_event", event_id=event_id)
+        money.apply_event(event_id)
+
+    @app.task(name="send_transfer", retry=RETRY)
+    def send_transfer(payment_id: str, part: str) -> None:
+        money.send_transfer(payment_id, part)
+
+    @app.task(name="reverse_transfer", retry=RETRY)
+    def reverse_transfer(payment_id: str, part: str) -> None:
+        money.reverse_transfer(payment_id, part)
+
+    @app.task(name="send_refund", retry=RETRY)
+    def send_refund(refund_request_id: str) -> None:
+        money.send_refund(refund_request_id)
 
     # Periodic tasks hold no lock and are not retried: the next one comes soon, and a lock left by a
     # killed worker would stop them all.
@@ -41,6 +54,12 @@ def create_queue(database: Calls, connector: BaseConnector) -> App:
     @app.task(name="sweep_stripe_events")
     def sweep_stripe_events(timestamp: int) -> None:
         database.call("enqueue_pending_events")
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="move_due_money")
+    def move_due_money(timestamp: int) -> None:
+        if money.client is not None:
+            database.call("enqueue_due_money")
 
     @app.periodic(cron="* * * * * */10")
     @app.task(name="retry_stalled", pass_context=True)

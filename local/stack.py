@@ -210,10 +210,15 @@ class Stack:
     def _services(self, ports: Ports, keys: Keys, cluster: Cluster) -> dict[str, Service]:
         storage = self.home.folder / "storage"
         storage.mkdir(exist_ok=True)
-        every = (
-            *services.platform(ports, keys, cluster, database.DATABASE, storage),
-            *services.own(ports, keys, cluster, database.DATABASE),
-        )
+        every = list(services.platform(ports, keys, cluster, database.DATABASE, storage))
+        if os.environ.get("STRIPE_SECRET_KEY"):
+            stripe = {
+                name: value for name, value in os.environ.items() if name.startswith("STRIPE_")
+            }
+        else:
+            stripe = services.stripe_stand_in(ports)
+            every.append(services.stripe(ports, keys, self.home.folder / "stripe.json"))
+        every += services.own(ports, keys, cluster, database.DATABASE, stripe)
         return {service.name: service for service in every}
 
     def _free_ports(self) -> Ports:

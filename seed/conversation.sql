@@ -22,6 +22,7 @@ declare
         'object', 'event',
         'type', post_event.type,
         'created', extract(epoch from now())::bigint,
+        'api_version', '2026-10-28.endive',
         'livemode', false,
         'data', jsonb_build_object('object', post_event.object)
     )::text;

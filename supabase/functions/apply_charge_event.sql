@@ -27,6 +27,7 @@ begin
             ),
             'Payment received'
         );
+        perform app.refund_surplus(payment.id, object ->> 'id');
         perform app.post_earnings(payment.id);
     elsif jsonb_typeof(balance_transaction) = 'object' then
         if balance_transaction ->> 'currency' is distinct from payment.currency then

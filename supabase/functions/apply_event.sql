@@ -23,6 +23,8 @@ begin
             return app.apply_refund_event(event);
         when event.type like 'transfer.%' then
             return app.apply_transfer_event(event);
+        when event.type like 'balance_transaction.%' then
+            return app.apply_balance_transaction(event);
         when event.type like 'payout.%' then
             return app.apply_payout_event(event);
         when event.type like 'radar.early_fraud_warning.%' then

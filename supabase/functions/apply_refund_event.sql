@@ -8,7 +8,7 @@ create function app.apply_refund_event(event app.stripe_events)
 as $$
 declare
     object jsonb := event.payload #> '{data,object}';
-    failure text := object ->> 'failure_balance_transaction';
+    failed_by text := object ->> 'failure_balance_transaction';
     payment app.payments := app.charged_payment(object ->> 'charge');
     request_id uuid;
 begin
@@ -30,8 +30,15 @@ begin
         return event;
     end if;
 
-    if object ->> 'status' in ('failed', 'canceled') and failure is null then
-        if exists (select from app.money_facts as f where f.id = object ->> 'id') then
+    if object ->> 'status' in ('failed', 'canceled') and failed_by is null then
+        if exists (select from app.money_facts as f where f.id = object ->> 'id')
+            and not exists (
+                select
+                from app.money_facts as f
+                where f.payment_id = payment.id
+                    and f.about = object ->> 'id'
+            )
+        then
             -- It was debited, so it comes back; the object will say by which transaction.
             event.state := 'waiting';
             event.reason := 'failure_balance_transaction';
@@ -56,10 +63,17 @@ begin
         'Refund to the customer',
         'Referral taken back'
     );
-    if failure is not null then
+    update app.refund_requests as r
+    set status = case when failed_by is null then 'sent' else 'failed' end,
+        stripe_refund_id = object ->> 'id',
+        failure = coalesce(object ->> 'failure_reason', r.failure)
+    where r.id = request_id
+        and r.attempt::text = coalesce(object #>> '{metadata,attempt}', '1')
+        and r.status <> 'failed';
+    if failed_by is not null then
         perform app.learn_fact(
             row(
-                failure, 'refund_failure', payment.id, null, object ->> 'id', null,
+                failed_by, 'refund_failure', payment.id, null, object ->> 'id', null,
                 (object ->> 'amount')::bigint, null
             ),
             'Refund failed'

@@ -70,7 +70,14 @@ begin
             'Taken back'
         );
     end loop;
-    if object #> '{reversals,has_more}' = 'true' then
+    if object #> '{reversals,has_more}' = 'true'
+        and (object ->> 'amount_reversed')::bigint is distinct from (
+            select sum(f.amount_cents)::bigint
+            from app.money_facts as f
+            where f.payment_id = payment.id
+                and f.about = object ->> 'id'
+        )
+    then
         event.state := 'waiting';
         event.reason := 'reversals';
         event.awaits := object ->> 'id';

@@ -26,8 +26,12 @@ begin
     for event_id in
         select e.id
         from app.stripe_events as e
-        where e.state = 'pending'
-            and e.received_at <= app.current_instant() - interval '1 minute'
+        where (
+                e.state = 'pending'
+                and e.received_at <= app.current_instant() - interval '1 minute'
+                or e.state = 'waiting'
+                and e.received_at <= app.current_instant() - interval '10 minutes'
+            )
             and not exists (
                 select
                 from procrastinate.procrastinate_jobs as j
@@ -48,6 +52,6 @@ begin
 end;
 $$;
 comment on function backend.enqueue_pending_events is
-    'Queues events that have been pending for a minute without a job; how many. Dead are those '
-    'whose job failed.';
+    'Queues events that have been pending for a minute, or waiting for ten, without a job; how many. '
+    'Dead are those whose job failed.';
 grant execute on function backend.enqueue_pending_events to worker;

@@ -50,7 +50,11 @@ declare
 begin
     begin
         event := record_stripe_event.body::jsonb;
-        created_at := to_timestamp((event ->> 'created')::bigint);
+        -- Events of the second form tell a date, not seconds.
+        created_at := case jsonb_typeof(event -> 'created')
+            when 'string' then (event ->> 'created')::timestamptz
+            else to_timestamp((event ->> 'created')::bigint)
+        end;
     exception
         -- JSON allows what jsonb does not hold: \u0000, lone surrogates, NaN, great depth.
         when data_exception or program_limit_exceeded then

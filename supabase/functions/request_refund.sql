@@ -8,6 +8,7 @@ create function app.request_refund(payment_id uuid, reason text)
 as $$
 declare
     payment app.payments;
+    request_id uuid;
 begin
     select * into strict payment
     from app.payments as p
@@ -17,7 +18,13 @@ begin
     if payment.status = 'paid' then
         insert into app.refund_requests (payment_id, customer_id, amount_cents, reason)
         values (payment.id, payment.customer_id, payment.amount_cents, request_refund.reason)
-        on conflict on constraint a_payment_is_refunded_on_request_once do nothing;
+        on conflict on constraint a_payment_is_refunded_on_request_once do nothing
+        returning id into request_id;
+        if found then
+            perform app.enqueue_job(
+                'send_refund', jsonb_build_object('refund_request_id', request_id)
+            );
+        end if;
     elsif payment.status in ('pending', 'failed') then
         update app.payments as p
         set status = 'expired'

@@ -103,6 +103,7 @@ insert into app.limits (action, most, within) values
     ('preview_message', 30, interval '1 minute'),
     ('report_message', 10, interval '1 hour'),
     ('start_checkout', 20, interval '1 hour'),
+    ('open_payout_account', 20, interval '1 hour'),
     ('accept_invitation', 10, interval '1 hour');
 
 create table app.limit_uses (

@@ -172,6 +172,7 @@ create table app.transfers (
         constraint a_transfer_is_recorded_once unique,
     created_at timestamptz not null default app.current_instant(),
     failure text,
+    retry_at timestamptz,
     primary key (payment_id, part, attempt),
     foreign key (payment_id, part) references app.payables (payment_id, part)
 );
@@ -179,6 +180,29 @@ comment on table app.transfers is
     'Money sent to a payee, written before the call: what Stripe tells of any other is not ours.';
 create unique index one_live_transfer_a_payable on app.transfers (payment_id, part)
     where status = 'creating';
+
+create table app.transfer_reversals (
+    id uuid primary key default gen_random_uuid(),
+    payment_id uuid not null,
+    part text not null,
+    stripe_transfer_id text not null references app.transfers (stripe_transfer_id),
+    amount_cents bigint not null
+        constraint reversal_is_positive check (amount_cents > 0),
+    idempotency_key text not null
+        generated always as ('reversal:' || id::text) stored,
+    status text not null default 'creating'
+        constraint reversal_status_is_known check (status in ('creating', 'done', 'refused')),
+    created_at timestamptz not null default app.current_instant(),
+    failure text,
+    retry_at timestamptz,
+    foreign key (payment_id, part) references app.payables (payment_id, part)
+);
+comment on table app.transfer_reversals is
+    'Money taken back from a payee, written before the call. Refused, it stays a debt of theirs.';
+create unique index one_live_reversal_a_payable on app.transfer_reversals (payment_id, part)
+    where status = 'creating';
+create index transfer_reversals_by_payable on app.transfer_reversals (payment_id, part);
+create index transfer_reversals_by_transfer on app.transfer_reversals (stripe_transfer_id);
 
 create table app.payouts (
     id text primary key,

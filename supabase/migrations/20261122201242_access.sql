@@ -1591,9 +1591,9 @@ grant select (
     created_at, paid_at, failure, work_done_at, earned_at, refunded_cents
 ) on app.payments to platform_admin;
 
-grant select (payment_id, amount_cents, requested_at)
+grant select (payment_id, is_surplus, amount_cents, requested_at, status)
     on app.refund_requests to customer, platform_admin;
-grant select (reason) on app.refund_requests to platform_admin;
+grant select (reason, failure) on app.refund_requests to platform_admin;
 
 grant select (
     transaction_id, account, description, amount_cents, currency, posted_at, held_until
@@ -1661,9 +1661,10 @@ create view api.customer_payments with (security_invoker = true) as
         p.failure,
         p.refunded_cents,
         r.amount_cents as refund_cents,
-        r.requested_at as refund_requested_at
+        r.requested_at as refund_requested_at,
+        r.status as refund_status
     from app.payments as p
-    left join app.refund_requests as r on p.id = r.payment_id;
+    left join app.refund_requests as r on p.id = r.payment_id and not r.is_surplus;
 comment on view api.customer_payments is
     'What the calling customer owes or paid, in cents, what they got back, and what was asked for '
     'them. Failure: why the last card was refused.';
@@ -1785,9 +1786,11 @@ create view api.admin_payments with (security_invoker = true) as
         p.refunded_cents,
         r.amount_cents as refund_cents,
         r.reason as refund_reason,
-        r.requested_at as refund_requested_at
+        r.requested_at as refund_requested_at,
+        r.status as refund_status,
+        r.failure as refund_failure
     from app.payments as p
-    left join app.refund_requests as r on p.id = r.payment_id;
+    left join app.refund_requests as r on p.id = r.payment_id and not r.is_surplus;
 comment on view api.admin_payments is 'All payments, in cents, and the refunds that are owed.';
 grant select on api.admin_payments to platform_admin;
 
@@ -2556,6 +2559,39 @@ comment on function app.apply_account_event is
     'Opens or shuts the gate for transfers to a payee; earnings wait in the payable meanwhile.';
 
 
+-- ==== supabase/functions/apply_balance_transaction.sql
+
+-- A line of Stripe's account, as fetched: what its fee for a charge was.
+
+create or replace function app.apply_balance_transaction(event app.stripe_events)
+    returns app.stripe_events
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    object jsonb := event.payload #> '{data,object}';
+    payment app.payments := app.charged_payment(object ->> 'source');
+begin
+    if payment.id is null then
+        event.state := 'waiting';
+        event.reason := 'charge';
+        event.awaits := object ->> 'source';
+    elsif object ->> 'currency' is distinct from payment.currency then
+        event.state := 'quarantined';
+        event.reason := 'currency';
+    else
+        perform app.learn_balance_transaction(
+            object, payment.id, 'stripe.fee', 'Stripe''s fee'
+        );
+    end if;
+    return event;
+end;
+$$;
+comment on function app.apply_balance_transaction is
+    'Posts the fee of a charge''s balance transaction. No event of Stripe''s carries one.';
+
+
 -- ==== supabase/functions/apply_charge_event.sql
 
 -- A charge: money is in, or Stripe's fee for it is known.
@@ -2587,6 +2623,7 @@ begin
             ),
             'Payment received'
         );
+        perform app.refund_surplus(payment.id, object ->> 'id');
         perform app.post_earnings(payment.id);
     elsif jsonb_typeof(balance_transaction) = 'object' then
         if balance_transaction ->> 'currency' is distinct from payment.currency then
@@ -2802,6 +2839,8 @@ begin
             return app.apply_refund_event(event);
         when event.type like 'transfer.%' then
             return app.apply_transfer_event(event);
+        when event.type like 'balance_transaction.%' then
+            return app.apply_balance_transaction(event);
         when event.type like 'payout.%' then
             return app.apply_payout_event(event);
         when event.type like 'radar.early_fraud_warning.%' then
@@ -2976,7 +3015,7 @@ create or replace function app.apply_refund_event(event app.stripe_events)
 as $$
 declare
     object jsonb := event.payload #> '{data,object}';
-    failure text := object ->> 'failure_balance_transaction';
+    failed_by text := object ->> 'failure_balance_transaction';
     payment app.payments := app.charged_payment(object ->> 'charge');
     request_id uuid;
 begin
@@ -2998,8 +3037,15 @@ begin
         return event;
     end if;
 
-    if object ->> 'status' in ('failed', 'canceled') and failure is null then
-        if exists (select from app.money_facts as f where f.id = object ->> 'id') then
+    if object ->> 'status' in ('failed', 'canceled') and failed_by is null then
+        if exists (select from app.money_facts as f where f.id = object ->> 'id')
+            and not exists (
+                select
+                from app.money_facts as f
+                where f.payment_id = payment.id
+                    and f.about = object ->> 'id'
+            )
+        then
             -- It was debited, so it comes back; the object will say by which transaction.
             event.state := 'waiting';
             event.reason := 'failure_balance_transaction';
@@ -3024,10 +3070,17 @@ begin
         'Refund to the customer',
         'Referral taken back'
     );
-    if failure is not null then
+    update app.refund_requests as r
+    set status = case when failed_by is null then 'sent' else 'failed' end,
+        stripe_refund_id = object ->> 'id',
+        failure = coalesce(object ->> 'failure_reason', r.failure)
+    where r.id = request_id
+        and r.attempt::text = coalesce(object #>> '{metadata,attempt}', '1')
+        and r.status <> 'failed';
+    if failed_by is not null then
         perform app.learn_fact(
             row(
-                failure, 'refund_failure', payment.id, null, object ->> 'id', null,
+                failed_by, 'refund_failure', payment.id, null, object ->> 'id', null,
                 (object ->> 'amount')::bigint, null
             ),
             'Refund failed'
@@ -3157,7 +3210,14 @@ begin
             'Taken back'
         );
     end loop;
-    if object #> '{reversals,has_more}' = 'true' then
+    if object #> '{reversals,has_more}' = 'true'
+        and (object ->> 'amount_reversed')::bigint is distinct from (
+            select sum(f.amount_cents)::bigint
+            from app.money_facts as f
+            where f.payment_id = payment.id
+                and f.about = object ->> 'id'
+        )
+    then
         event.state := 'waiting';
         event.reason := 'reversals';
         event.awaits := object ->> 'id';
@@ -3389,6 +3449,63 @@ comment on function backend.begin_checkout is
 grant execute on function backend.begin_checkout to backend;
 
 
+-- ==== supabase/functions/begin_payout_account.sql
+
+-- A mechanic or workshop begins to be paid: their account at Stripe, written down before the call.
+
+create or replace function backend.begin_payout_account(
+    person_id uuid,
+    workshop_id uuid,
+    out owner_id uuid,
+    out stripe_account_id text,
+    out idempotency_key text
+)
+    language plpgsql
+    volatile
+    security definer  -- the service holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+declare
+    kind text;
+begin
+    select case p.persona when 'mechanic' then 'mechanic' else 'workshop' end into kind
+    from app.people as p
+    inner join app.standings as s on p.id = s.person_id
+    where p.id = begin_payout_account.person_id
+        and s.barred_until <= app.current_instant()
+        and case p.persona
+            when 'mechanic' then begin_payout_account.workshop_id is null
+            when 'workshop' then exists (
+                select
+                from app.workshop_members as m
+                where m.person_id = p.id
+                    and m.workshop_id = begin_payout_account.workshop_id
+                    and m.removed_at is null
+            )
+            else false
+        end
+    for share of s;
+    if not found then
+        raise exception 'no such payee' using errcode = 'PT404';
+    end if;
+    perform app.take_limit('open_payout_account', begin_payout_account.person_id);
+
+    owner_id := coalesce(begin_payout_account.workshop_id, begin_payout_account.person_id);
+    insert into app.connected_accounts (owner_id, owner_kind)
+    values (begin_payout_account.owner_id, kind)
+    on conflict do nothing;
+    select a.stripe_account_id, a.idempotency_key
+    into strict stripe_account_id, idempotency_key
+    from app.connected_accounts as a
+    where a.owner_id = begin_payout_account.owner_id;
+end;
+$$;
+comment on function backend.begin_payout_account is
+    'The account of the mechanic, or of the advisor''s workshop. The caller has verified the person. '
+    'PT404 for anybody else or when barred, PT429.';
+grant execute on function backend.begin_payout_account to backend;
+
+
 -- ==== supabase/functions/begin_posting.sql
 
 -- Before a fact about a payment is written down: the locks, and the position as it stands.
@@ -3410,6 +3527,241 @@ end;
 $$;
 comment on function app.begin_posting is
     'The payment''s position, for app.post_difference. The caller holds app.lock_payment''s locks.';
+
+
+-- ==== supabase/functions/begin_refund.sql
+
+-- The worker is about to send a customer their money back: written down before Stripe is asked.
+
+create or replace function backend.begin_refund(refund_request_id uuid)
+    returns table (
+        payment_id uuid,
+        attempt integer,
+        idempotency_key text,
+        amount_cents bigint,
+        stripe_charge_id text,
+        look_up boolean
+    )
+    language plpgsql
+    volatile
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+declare
+    request app.refund_requests;
+    charge_id text;
+begin
+    select * into request
+    from app.refund_requests as r
+    where r.id = begin_refund.refund_request_id
+        and r.status = 'approved'
+    for update;
+    select coalesce(request.stripe_charge_id, min(f.id)) into charge_id
+    from app.money_facts as f
+    where f.payment_id = request.payment_id
+        and f.kind = 'charge'
+        and not exists (
+            select
+            from app.refund_requests as r
+            where r.stripe_charge_id = f.id
+                and r.payment_id = f.payment_id
+        );
+    -- Nothing to refund before the charge was told of.
+    if charge_id is null then
+        return;
+    end if;
+    update app.refund_requests as r
+    set begun_at = coalesce(r.begun_at, app.current_instant())
+    where r.id = request.id
+    returning * into request;
+    return query
+    select
+        request.payment_id,
+        request.attempt,
+        request.idempotency_key,
+        request.amount_cents,
+        charge_id,
+        request.begun_at <= app.current_instant() - interval '23 hours';
+end;
+$$;
+comment on function backend.begin_refund is
+    'An approved refund, for the worker to make; nothing if it is made, or its charge not told of yet. '
+    'Look up: do not ask for it, but see whether it was made.';
+grant execute on function backend.begin_refund to worker;
+
+
+-- ==== supabase/functions/begin_reversal.sql
+
+-- The worker is about to take back what a payee was sent too much: written down before Stripe is asked.
+
+create or replace function backend.begin_reversal(payment_id uuid, part text)
+    returns table (
+        reversal_id uuid,
+        idempotency_key text,
+        stripe_transfer_id text,
+        amount_cents bigint,
+        look_up boolean
+    )
+    language plpgsql
+    volatile
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+declare
+    payment app.payments;
+begin
+    payment := app.lock_payment(begin_reversal.payment_id);
+    perform app.lock_ledger(payment.id);
+    insert into app.transfer_reversals (payment_id, part, stripe_transfer_id, amount_cents)
+    select p.payment_id, p.part, t.id, least(-p.owed_cents, t.left_cents)
+    from app.payables as p
+    cross join lateral (
+        select
+            f.id,
+            f.amount_cents - coalesce(
+                (
+                    select sum(r.amount_cents)
+                    from app.money_facts as r
+                    where r.payment_id = f.payment_id
+                        and r.about = f.id
+                ),
+                0
+            ) as left_cents
+        from app.money_facts as f
+        where f.payment_id = p.payment_id
+            and f.part = p.part
+            and f.kind = 'transfer'
+        order by left_cents desc
+        limit 1
+    ) as t
+    where p.payment_id = payment.id
+        and p.part = begin_reversal.part
+        and p.owed_cents < 0
+        and t.left_cents > 0
+        and not exists (
+            select
+            from app.transfer_reversals as r
+            where r.payment_id = p.payment_id
+                and r.part = p.part
+                and (r.status = 'creating' or r.retry_at > app.current_instant())
+        );
+
+    return query
+    select
+        r.id,
+        r.idempotency_key,
+        r.stripe_transfer_id,
+        r.amount_cents,
+        -- Stripe forgets idempotency keys after 24 hours.
+        r.created_at <= app.current_instant() - interval '23 hours'
+    from app.transfer_reversals as r
+    where r.payment_id = payment.id
+        and r.part = begin_reversal.part
+        and r.status = 'creating';
+end;
+$$;
+comment on function backend.begin_reversal is
+    'The one live reversal of a payable that was sent too much, for the worker to make; nothing while '
+    'none is due. Look up: do not ask for it, but see whether it was made.';
+grant execute on function backend.begin_reversal to worker;
+
+
+-- ==== supabase/functions/begin_transfer.sql
+
+-- The worker is about to send a payee what is due: written down before Stripe is asked.
+
+create or replace function backend.begin_transfer(payment_id uuid, part text)
+    returns table (
+        attempt integer,
+        idempotency_key text,
+        amount_cents bigint,
+        currency text,
+        destination text,
+        source_transaction text,
+        transfer_group text,
+        look_up boolean
+    )
+    language plpgsql
+    volatile
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+declare
+    payment app.payments;
+    payable app.payables;
+    account_id text;
+    instant timestamptz := app.current_instant();
+begin
+    payment := app.lock_payment(begin_transfer.payment_id);
+    perform app.lock_ledger(payment.id);
+    select a.stripe_account_id into account_id
+    from app.payables as p
+    inner join app.connected_accounts as a on p.payee_id = a.owner_id
+    where p.payment_id = payment.id
+        and p.part = begin_transfer.part
+        and a.transfers = 'active';
+    if not exists (
+        select
+        from app.transfers as t
+        where t.payment_id = payment.id
+            and t.part = begin_transfer.part
+            and t.status = 'creating'
+    ) then
+        perform app.offset_debts(payment.id, begin_transfer.part);
+        select * into payable
+        from app.payables as p
+        where p.payment_id = payment.id
+            and p.part = begin_transfer.part;
+        if not coalesce(
+            payable.owed_cents > 0
+            and payable.held_until <= instant
+            and payable.withheld_at is null
+            and not payable.is_disputed
+            and account_id is not null,
+            false
+        ) then
+            return;
+        end if;
+        insert into app.transfers (payment_id, part, attempt, amount_cents)
+        select payment.id, begin_transfer.part, coalesce(max(t.attempt), 0) + 1, payable.owed_cents
+        from app.transfers as t
+        where t.payment_id = payment.id
+            and t.part = begin_transfer.part;
+    end if;
+
+    return query
+    select
+        t.attempt,
+        t.idempotency_key,
+        t.amount_cents,
+        payment.currency,
+        account_id,
+        (
+            select f.id
+            from app.money_facts as f
+            where f.payment_id = payment.id
+                and f.kind = 'charge'
+            order by f.learned_at, f.id
+            limit 1
+        ),
+        'job_' || payment.id::text,
+        -- Stripe forgets idempotency keys after 24 hours; and what must not be sent any more is not.
+        t.created_at <= instant - interval '23 hours'
+        or p.withheld_at is not null
+        or p.is_disputed
+        or account_id is null
+    from app.transfers as t
+    inner join app.payables as p on t.payment_id = p.payment_id and t.part = p.part
+    where t.payment_id = payment.id
+        and t.part = begin_transfer.part
+        and t.status = 'creating';
+end;
+$$;
+comment on function backend.begin_transfer is
+    'The one live transfer of a payable, for the worker to make; nothing while none is due: earned, '
+    'past its hold, not disputed, not withheld, to an active account. Look up: do not send it, but see '
+    'whether it was sent.';
+grant execute on function backend.begin_transfer to worker;
 
 
 -- ==== supabase/functions/cancel_escalation.sql
@@ -4549,6 +4901,115 @@ comment on function app.end_open_work is
     'Ends what a barred mechanic, advisor or workshop had open. The caller holds the standing.';
 
 
+-- ==== supabase/functions/end_reversal.sql
+
+-- What became of a reversal: made, or refused for want of money on the payee's account.
+
+create or replace function backend.end_reversal(reversal_id uuid, failure text default null)
+    returns void
+    language plpgsql
+    volatile
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+begin
+    update app.transfer_reversals as r
+    set status = case when end_reversal.failure is null then 'done' else 'refused' end,
+        failure = end_reversal.failure,
+        retry_at = case
+            when end_reversal.failure is not null
+                then app.current_instant() + interval '1 day'
+        end
+    where r.id = end_reversal.reversal_id
+        and r.status = 'creating';
+end;
+$$;
+comment on function backend.end_reversal is
+    'Without a failure: it is made, and its fact was told. Refused, it is asked for again after a day, '
+    'and meanwhile taken from what the payee earns.';
+grant execute on function backend.end_reversal to worker;
+
+
+-- ==== supabase/functions/enqueue_due_money.sql
+
+-- Money that is to move by now: refunds, what payees were sent too much, and what is due to them.
+
+create or replace function backend.enqueue_due_money()
+    returns integer
+    language plpgsql
+    volatile
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+declare
+    due record;
+    queued integer := 0;
+    instant timestamptz := app.current_instant();
+begin
+    for due in
+        select d.task_name, d.arguments
+        from (
+            select
+                'send_refund' as task_name,
+                jsonb_build_object('refund_request_id', r.id) as arguments
+            from app.refund_requests as r
+            where r.status = 'approved'
+            union all
+            select
+                case when p.owed_cents < 0 then 'reverse_transfer' else 'send_transfer' end,
+                jsonb_build_object('payment_id', p.payment_id, 'part', p.part)
+            from app.payables as p
+            left join app.connected_accounts as a on p.payee_id = a.owner_id
+            where p.owed_cents < 0
+                and p.sent_cents > p.returned_cents
+                and not exists (
+                    select
+                    from app.transfer_reversals as r
+                    where r.payment_id = p.payment_id
+                        and r.part = p.part
+                        and r.retry_at > instant
+                )
+                or p.owed_cents > 0
+                and p.held_until <= instant
+                and p.withheld_at is null
+                and not p.is_disputed
+                and a.transfers = 'active'
+                and not exists (
+                    select
+                    from app.transfers as t
+                    where t.payment_id = p.payment_id
+                        and t.part = p.part
+                        and t.retry_at > instant
+                )
+            union all
+            -- What was begun is seen through, whether or not it is still due.
+            select
+                'send_transfer',
+                jsonb_build_object('payment_id', t.payment_id, 'part', t.part)
+            from app.transfers as t
+            where t.status = 'creating'
+        ) as d
+        where not exists (
+            select
+            from procrastinate.procrastinate_jobs as j
+            where j.task_name = d.task_name
+                and j.args = d.arguments
+                and j.status in ('todo', 'doing')
+        )
+        group by d.task_name, d.arguments
+        limit 1000
+    loop
+        perform app.enqueue_job(due.task_name, due.arguments);
+        queued := queued + 1;
+    end loop;
+    return queued;
+end;
+$$;
+comment on function backend.enqueue_due_money is
+    'Queues what is due and has no job; how many. The jobs decide again, under the locks.';
+grant execute on function backend.enqueue_due_money to worker;
+
+
 -- ==== supabase/functions/enqueue_job.sql
 
 -- A job for the worker, in the caller's transaction: it runs if, and only if, that commits.
@@ -4602,8 +5063,12 @@ begin
     for event_id in
         select e.id
         from app.stripe_events as e
-        where e.state = 'pending'
-            and e.received_at <= app.current_instant() - interval '1 minute'
+        where (
+                e.state = 'pending'
+                and e.received_at <= app.current_instant() - interval '1 minute'
+                or e.state = 'waiting'
+                and e.received_at <= app.current_instant() - interval '10 minutes'
+            )
             and not exists (
                 select
                 from procrastinate.procrastinate_jobs as j
@@ -4624,8 +5089,8 @@ begin
 end;
 $$;
 comment on function backend.enqueue_pending_events is
-    'Queues events that have been pending for a minute without a job; how many. Dead are those '
-    'whose job failed.';
+    'Queues events that have been pending for a minute, or waiting for ten, without a job; how many. '
+    'Dead are those whose job failed.';
 grant execute on function backend.enqueue_pending_events to worker;
 
 
@@ -4985,6 +5450,75 @@ begin atomic
 end;
 comment on function app.explain_finding is
     'The sentence for a kind and a reason code of find_contacts.';
+
+
+-- ==== supabase/functions/fail_refund.sql
+
+-- Stripe did not make a refund.
+
+create or replace function backend.fail_refund(refund_request_id uuid, failure text, try_again boolean)
+    returns void
+    language plpgsql
+    volatile
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+begin
+    update app.refund_requests as r
+    set status = case when try_again then 'approved' else 'failed' end,
+        attempt = case when try_again then r.attempt + 1 else r.attempt end,
+        begun_at = case when try_again then null else r.begun_at end,
+        failure = fail_refund.failure
+    where r.id = fail_refund.refund_request_id
+        and r.status = 'approved';
+end;
+$$;
+comment on function backend.fail_refund is
+    'Notes why. Try again: under another key, because the answer of this one was a fault of Stripe''s. '
+    'Otherwise an admin has to look at it.';
+grant execute on function backend.fail_refund to worker;
+
+
+-- ==== supabase/functions/fail_transfer.sql
+
+-- Stripe did not make a transfer: it may be tried again later, under another key.
+
+create or replace function backend.fail_transfer(
+    payment_id uuid, part text, attempt integer, failure text, retry_after interval
+)
+    returns void
+    language plpgsql
+    volatile
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+declare
+    payment app.payments;
+begin
+    payment := app.lock_payment(fail_transfer.payment_id);
+    perform app.lock_ledger(payment.id);
+    update app.transfers as t
+    set status = 'failed',
+        failure = fail_transfer.failure,
+        retry_at = app.current_instant() + fail_transfer.retry_after
+    where t.payment_id = payment.id
+        and t.part = fail_transfer.part
+        and t.attempt = fail_transfer.attempt
+        and t.status = 'creating';
+    if found then
+        -- A ban meanwhile left alone what seemed to be on its way.
+        perform app.withhold_earnings(p.payee_id, gen_random_uuid())
+        from app.payables as p
+        inner join app.standings as s on p.payee_id = s.person_id
+        where p.payment_id = payment.id
+            and p.part = fail_transfer.part
+            and s.barred_until > app.current_instant();
+    end if;
+end;
+$$;
+comment on function backend.fail_transfer is
+    'Notes that an attempt came to nothing, and when the next may be made.';
+grant execute on function backend.fail_transfer to worker;
 
 
 -- ==== supabase/functions/fee_left.sql
@@ -6294,6 +6828,37 @@ comment on function app.learn_fact is
     'caller holds app.lock_payment''s locks.';
 
 
+-- ==== supabase/functions/learn_stripe_object.sql
+
+-- What Stripe answered when it was asked is a fact like any that it tells by itself.
+
+create or replace function backend.learn_stripe_object(type text, object jsonb)
+    returns text
+    language plpgsql
+    volatile
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+declare
+    event app.stripe_events;
+begin
+    event.type := learn_stripe_object.type;
+    event.created_at := app.current_instant();
+    event.payload := jsonb_build_object(
+        'data', jsonb_build_object('object', learn_stripe_object.object)
+    );
+    event := app.apply_event(event);
+    -- Whatever waited for this object is looked at again.
+    perform app.wake_events(learn_stripe_object.object ->> 'id');
+    return event.state || coalesce(': ' || event.reason, '');
+end;
+$$;
+comment on function backend.learn_stripe_object is
+    'Applies an object as an event of this type would, once; returns the state. What an event tells of '
+    'it besides changes nothing.';
+grant execute on function backend.learn_stripe_object to worker;
+
+
 -- ==== supabase/functions/lift_restriction.sql
 
 -- An admin lifts a restriction; the standing becomes what the remaining ones say.
@@ -6901,6 +7466,35 @@ $$;
 comment on function app.misfit is 'payment, amount or currency; null if all three are ours.';
 
 
+-- ==== supabase/functions/missing_object.sql
+
+-- What an event waits for, and may be fetched.
+
+create or replace function backend.missing_object(event_id text)
+    returns table (reason text, stripe_id text)
+    language plpgsql
+    stable
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+begin
+    return query
+    select e.reason, e.awaits
+    from app.stripe_events as e
+    where e.id = missing_object.event_id
+        and e.state = 'waiting'
+        -- A charge is nearly always told of by itself.
+        and (
+            e.reason <> 'charge'
+            or e.received_at <= app.current_instant() - interval '10 minutes'
+        );
+end;
+$$;
+comment on function backend.missing_object is
+    'Why the event waits and for which object, or nothing while that may still come by itself.';
+grant execute on function backend.missing_object to worker;
+
+
 -- ==== supabase/functions/move_earnings.sql
 
 -- Moves what a mechanic is owed between being payable and being withheld.
@@ -7134,6 +7728,89 @@ comment on function backend.offer_escalation is
     'escalation''s state. Nobody to invite: the next wave looks further, after the last it is unfilled. '
     'Changes nothing unless the escalation is being matched.';
 grant execute on function backend.offer_escalation to worker;
+
+
+-- ==== supabase/functions/offset_debts.sql
+
+-- What a payee would not give back is taken from what they earn later.
+
+create or replace function app.offset_debts(payment_id uuid, part text)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    payable app.payables;
+    debt app.payables;
+    cents bigint;
+begin
+    select * into payable
+    from app.payables as p
+    where p.payment_id = offset_debts.payment_id
+        and p.part = offset_debts.part
+        and p.withheld_at is null
+        and p.held_until <= app.current_instant();
+    for debt in
+        select d.*
+        from app.payables as d
+        where d.payee_id = payable.payee_id
+            and d.payee_kind = payable.payee_kind
+            and d.currency = payable.currency
+            and d.owed_cents < 0
+            -- Stripe was asked to take it back, and refused.
+            and exists (
+                select
+                from app.transfer_reversals as r
+                where r.payment_id = d.payment_id
+                    and r.part = d.part
+                    and r.status = 'refused'
+            )
+            and not exists (
+                select
+                from app.transfer_reversals as r
+                where r.payment_id = d.payment_id
+                    and r.part = d.part
+                    and r.status = 'creating'
+            )
+        order by d.earned_at, d.payment_id, d.part
+    loop
+        cents := least(payable.owed_cents, -debt.owed_cents);
+        exit when cents <= 0;
+        update app.payables as p
+        set offset_cents = p.offset_cents + case
+                when p.payment_id = debt.payment_id and p.part = debt.part then cents
+                else -cents
+            end
+        where (p.payment_id, p.part) in (
+            (debt.payment_id, debt.part), (payable.payment_id, payable.part)
+        );
+        payable.owed_cents := payable.owed_cents - cents;
+        perform app.post_transaction(
+            'offset:' || gen_random_uuid()::text,
+            'Taken for what was to be given back',
+            null,
+            null,
+            jsonb_build_array(
+                jsonb_build_object(
+                    'account', 'payable.' || payable.payee_kind,
+                    'owner_id', payable.payee_id,
+                    'amount_cents', cents
+                ),
+                jsonb_build_object(
+                    'account', 'receivable.' || payable.payee_kind,
+                    'owner_id', payable.payee_id,
+                    'amount_cents', -cents
+                )
+            ),
+            payable.currency
+        );
+    end loop;
+end;
+$$;
+comment on function app.offset_debts is
+    'Sets a payable off against the payee''s debts whose reversal was refused, oldest first. The caller '
+    'holds app.lock_ledger''s locks.';
 
 
 -- ==== supabase/functions/open_account.sql
@@ -7906,6 +8583,33 @@ comment on function backend.record_checkout is
 grant execute on function backend.record_checkout to backend;
 
 
+-- ==== supabase/functions/record_payout_account.sql
+
+-- Writes down the account that Stripe opened for a payee.
+
+create or replace function backend.record_payout_account(owner_id uuid, stripe_account_id text)
+    returns void
+    language plpgsql
+    volatile
+    security definer  -- the service holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+begin
+    update app.connected_accounts as a
+    set stripe_account_id = record_payout_account.stripe_account_id
+    where a.owner_id = record_payout_account.owner_id
+        and coalesce(a.stripe_account_id, record_payout_account.stripe_account_id)
+            = record_payout_account.stripe_account_id;
+    if not found then
+        raise exception 'no such payee without another account' using errcode = 'PT409';
+    end if;
+end;
+$$;
+comment on function backend.record_payout_account is
+    'Notes a payee''s account; again changes nothing. PT409 if they have another.';
+grant execute on function backend.record_payout_account to backend;
+
+
 -- ==== supabase/functions/record_stripe_event.sql
 
 -- Stores an event as Stripe sent it, and queues its application in the same transaction.
@@ -7960,7 +8664,11 @@ declare
 begin
     begin
         event := record_stripe_event.body::jsonb;
-        created_at := to_timestamp((event ->> 'created')::bigint);
+        -- Events of the second form tell a date, not seconds.
+        created_at := case jsonb_typeof(event -> 'created')
+            when 'string' then (event ->> 'created')::timestamptz
+            else to_timestamp((event ->> 'created')::bigint)
+        end;
     exception
         -- JSON allows what jsonb does not hold: \u0000, lone surrogates, NaN, great depth.
         when data_exception or program_limit_exceeded then
@@ -8241,6 +8949,51 @@ $$;
 comment on function app.recount_payment is
     'Counts the payment''s facts again, and what its payees are owed. The caller holds the locks of '
     'app.lock_payment and app.lock_ledger.';
+
+
+-- ==== supabase/functions/refund_surplus.sql
+
+-- Whoever paid twice gets the second charge back.
+
+create or replace function app.refund_surplus(payment_id uuid, stripe_charge_id text)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    request_id uuid;
+begin
+    insert into app.refund_requests (
+        payment_id, stripe_charge_id, customer_id, amount_cents, reason
+    )
+    select p.id, refund_surplus.stripe_charge_id, p.customer_id, p.amount_cents, 'paid twice'
+    from app.payments as p
+    where p.id = refund_surplus.payment_id
+        and exists (
+            select
+            from app.money_facts as f
+            where f.payment_id = p.id
+                and f.kind = 'charge'
+                and f.id <> refund_surplus.stripe_charge_id
+        )
+        and not exists (
+            select
+            from app.refund_requests as r
+            where r.payment_id = p.id
+                and r.stripe_charge_id is not null
+        )
+    returning id into request_id;
+    if found then
+        perform app.enqueue_job(
+            'send_refund', jsonb_build_object('refund_request_id', request_id)
+        );
+    end if;
+end;
+$$;
+comment on function app.refund_surplus is
+    'Requests the refund of a charge that is not the payment''s first, once. A third charge of one '
+    'payment is left to an admin.';
 
 
 -- ==== supabase/functions/refuse_contacts.sql
@@ -8701,6 +9454,7 @@ create or replace function app.request_refund(payment_id uuid, reason text)
 as $$
 declare
     payment app.payments;
+    request_id uuid;
 begin
     select * into strict payment
     from app.payments as p
@@ -8710,7 +9464,13 @@ begin
     if payment.status = 'paid' then
         insert into app.refund_requests (payment_id, customer_id, amount_cents, reason)
         values (payment.id, payment.customer_id, payment.amount_cents, request_refund.reason)
-        on conflict on constraint a_payment_is_refunded_on_request_once do nothing;
+        on conflict on constraint a_payment_is_refunded_on_request_once do nothing
+        returning id into request_id;
+        if found then
+            perform app.enqueue_job(
+                'send_refund', jsonb_build_object('refund_request_id', request_id)
+            );
+        end if;
     elsif payment.status in ('pending', 'failed') then
         update app.payments as p
         set status = 'expired'
@@ -9422,6 +10182,49 @@ $$;
 comment on function app.settle_escalation is
     'Moves an undecided escalation to quoted, accepted, offered, matching (a job is queued) or, when '
     'no wave is left, unfilled. One that was approved or has ended is left alone.';
+
+
+-- ==== supabase/functions/settle_fraud_warning.sql
+
+-- An admin has looked at a charge that a bank suspects: what it earned may be sent on.
+
+create or replace function api.settle_fraud_warning(warning_id text, reason text)
+    returns void
+    language plpgsql
+    volatile
+    security definer  -- admins hold no update grant; this is the only way
+    set search_path = ''
+as $$
+declare
+    warning app.fraud_warnings;
+begin
+    perform app.lock_standing('may_take_work');
+    if coalesce(reason, '') = '' then
+        raise exception 'a reason is needed' using errcode = 'PT422';
+    end if;
+    select * into warning
+    from app.fraud_warnings as w
+    where w.id = settle_fraud_warning.warning_id
+        and w.settled_at is null;
+    if not found then
+        raise exception 'no such warning to settle' using errcode = 'PT404';
+    end if;
+    perform app.lock_payment(warning.payment_id);
+    perform app.lock_ledger(warning.payment_id);
+    update app.fraud_warnings as w
+    set settled_at = app.current_instant()
+    where w.id = warning.id;
+    perform app.recount_payables(warning.payment_id);
+    perform app.log_action(
+        'settle_fraud_warning', 'payment', warning.payment_id, reason,
+        jsonb_build_object('warning_id', warning.id)
+    );
+end;
+$$;
+comment on function api.settle_fraud_warning is
+    'Lets what a suspected charge earned be sent again. PT404 if there is no such open warning, PT422 '
+    'without a reason, PT403 for a dismissed admin.';
+grant execute on function api.settle_fraud_warning to platform_admin;
 
 
 -- ==== supabase/functions/settle_payment.sql

@@ -116,9 +116,9 @@ grant select (
     created_at, paid_at, failure, work_done_at, earned_at, refunded_cents
 ) on app.payments to platform_admin;
 
-grant select (payment_id, amount_cents, requested_at)
+grant select (payment_id, is_surplus, amount_cents, requested_at, status)
     on app.refund_requests to customer, platform_admin;
-grant select (reason) on app.refund_requests to platform_admin;
+grant select (reason, failure) on app.refund_requests to platform_admin;
 
 grant select (
     transaction_id, account, description, amount_cents, currency, posted_at, held_until
@@ -186,9 +186,10 @@ create view api.customer_payments with (security_invoker = true) as
         p.failure,
         p.refunded_cents,
         r.amount_cents as refund_cents,
-        r.requested_at as refund_requested_at
+        r.requested_at as refund_requested_at,
+        r.status as refund_status
     from app.payments as p
-    left join app.refund_requests as r on p.id = r.payment_id;
+    left join app.refund_requests as r on p.id = r.payment_id and not r.is_surplus;
 comment on view api.customer_payments is
     'What the calling customer owes or paid, in cents, what they got back, and what was asked for '
     'them. Failure: why the last card was refused.';
@@ -310,9 +311,11 @@ create view api.admin_payments with (security_invoker = true) as
         p.refunded_cents,
         r.amount_cents as refund_cents,
         r.reason as refund_reason,
-        r.requested_at as refund_requested_at
+        r.requested_at as refund_requested_at,
+        r.status as refund_status,
+        r.failure as refund_failure
     from app.payments as p
-    left join app.refund_requests as r on p.id = r.payment_id;
+    left join app.refund_requests as r on p.id = r.payment_id and not r.is_surplus;
 comment on view api.admin_payments is 'All payments, in cents, and the refunds that are owed.';
 grant select on api.admin_payments to platform_admin;
 

@@ -139,7 +139,9 @@ def test_the_source_gives_the_listed_reason() -> None:
         for pattern in folders
         for source in sorted((ROOT / "supabase").glob(pattern))
     )
-    functions = re.findall(r"create function (\w+\.\w+)\((.*?)as \$\$", text, re.DOTALL)
+    functions = re.findall(
+        r"create function (\w+\.\w+)\((.*?)(?:as \$\$|begin atomic)", text, re.DOTALL
+    )
     reasons = {
         name: re.search(r"security definer  -- (.+)", header)
         for name, header in functions

@@ -120,10 +120,14 @@ def test_the_client_tests_read_the_variables_that_the_readme_sets() -> None:
 
 
 def test_the_event_types_named_are_those_that_are_applied() -> None:
-    named = set(re.findall(r"`((?:checkout|payment_intent|charge)[\w.]+)`", DEPLOYMENT))
     source = (ROOT / "supabase/functions/record_stripe_event.sql").read_text()
-    handled = source.partition("handled constant")[2].partition("];")[0]
-    assert named == set(re.findall(r"'([\w.]+)'", handled))
+    for endpoint, constant in (
+        ("/stripe/webhook", "handled"),
+        ("/stripe/webhook/connect", "handled_of_accounts"),
+    ):
+        [row] = re.findall(rf"^\| `{endpoint}` \| (.*) \|$", DEPLOYMENT, re.MULTILINE)
+        handled = source.partition(f"{constant} constant")[2].partition("];")[0]
+        assert re.findall(r"`([\w.]+)`", row) == re.findall(r"'([\w.]+)'", handled)
 
 
 def test_the_settings_named_are_those_of_the_local_stack() -> None:

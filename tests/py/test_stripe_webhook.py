@@ -234,3 +234,36 @@ def test_no_body_is_logged(client: FlaskClient, caplog: pytest.LogCaptureFixture
     said = [json.dumps(vars(record), default=str) for record in caplog.records]
     assert any("charge.succeeded" in line for line in said)
     assert not any("tell-tale" in line for line in said)
+
+
+def test_each_endpoint_has_secrets_and_a_kind_of_event_of_its_own() -> None:
+    paths = {"": "whsec_own", "/connect": "whsec_connect", "/thin": "whsec_thin"}
+    config = replace(
+        CONFIG,
+        stripe_webhook_secrets=(paths[""],),
+        stripe_connect_secrets=(paths["/connect"],),
+        stripe_thin_secrets=(paths["/thin"],),
+    )
+    store = RecordingDatabase()
+    client = create_app(config, database=store, clock=lambda: NOW).test_client()
+    thin = stripe_events.body(stripe_events.thin_event("v2.core.account[requirements].updated"))
+    for path, own in paths.items():
+        for secret in paths.values():
+            for body in (EVENT, thin):
+                answer = client.post(
+                    f"/stripe/webhook{path}",
+                    data=body,
+                    headers={"Stripe-Signature": signed(body, secret)},
+                )
+                taken = secret == own and (path == "/thin") == (body is thin)
+                assert answer.status_code == (200 if taken else 400), (path, secret)
+    assert len(store.calls) == 3
+
+
+def test_an_endpoint_without_a_secret_takes_nothing(
+    client: FlaskClient, store: RecordingDatabase
+) -> None:
+    for path in ("/stripe/webhook/connect", "/stripe/webhook/thin"):
+        answer = client.post(path, data=EVENT, headers={"Stripe-Signature": signed(EVENT, "")})
+        assert answer.status_code == 400
+    assert store.calls == []

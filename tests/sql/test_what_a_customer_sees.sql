@@ -12,7 +12,7 @@ api.customer_media
     id, kind, path, registered_at, session_id, uploaded_at
 api.customer_payments
     amount_cents, created_at, currency, failure, id, paid_at, purpose, quote_id, refund_cents,
-    refund_requested_at, refunded_cents, session_id, status
+    refund_requested_at, refund_status, refunded_cents, session_id, status
 api.customer_profile
     city, city_id, first_name, last_initial
 api.customer_quote_items
@@ -70,7 +70,7 @@ app.payments
 app.people
     created_at, id, persona
 app.refund_requests
-    amount_cents, payment_id, requested_at
+    amount_cents, is_surplus, payment_id, requested_at, status
 app.repair_quote_items
     amount_cents, description, kind, position, quantity, quote_id, unit_cents
 app.repair_quotes

@@ -46,8 +46,8 @@ api.admin_payables
     withheld_at
 api.admin_payments
     amount_cents, created_at, currency, earned_at, failure, fee_schedule_version, id, paid_at,
-    purpose, quote_id, refund_cents, refund_reason, refund_requested_at, refunded_cents,
-    session_id, status, work_done_at
+    purpose, quote_id, refund_cents, refund_failure, refund_reason, refund_requested_at,
+    refund_status, refunded_cents, session_id, status, work_done_at
 api.admin_payouts
     amount_cents, currency, failed_at, failure, id, paid_at, stripe_account_id, told_at
 api.admin_people
@@ -159,7 +159,7 @@ app.referrals
     amount_cents, created_at, currency, earned_at, escalation_id, id, mechanic_id,
     payable_from, status
 app.refund_requests
-    amount_cents, payment_id, reason, requested_at
+    amount_cents, failure, is_surplus, payment_id, reason, requested_at, status
 app.repair_quotes
     created_at, currency, customer_id, decided_at, distance_km, escalation_id, id,
     labour_cents, notes, offer_id, parts_cents, sent_at, status, tax_cents, total_cents,
@@ -202,6 +202,7 @@ api.remove_workshop_member(workshop_id, person_id, reason)
 api.restrict(holder_id, kind, off_platform, clause, facts, days, evidence_ids)
 api.revoke_invitation(invitation_id)
 api.set_contact_details(full_name, phone, street, postal_code)
+api.settle_fraud_warning(warning_id, reason)
 app.current_person_id()
 app.may_continue_work()
 app.may_join_topic()

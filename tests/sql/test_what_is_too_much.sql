@@ -137,6 +137,9 @@ insert into limited values
     ('start_checkout', 'backend', null, tests.id('ben'), 20, '1 hour', format(
         'select backend.begin_checkout(%L, %L)', tests.id('ben'), tests.id('ben requested payment')
     )),
+    ('open_payout_account', 'backend', null, tests.id('max'), 20, '1 hour', format(
+        'select backend.begin_payout_account(%L, null)', tests.id('max')
+    )),
     -- A guess is refused, and counts only when it is over the limit.
     ('accept_invitation', 'customer', 'ben', tests.id('ben'), 10, '1 hour',
         'select api.accept_invitation(''guessed'')');

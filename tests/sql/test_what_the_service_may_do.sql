@@ -5,8 +5,10 @@ select plan(9);
 
 select tests.reaches_exactly('backend', $$
 backend.begin_checkout(person_id, payment_id)
+backend.begin_payout_account(person_id, workshop_id)
 backend.readiness()
 backend.record_checkout(payment_id, attempt, stripe_session_id, url, expires_at)
+backend.record_payout_account(owner_id, stripe_account_id)
 backend.record_stripe_event(event_id, raw, body)
 $$);
 
@@ -21,10 +23,19 @@ procrastinate.procrastinate_periodic_defers
 procrastinate.procrastinate_workers
     id, last_heartbeat
 backend.apply_stripe_event(event_id)
+backend.begin_refund(refund_request_id)
+backend.begin_reversal(payment_id, part)
+backend.begin_transfer(payment_id, part)
 backend.candidate_workshops(escalation_id)
+backend.end_reversal(reversal_id, failure)
+backend.enqueue_due_money()
 backend.enqueue_pending_events()
 backend.expire_overdue()
+backend.fail_refund(refund_request_id, failure, try_again)
+backend.fail_transfer(payment_id, part, attempt, failure, retry_after)
+backend.learn_stripe_object(type, object)
 backend.matching_settings()
+backend.missing_object(event_id)
 backend.offer_escalation(escalation_id, config_version, choices)
 backend.readiness()
 procrastinate.procrastinate_cancel_job_v1(job_id, abort, delete_job)

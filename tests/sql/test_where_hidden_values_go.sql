@@ -151,10 +151,13 @@ select set_eq(
         'app.connected_accounts.idempotency_key from owner_id',
         'app.disputes.is_open from status',
         'app.payables.owed_cents from earned_cents, forfeited_cents, offset_cents, returned_cents, sent_cents',
+        'app.refund_requests.idempotency_key from attempt, id',
+        'app.refund_requests.is_surplus from stripe_charge_id',
         'app.repair_quote_items.amount_cents from quantity, unit_cents',
         'app.repair_quotes.total_cents from labour_cents, parts_cents, tax_cents',
         'app.standings.holder_id from person_id, workshop_id',
         'app.threads.topic from epoch, id',
+        'app.transfer_reversals.idempotency_key from id',
         'app.transfers.idempotency_key from attempt, part, payment_id'
     ],
     'no column is computed from what is said of a person or a car'

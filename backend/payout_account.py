@@ -1,0 +1,104 @@
+"""Getting paid: a mechanic or workshop gets the address of Stripe's page that asks who they are.
+
+Nothing about a person goes to Stripe from here: the page asks for what it needs.
+"""
+
+import json
+import logging
+import uuid
+
+import stripe
+from flask import Blueprint, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from backend import stripe_api
+from backend.auth import Auth
+from backend.config import Config
+from backend.db import Calls
+from backend.http import Problem, read_body, unavailable
+
+log = logging.getLogger("backend.payout_account")
+
+BODY_LIMIT = 4096  # bytes
+
+
+def blueprint(database: Calls, auth: Auth, config: Config) -> Blueprint:
+    """POST /payout-account."""
+    bp = Blueprint("payout_account", __name__)
+    client = stripe_api.client(config.stripe_secret_key, config.stripe_api_base)
+
+    @bp.post("/payout-account")
+    def start() -> ResponseReturnValue:
+        """201 with the address of Stripe's page, which works for some minutes.
+
+        The body is {} for a mechanic, {"workshop_id": uuid} for an advisor. 401, 403 and 400 for the
+        caller's faults; the database answers whether the account is the caller's.
+        """
+        caller = auth.caller(request.headers.get("Authorization", ""))
+        if caller.persona not in ("mechanic", "workshop"):
+            raise Problem(403, "not_a_provider", "Only mechanics and workshops are paid.")
+        workshop_id = requested_workshop(read_body(BODY_LIMIT))
+        if client is None:
+            raise Problem(503, "stripe_not_configured", "This platform has no Stripe key.")
+        [account] = database.call(
+            "begin_payout_account", person_id=caller.person_id, workshop_id=workshop_id
+        )
+        try:
+            account_id = account["stripe_account_id"]
+            if account_id is None:
+                made = client.v1.accounts.create(
+                    {
+                        "type": "express",
+                        "capabilities": {"transfers": {"requested": True}},
+                        "metadata": {"owner_id": str(account["owner_id"])},
+                    },
+                    {"idempotency_key": account["idempotency_key"]},
+                )
+                account_id = made.id
+                database.call(
+                    "record_payout_account",
+                    owner_id=account["owner_id"],
+                    stripe_account_id=account_id,
+                )
+            link = client.v1.account_links.create(
+                {
+                    "account": account_id,
+                    "type": "account_onboarding",
+                    "refresh_url": f"{config.public_url}/payout-account?expired",
+                    "return_url": f"{config.public_url}/payout-account?done",
+                }
+            )
+        except stripe.StripeError as error:
+            log.error(
+                "Stripe opened no account",
+                extra={
+                    "status": error.http_status,
+                    "error": type(error).__name__,
+                    "error_code": error.code,
+                    "request_id": error.request_id,
+                },
+            )
+            if stripe_api.is_unknown(error) or stripe_api.is_fault_of_stripe(error):
+                raise unavailable(
+                    "stripe_unavailable", "Stripe does not answer. Try again."
+                ) from None
+            raise Problem(502, "stripe_refused", "Stripe refused to open an account.") from None
+        return jsonify(url=link.url), 201
+
+    @bp.after_request
+    def allow_any_origin(response: Response) -> Response:
+        """Frontends live elsewhere. A token travels in a header, never in a cookie, so any may ask."""
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+        return response
+
+    return bp
+
+
+def requested_workshop(body: bytes) -> str | None:
+    """The workshop's id in a request's body, or none; 400 if it is neither."""
+    try:
+        named = json.loads(body or b"{}").get("workshop_id")
+        return None if named is None else str(uuid.UUID(named))
+    except (AttributeError, RecursionError, TypeError, ValueError):
+        raise Problem(400, "bad_request", 'Send {} or {"workshop_id": "<uuid>"}.') from None

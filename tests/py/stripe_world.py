@@ -1,0 +1,237 @@
+"""The platform and the stand-in for Stripe together, with time and delivery in a test's hands."""
+
+import contextlib
+import random
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+from flask import Flask
+from psycopg.rows import dict_row
+from werkzeug.serving import make_server
+
+from backend import create_app, stripe_api
+from backend.checkout import open_page
+from backend.db import Database as Calls
+from backend.money import Money
+from local.fake_stripe.api import create_app as create_stripe
+from local.fake_stripe.bank import Bank
+from local.fake_stripe.delivery import Delivery
+from local.scratch import Database
+from tests.py.service_fakes import CONFIG, OLD_SECRET, SECRET
+
+
+@contextlib.contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """The application on loopback; gives its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class StripeWorld:
+    """A clone of the test world whose service and worker know a stand-in for Stripe.
+
+    Jobs run when a test says so, in this process; nothing here waits.
+    """
+
+    def __init__(self, database: Database, bank: Bank, stripe: Flask, url: str) -> None:
+        self.owner = psycopg.connect(database.dsn(), autocommit=True, row_factory=dict_row)
+        self.owner.execute("update app.limits set most = 100000")
+        self.bank, self.stripe = bank, stripe
+        bank.url, bank.clock = url, self.clock
+        self.service_calls = Calls(database.dsn("backend"), name="backend", most_connections=2)
+        self.worker_calls = Calls(database.dsn("worker"), name="worker", most_connections=2)
+        config = replace(
+            CONFIG,
+            stripe_webhook_secrets=(SECRET,),
+            stripe_connect_secrets=(OLD_SECRET,),
+            stripe_secret_key="sk_test_1",
+            stripe_api_base=url,
+        )
+        self.config = config
+        self.service = create_app(
+            config, database=self.service_calls, clock=self.clock
+        ).test_client()
+        self.client = stripe_api.client("sk_test_1", url)
+        self.money = Money(self.worker_calls, self.client)
+        self.delivery = Delivery(
+            bank, {"platform": SECRET, "connect": OLD_SECRET}, self.post, random.Random(0)
+        )
+
+    def clock(self) -> float:
+        """The platform's time: Stripe's is the same."""
+        return float(self.one("select extract(epoch from app.current_instant()) as now")["now"])
+
+    def close(self) -> None:
+        self.service_calls.close()
+        self.worker_calls.close()
+        self.owner.close()
+
+    def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
+        return self.owner.execute(query.encode(), values).fetchall()
+
+    def one(self, query: str, *values: object) -> dict[str, Any]:
+        [row] = self.rows(query, *values)
+        return row
+
+    def do(self, *statements: str) -> None:
+        """Run the statements in one transaction that begins as the owner."""
+        with self.owner.transaction():
+            for statement in statements:
+                self.owner.execute(statement.encode())
+
+    def post(self, endpoint: str, body: bytes, header: str) -> int:
+        path = "/stripe/webhook" + {"platform": "", "connect": "/connect"}[endpoint]
+        answer = self.service.post(path, data=body, headers={"Stripe-Signature": header})
+        return answer.status_code
+
+    def pass_time(self, interval: str) -> None:
+        self.do(f"select tests.move_clock('{interval}')")
+
+    def settle(self) -> None:
+        """Deliver what is told and do what is due, until nothing is left."""
+        while self.delivery.deliver() + self.work():
+            pass
+
+    def work(self) -> int:
+        """Do every job that is queued, after looking for what is due; how many."""
+        self.worker_calls.call("enqueue_due_money")
+        jobs = self.rows(
+            "update procrastinate.procrastinate_jobs set status = 'succeeded'"
+            " where status = 'todo' returning task_name, args"
+        )
+        tasks: dict[str, Callable[..., None]] = {
+            "apply_stripe_event": self.money.apply_event,
+            "send_transfer": self.money.send_transfer,
+            "reverse_transfer": self.money.reverse_transfer,
+            "send_refund": self.money.send_refund,
+        }
+        done = 0
+        for job in jobs:
+            if job["task_name"] in tasks:
+                tasks[job["task_name"]](**job["args"])
+                done += 1
+        return done
+
+    def mechanic(self, onboarded: bool = True) -> str:
+        """A new mechanic, paid through an account at Stripe."""
+        name = f"mechanic-{uuid.uuid4().hex[:8]}"
+        self.do(
+            f"select tests.invite('{name}', 'mechanic')",
+            f"select tests.act_as('mechanic', '{name}')",
+            "select api.set_mechanic_profile('Mo')",
+            "select tests.act_as_owner()",
+        )
+        if onboarded:
+            person = self.one("select tests.id(%s)::text as id", name)["id"]
+            self.onboard(person)
+        return name
+
+    def onboard(self, person_id: str, workshop_id: str | None = None) -> str:
+        """What POST /payout-account does, and the payee's part at Stripe."""
+        [begun] = self.service_calls.call(
+            "begin_payout_account", person_id=person_id, workshop_id=workshop_id
+        )
+        made = self.bank.open_account({"metadata": {"owner_id": str(begun["owner_id"])}})
+        self.service_calls.call(
+            "record_payout_account", owner_id=begun["owner_id"], stripe_account_id=made["id"]
+        )
+        self.bank.finish_onboarding(made["id"])
+        return str(made["id"])
+
+    def open_session(self) -> str:
+        """A session of ben's that waits for its payment; its name."""
+        name = f"session-{uuid.uuid4().hex[:8]}"
+        self.do(f"select tests.open_session('ben', '{name}', 'brakes', 'Noise', 'Ford', 'Focus')")
+        return name
+
+    def payment(self, name: str) -> str:
+        return str(self.one("select tests.id(%s)::text as id", name)["id"])
+
+    def open_page(self, payment_id: str) -> str:
+        """What POST /checkout does: the Checkout Session's id."""
+        customer = self.one("select customer_id from app.payments where id = %s", payment_id)
+        [attempt] = self.service_calls.call(
+            "begin_checkout", person_id=str(customer["customer_id"]), payment_id=payment_id
+        )
+        assert self.client is not None
+        session = open_page(self.client, attempt, "https://console.example")
+        self.service_calls.call(
+            "record_checkout",
+            payment_id=payment_id,
+            attempt=attempt["attempt"],
+            stripe_session_id=session.id,
+            url=session.url,
+            expires_at=datetime.fromtimestamp(session.expires_at, UTC),
+        )
+        return session.id
+
+    def diagnostic(self, mechanic: str) -> tuple[str, str]:
+        """A diagnostic paid and done: its session's name and its charge."""
+        session = self.open_session()
+        charge = self.bank.pay(self.open_page(self.payment(f"{session} payment")))
+        self.settle()
+        self.do(
+            f"select tests.act_as('mechanic', '{mechanic}')",
+            f"select api.accept_session(tests.id('{session}'))",
+            "select tests.act_as_owner()",
+            f"select tests.complete('{session}', '{mechanic}')",
+        )
+        return session, str(charge["id"])
+
+    def repair(self, session: str, mechanic: str) -> str:
+        """A repair of 1,200.00 by Lakeview Repairs, paid and done: its charge."""
+        offer = f"{session} offer to Lakeview Repairs"
+        self.do(
+            f"select tests.escalate('{session}', '{mechanic}', array['Lakeview Repairs'])",
+            "select tests.act_as('workshop', 'lena')",
+            f"select api.accept_offer(tests.id('{offer}'))",
+            "select tests.act_as_owner()",
+            f"select tests.quote('{session}', 'Lakeview Repairs', 'lena', 70000, 50000)",
+            "select tests.act_as('customer', 'ben')",
+            f"select tests.named('{session} repair', api.approve_quote("
+            f"tests.id('{session} quote of Lakeview Repairs')))",
+            "select tests.act_as_owner()",
+        )
+        charge = self.bank.pay(self.open_page(self.payment(f"{session} repair")))
+        self.settle()
+        self.do(
+            "select tests.act_as('workshop', 'lena')",
+            f"select api.finish_repair(tests.id('{offer}'))",
+            "select tests.act_as_owner()",
+        )
+        return str(charge["id"])
+
+    def balances(self) -> dict[str, int]:
+        """Every account by its name, in cents; those at zero are left out."""
+        rows = self.rows(
+            "select name, sum(balance_cents)::bigint as cents from app.ledger_accounts group by name"
+        )
+        return {row["name"]: row["cents"] for row in rows if row["cents"]}
+
+
+@contextlib.contextmanager
+def stripe_world(
+    new_database: Callable[[], AbstractContextManager[Database]],
+) -> Iterator[StripeWorld]:
+    """A world of its own, ended with the block."""
+    bank = Bank()
+    stripe = create_stripe(bank)
+    with new_database() as database, serving(stripe) as url:
+        world = StripeWorld(database, bank, stripe, url)
+        try:
+            yield world
+        finally:
+            world.close()

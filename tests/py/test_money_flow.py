@@ -1,0 +1,213 @@
+"""Money from a customer's card to its payees and back, through the real client and the real jobs."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import pytest
+
+from local.fake_stripe.api import faults
+from local.fake_stripe.bank import fee
+from local.scratch import Database
+from tests.py.stripe_world import StripeWorld, stripe_world
+
+
+@pytest.fixture
+def world(
+    new_database: Callable[[], AbstractContextManager[Database]],
+) -> Iterator[StripeWorld]:
+    with stripe_world(new_database) as made:
+        yield made
+
+
+def moved(world: StripeWorld, before: dict[str, int]) -> dict[str, int]:
+    after = world.balances()
+    changed = {name: after.get(name, 0) - before.get(name, 0) for name in before | after}
+    return {name: cents for name, cents in changed.items() if cents}
+
+
+def agrees(world: StripeWorld, before: dict[str, int]) -> bool:
+    """Whether the ledger says of our balance at Stripe what Stripe says."""
+    return moved(world, before).get("stripe.balance", 0) == world.bank.balance()
+
+
+def test_a_diagnostic_is_paid_held_and_sent(world: StripeWorld) -> None:
+    before = world.balances()
+    mechanic = world.mechanic()
+    world.diagnostic(mechanic)
+    world.pass_time("6 days 23 hours")
+    world.settle()
+    assert world.bank.every("transfer") == []
+
+    world.pass_time("1 hour")
+    world.settle()
+    [transfer] = world.bank.every("transfer")
+    assert (transfer["amount"], world.bank.balances[transfer["destination"]]) == (2250, 2250)
+    assert transfer["source_transaction"] == world.bank.every("charge")[0]["id"]
+    assert moved(world, before) == {
+        "stripe.balance": 2250 - 2250 + 147 - (fee(2500) - 103),
+        "platform.fee": -250,
+        "stripe.fee": fee(2500),
+    }
+    assert agrees(world, before)
+    assert world.rows("select 1 from app.stripe_events where state <> 'done'") == []
+
+
+def test_earnings_wait_for_an_account(world: StripeWorld) -> None:
+    mechanic = world.mechanic(onboarded=False)
+    world.diagnostic(mechanic)
+    world.pass_time("8 days")
+    world.settle()
+    assert world.bank.every("transfer") == []
+    world.onboard(world.payment(mechanic))
+    world.settle()
+    assert [each["amount"] for each in world.bank.every("transfer")] == [2250]
+
+
+def test_a_lost_dispute_is_taken_back_from_both_payees(world: StripeWorld) -> None:
+    mechanic = world.mechanic()
+    lena, lakeview = world.payment("lena"), world.payment("Lakeview Repairs")
+    world.onboard(lena, lakeview)
+    session, _ = world.diagnostic(mechanic)
+    world.pass_time("8 days")
+    world.settle()
+    before, at_stripe = world.balances(), world.bank.balance()
+    charge = world.repair(session, mechanic)
+    world.pass_time("8 days")
+    world.settle()
+    assert sorted(each["amount"] for each in world.bank.every("transfer")) == [2250, 6000, 108000]
+
+    dispute = world.bank.dispute(charge)
+    world.settle()
+    world.bank.close_dispute(dispute["id"], "lost")
+    world.settle()
+    assert moved(world, before) == {
+        "stripe.balance": -5010,
+        "stripe.fee": 3510,
+        "stripe.dispute_fee": 1500,
+    }
+    assert moved(world, before)["stripe.balance"] == world.bank.balance() - at_stripe
+
+
+def test_nothing_is_sent_while_a_dispute_is_open(world: StripeWorld) -> None:
+    _, charge = world.diagnostic(world.mechanic())
+    dispute = world.bank.dispute(charge)
+    world.pass_time("8 days")
+    world.settle()
+    assert world.bank.every("transfer") == []
+    world.bank.close_dispute(dispute["id"], "won")
+    world.settle()
+    assert [each["amount"] for each in world.bank.every("transfer")] == [2250]
+
+
+def test_what_a_payee_cannot_give_back_is_taken_from_what_they_earn_next(
+    world: StripeWorld,
+) -> None:
+    before = world.balances()
+    mechanic = world.mechanic()
+    _, charge = world.diagnostic(mechanic)
+    world.pass_time("8 days")
+    world.settle()
+    [account] = world.bank.balances
+    world.bank.pay_out_account(account)
+    world.bank.refund({"charge": charge, "amount": "2500"})
+    world.settle()
+    assert moved(world, before)["receivable.mechanic"] == 2250
+
+    world.diagnostic(mechanic)
+    world.pass_time("8 days")
+    world.settle()
+    assert world.bank.balances[account] == 0
+    assert moved(world, before) == {
+        "stripe.balance": world.bank.balance(),
+        "platform.fee": -250,
+        "stripe.fee": 2 * fee(2500),
+    }
+
+
+def test_a_session_that_nobody_takes_is_refunded(world: StripeWorld) -> None:
+    before = world.balances()
+    session = world.open_session()
+    world.bank.pay(world.open_page(world.payment(f"{session} payment")))
+    world.settle()
+    world.pass_time("3 hours")
+    world.worker_calls.call("expire_overdue")
+    world.settle()
+    [refund] = [each for each in world.bank.every("refund")]
+    assert (refund["amount"], refund["status"]) == (2500, "succeeded")
+    assert moved(world, before) == {
+        "stripe.balance": -fee(2500),
+        "stripe.fee": fee(2500),
+    }
+    assert agrees(world, before)
+
+
+def test_of_two_pages_paid_the_second_is_refunded(world: StripeWorld) -> None:
+    before = world.balances()
+    payment = world.payment(f"{world.open_session()} payment")
+    first = world.open_page(payment)
+    world.do(f"update app.checkout_attempts set status = 'closed' where payment_id = '{payment}'")
+    second = world.open_page(payment)
+    world.bank.pay(first)
+    paid_late = world.bank.pay(second)
+    world.settle()
+    [refund] = world.bank.every("refund")
+    assert (refund["charge"], refund["amount"]) == (paid_late["id"], 2500)
+    assert moved(world, before)["customer.held"] == -2500
+    assert "customer.refund_owed" not in moved(world, before)
+
+
+def test_a_fault_of_stripe_is_looked_up_and_then_asked_for_under_another_key(
+    world: StripeWorld,
+) -> None:
+    world.diagnostic(world.mechanic())
+    world.pass_time("8 days")
+    faults(world.stripe).append(("/v1/transfers", 500))
+    world.settle()
+    assert world.bank.every("transfer") == []
+    attempts = "select attempt, status, failure from app.transfers"
+    assert world.rows(attempts) == [{"attempt": 1, "status": "failed", "failure": "not made"}]
+    world.pass_time("1 minute")
+    world.settle()
+    assert [each["metadata"]["attempt"] for each in world.bank.every("transfer")] == ["2"]
+
+
+def test_a_transfer_whose_answer_was_lost_for_a_day_is_found_and_not_sent_again(
+    world: StripeWorld,
+) -> None:
+    session, charge = world.diagnostic(world.mechanic())
+    world.pass_time("8 days")
+    payment = world.payment(f"{session} payment")
+    world.delivery.lose = 1.0
+    [begun] = world.worker_calls.call("begin_transfer", payment_id=payment, part="work")
+    world.bank.transfer(
+        {
+            "amount": str(begun["amount_cents"]),
+            "currency": "usd",
+            "destination": begun["destination"],
+            "source_transaction": charge,
+            "transfer_group": begun["transfer_group"],
+            "metadata": {"payment_id": payment, "part": "work", "attempt": "1"},
+        }
+    )
+    world.pass_time("2 days")
+    world.settle()
+    assert len(world.bank.every("transfer")) == 1
+    assert world.one("select status from app.transfers") == {"status": "sent"}
+
+
+def test_events_that_are_lost_late_or_repeated_end_in_the_same_balances(
+    world: StripeWorld, seed: int
+) -> None:
+    before = world.balances()
+    mechanic = world.mechanic()
+    world.delivery.chance.seed(seed)
+    world.delivery.in_order, world.delivery.repeat = False, 0.5
+    for _ in range(5):
+        world.diagnostic(mechanic)
+    world.pass_time("8 days")
+    world.settle()
+    assert moved(world, before) == {
+        "stripe.balance": world.bank.balance(),
+        "platform.fee": -5 * 250,
+        "stripe.fee": 5 * fee(2500),
+    }

@@ -1,0 +1,104 @@
+"""Who gets the address of the page where Stripe asks who is to be paid."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from backend import create_app
+from backend.config import Config
+from local.fake_stripe.api import create_app as create_stripe
+from local.fake_stripe.api import faults
+from local.fake_stripe.bank import Bank
+from tests.py.service_fakes import (
+    ANA,
+    SHARED_SECRET,
+    Outside,
+    RecordingDatabase,
+    serve,
+    token,
+)
+from tests.py.stripe_world import serving
+
+BEGUN = {"owner_id": ANA, "stripe_account_id": None, "idempotency_key": f"account:{ANA}"}
+WORKSHOP = "11111111-1111-4111-8111-111111111111"
+
+
+class Service:
+    """The service between an Auth and a stand-in for Stripe."""
+
+    def __init__(self, enter: Any) -> None:
+        self.bank = Bank()
+        self.stripe = create_stripe(self.bank)
+        outside = Outside()
+        outside.url = enter(serve(outside.answer))
+        self.bank.url = enter(serving(self.stripe))
+        self.config: Config = replace(outside.config(), stripe_api_base=self.bank.url)
+        self.database = RecordingDatabase({"begin_payout_account": [BEGUN]})
+
+    def ask(self, persona: str, body: object) -> TestResponse:
+        client = create_app(self.config, database=self.database).test_client()
+        signed = token(SHARED_SECRET, "HS256", None, role=persona)
+        return client.post(
+            "/payout-account", json=body, headers={"Authorization": f"Bearer {signed}"}
+        )
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    with ExitStack() as ending:
+
+        def enter(context: AbstractContextManager[str]) -> str:
+            return ending.enter_context(context)
+
+        yield Service(enter)
+
+
+def test_a_mechanic_gets_a_page_and_an_account_that_is_written_down(service: Service) -> None:
+    answer = service.ask("mechanic", {})
+    [account] = service.bank.every("account")
+    assert answer.status_code == 201
+    assert answer.get_json()["url"].startswith(f"{service.bank.url}/onboard/{account['id']}")
+    assert account["metadata"] == {"owner_id": ANA}
+    assert service.database.calls == [
+        ("begin_payout_account", {"person_id": ANA, "workshop_id": None}),
+        ("record_payout_account", {"owner_id": ANA, "stripe_account_id": account["id"]}),
+    ]
+
+
+def test_asked_again_before_the_account_was_written_down_it_is_the_same(service: Service) -> None:
+    service.ask("mechanic", {})
+    service.ask("mechanic", {})
+    assert len(service.bank.every("account")) == 1
+
+
+def test_who_has_an_account_gets_the_page_of_that(service: Service) -> None:
+    account = service.bank.open_account({})
+    begun = BEGUN | {"stripe_account_id": account["id"]}
+    service.database.answers["begin_payout_account"] = [begun]
+    answer = service.ask("workshop", {"workshop_id": WORKSHOP})
+    assert answer.status_code == 201
+    assert service.database.calls == [
+        ("begin_payout_account", {"person_id": ANA, "workshop_id": WORKSHOP})
+    ]
+
+
+@pytest.mark.parametrize("persona", ["customer", "platform_admin"])
+def test_nobody_else_is_paid(service: Service, persona: str) -> None:
+    assert service.ask(persona, {}).status_code == 403
+    assert service.database.calls == []
+
+
+@pytest.mark.parametrize("body", [[], 1, {"workshop_id": "mine"}, {"workshop_id": 1}])
+def test_a_workshop_is_named_by_its_id(service: Service, body: object) -> None:
+    assert service.ask("workshop", body).status_code == 400
+
+
+def test_a_fault_of_stripe_is_told_as_one(service: Service) -> None:
+    faults(service.stripe).append(("/v1/accounts", 500))
+    assert service.ask("mechanic", {}).status_code == 503
+    service.config = replace(service.config, stripe_secret_key=None)
+    assert service.ask("mechanic", {}).status_code == 503
