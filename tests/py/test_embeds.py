@@ -55,10 +55,16 @@ COMPUTED = """
 """
 
 
-@pytest.fixture
-def catalog(database: Any) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(database.dsn()) as connection:
+@pytest.fixture(scope="module")
+def world(new_database: Any) -> Iterator[psycopg.Connection]:
+    with new_database() as database, psycopg.connect(database.dsn()) as connection:
         yield connection
+
+
+@pytest.fixture
+def catalog(world: psycopg.Connection) -> Iterator[psycopg.Connection]:
+    with world.transaction(force_rollback=True):
+        yield world
 
 
 def asked(catalog: psycopg.Connection, query: str, role: str) -> list[str]:
