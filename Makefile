@@ -6,7 +6,7 @@ LOCAL := $(PYTHON) -m local
 # The Supabase CLI sends nothing home.
 export DO_NOT_TRACK := 1
 
-.PHONY: run up stop reset status demo test test-long check mutate bench-start bench-chat bench-rls setup
+.PHONY: run up stop reset status demo test test-long check mutate replay-policy bench-start bench-chat bench-rls setup
 
 run: setup  ## The whole platform, until Ctrl-C
 	@exec $(LOCAL) run
@@ -37,6 +37,9 @@ check: setup  ## Types, layout, linters of the database, migrations equal source
 
 mutate: setup  ## Authorization mutants; all of them leave docs/mutants.md, SAMPLE=60 are some
 	@exec $(PYTHON) -m tools.mutate $(if $(SAMPLE),--sample $(SAMPLE))
+
+replay-policy: setup  ## What a changed filter or ladder would have done: DATABASE_URL=…, LADDER=7,30,ban
+	@exec $(PYTHON) -m tools.replay_policy --database-url "$(DATABASE_URL)" $(if $(LADDER),--ladder $(LADDER))
 
 bench-start: setup  ## Seconds from make run to the first answer
 	@exec $(PYTHON) -m bench.bench_start

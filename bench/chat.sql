@@ -39,8 +39,10 @@ begin
         mechanic := pg_temp.sign_up(format('mechanic%s@example.test', n));
         perform app.become_persona(mechanic, 'mechanic');
         perform pg_temp.act_as('mechanic', mechanic);
+        perform api.agree_to_monitoring(1);
         perform api.set_mechanic_profile('Mechanic');
         perform pg_temp.act_as('customer', customer);
+        perform api.agree_to_monitoring(1);
         perform api.set_customer_profile('Customer', 'C', city);
         session := (api.request_session('brakes', 'It grinds.', 2016, 'Honda', 'Civic')).session_id;
         perform app.session_paid(session);

@@ -36,6 +36,13 @@ begin
         perform app.appoint_first_admin('ada@theautodoctor.test');
     end if;
 
+    insert into app.consents (person_id, version)
+    select p.id, n.version
+    from app.people as p
+    cross join app.monitoring_notices as n
+    where p.persona in ('customer', 'mechanic', 'workshop')
+    on conflict do nothing;
+
     update app.mechanics as m
     set display_name = initcap(n.name)
     from unnest(array['max', 'zoe']) as n (name)

@@ -65,6 +65,39 @@ $$;
 comment on function tests.approve_and_pay is
     'A customer approves the quote, pays it, and gives the workshop their number.';
 
+create function tests.report(persona text, reporter text, thread text, sender text)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    perform tests.act_as(persona, reporter);
+    perform api.report_message(m.id, 'It is not about the car.')
+    from api.messages as m
+    where m.thread_id = tests.id(thread)
+        and m.sender = report.sender;
+    perform tests.named('report of ' || reporter, r.id) from api.my_reports as r;
+    perform tests.act_as_owner();
+end;
+$$;
+comment on function tests.report is 'Somebody reports the one message of the other party.';
+
+create function tests.appeal(persona text, appellant text, holder text)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    perform tests.act_as(persona, appellant);
+    perform tests.named('appeal of ' || holder, api.appeal_restriction(r.id, 'It was a joke.'))
+    from api.restrictions as r;
+    perform tests.act_as_owner();
+end;
+$$;
+comment on function tests.appeal is 'Somebody appeals the one restriction that they read.';
+
 create function tests.find_violation(person text)
     returns void
     language plpgsql
@@ -79,7 +112,7 @@ declare
     );
 begin
     perform tests.act_as('platform_admin', 'ada');
-    perform api.decide_flag(flagged, 'confirmed', 'Asked for cash.', 'S3', '4.4');
+    perform api.decide_flag(flagged, 'confirmed', 'Asked for cash.', 'S1', '4.4');
     perform tests.act_as_owner();
     perform tests.named('violation of ' || person, v.id)
     from app.violations as v
@@ -166,9 +199,13 @@ begin
     perform api.send_message(
         tests.id('eve with olga thread'), 'Cash is fine: 415-555-2672', gen_random_uuid()
     );
+    perform tests.act_as('customer', 'eve');
+    perform api.send_message(tests.id('eve with olga thread'), 'Not with me.', gen_random_uuid());
     perform tests.act_as_owner();
     perform tests.complete('eve with olga', 'olga');
     perform tests.find_violation('olga');
+    perform tests.report('customer', 'eve', 'eve with olga thread', 'mechanic');
+    perform tests.report('mechanic', 'olga', 'eve with olga thread', 'customer');
 
     -- Prairie Auto has three cases: priced but not quoted, approved, in work
     perform tests.send_to_workshop('eve', 'eve accepted', 'Prairie Auto', 'paul');
@@ -209,9 +246,16 @@ begin
         tests.id('gus with Mesa Garage thread with Mesa Garage'), 'Cash is fine: 415-555-2673',
         gen_random_uuid()
     );
+    perform tests.act_as('customer', 'gus');
+    perform api.send_message(
+        tests.id('gus with Mesa Garage thread with Mesa Garage'), 'Not with me.', gen_random_uuid()
+    );
     perform tests.act_as_owner();
     perform tests.quote('gus with Mesa Garage', 'Mesa Garage', 'mona', 20000, 10000);
     perform tests.find_violation('mona');
+    perform tests.report(
+        'workshop', 'mona', 'gus with Mesa Garage thread with Mesa Garage', 'customer'
+    );
 
     perform tests.act_as('platform_admin', 'ada');
     perform api.restrict(tests.id('sue'), 'suspended', false, '4.2', 'Shared a number.', 7);
@@ -222,6 +266,8 @@ begin
     perform api.restrict(tests.id('nora'), 'banned', true, '4.4', 'Took cash.');
     perform api.dismiss_admin(tests.id('dina'), 'Left.');
     perform tests.act_as_owner();
+    perform tests.appeal('mechanic', 'olga', 'olga');
+    perform tests.appeal('workshop', 'mona', 'Mesa Garage');
 
     -- what Stripe tells, as if it had
     perform tests.stripe_event('evt_world', 'customer.created', '{"object": "customer"}');

@@ -52,6 +52,8 @@ class Scene:
                 connection.execute(
                     f"grant usage on schema app, api, backend, procrastinate to {self.role}"
                 )
+            # What the last broadcast of the world was about is no topic that anybody asks for.
+            connection.execute("select set_config('realtime.topic', '', true)")
             for statement in self.before:
                 connection.execute(statement)
             if self.after:

@@ -58,6 +58,7 @@ begin
         raise exception 'the offer is no longer open' using errcode = 'PT409';
     end if;
 
+    perform app.record_consent(escalation.session_id);
     insert into app.threads (
         session_id, offer_id, customer_id, provider_id, provider_until, provider_name
     ) values (
@@ -73,5 +74,5 @@ $$;
 comment on function api.accept_offer is
     'Accepts an open offer to one of the caller''s workshops; returns the thread with the customer. '
     'A quote is due within the hours of app.settings. PT403 suspended or barred, PT404 not the '
-    'caller''s, PT409 no longer open, or no free bay.';
+    'caller''s, PT409 no longer open, no free bay, or no consent to monitoring.';
 grant execute on function api.accept_offer to workshop;

@@ -38,6 +38,7 @@ begin
         accepted_at = app.current_instant()
     where s.id = session.id;
 
+    perform app.record_consent(session.id);
     insert into app.threads (session_id, customer_id, provider_id, provider_name)
     values (session.id, session.customer_id, mechanic.person_id, mechanic.display_name)
     returning id into thread_id;
@@ -46,5 +47,6 @@ begin
 end;
 $$;
 comment on function api.accept_session is
-    'Accepts a waiting session; returns the thread with the customer. PT404 when it no longer waits.';
+    'Accepts a waiting session; returns the thread with the customer. PT404 when it no longer waits, '
+    'PT409 without a profile or consent to monitoring.';
 grant execute on function api.accept_session to mechanic;

@@ -1,4 +1,4 @@
--- A new flag is announced to the admins.
+-- A flag is announced to the admins when it is raised, claimed, released and decided.
 
 create function app.announce_flag()
     returns trigger
@@ -9,7 +9,13 @@ create function app.announce_flag()
 as $$
 begin
     perform realtime.send(
-        jsonb_build_object('id', new.id, 'severity', new.severity, 'created_at', new.created_at),
+        jsonb_build_object(
+            'id', new.id,
+            'severity', new.severity,
+            'status', new.status,
+            'claimed_until', new.claimed_until,
+            'created_at', new.created_at
+        ),
         'flag',
         (
             select e.name || ':' || e.epoch::text
@@ -21,8 +27,8 @@ begin
     return null;
 end;
 $$;
-comment on function app.announce_flag is 'Broadcasts a flag''s id and severity on the moderation topic.';
+comment on function app.announce_flag is 'Broadcasts a flag''s id, severity and state on the moderation topic.';
 
 create trigger a_flag_is_announced
-    after insert on app.contact_flags
+    after insert or update of status, claimed_until on app.contact_flags
     for each row execute function app.announce_flag();

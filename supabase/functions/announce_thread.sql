@@ -20,7 +20,7 @@ begin
             and m.workshop_id = new.provider_id
             and m.removed_at is null
         where (s.person_id = new.provider_id or m.workshop_id is not null)
-            and s.barred_until <= app.current_instant()
+            and (s.barred_until <= app.current_instant() or s.barred_from > app.current_instant())
             and new.provider_until > app.current_instant()
     loop
         perform realtime.send(

@@ -23,7 +23,7 @@ begin
     perform
     from app.standings as s
     where s.person_id = begin_checkout.person_id
-        and s.barred_until <= instant
+        and (s.barred_until <= instant or s.barred_from > instant)
     for share;
     if not found then
         raise exception 'the account is barred' using errcode = 'PT403';

@@ -24,7 +24,11 @@ begin
         create_workshop.radius_m
     )
     returning id into created;
-    insert into app.standings (workshop_id) values (created);
+    insert into app.standings (workshop_id, jurisdiction)
+    select created, coalesce(j.code, 'other')
+    from app.cities as c
+    left join app.jurisdictions as j on c.country = j.code
+    where c.id = create_workshop.city_id;
     insert into app.workshop_services (workshop_id, service)
     select created, s.service
     from unnest(services) as s (service);

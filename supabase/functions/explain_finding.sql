@@ -5,7 +5,7 @@ create function app.explain_finding(kind text, reason text)
     language sql
     immutable
     set search_path = ''
-begin atomic
+as $$
     select format(
         '%s was hidden because %s.',
         case kind
@@ -32,6 +32,6 @@ begin atomic
             when 'flood' then 'there is too much of it to read'
         end
     );
-end;
+$$;
 comment on function app.explain_finding is
     'The sentence for a kind and a reason code of find_contacts.';

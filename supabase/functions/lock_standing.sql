@@ -20,7 +20,7 @@ begin
         for share
     loop
         held := held + 1;
-        if standing.barred_until > instant then
+        if standing.barred_until > instant and standing.barred_from <= instant then
             raise exception 'the account is barred' using errcode = 'PT403';
         end if;
         if allowed = 'may_take_work' and standing.suspended_until > instant then

@@ -61,7 +61,8 @@ begin
     from app.payables as p
     inner join app.standings as s on p.payee_id = s.person_id
     where p.payment_id = payment.id
-        and s.barred_until > instant;
+        and s.barred_until > instant
+        and s.barred_from <= instant;
 end;
 $$;
 comment on function app.post_earnings is

@@ -14,9 +14,17 @@ begin
     end if;
     select m.delivered, m.hidden into strict delivered, hidden
     from app.mask_contacts(preview_message.body) as m;
+    if hidden <> '[]' then
+        insert into app.message_previews (person_id, body, kinds)
+        values (
+            app.current_person_id(),
+            preview_message.body,
+            array(select distinct h ->> 'kind' from jsonb_array_elements(hidden) as h)
+        );
+    end if;
 end;
 $$;
 comment on function api.preview_message is
-    'The text as it would be delivered, and what would be hidden and why. Nothing is stored. PT429 '
-    'beyond the limit.';
+    'The text as it would be delivered, and what would be hidden and why. What is faultless is not '
+    'stored; the rest is kept for an hour, or as evidence on a flag. PT429 beyond the limit.';
 grant execute on function api.preview_message to customer, mechanic, workshop;

@@ -57,6 +57,7 @@ begin
         request_session.vehicle_colour, upper(request_session.vin)
     );
 
+    perform app.record_consent(session_id);
     payment_id := app.open_payment(
         'diagnostic', session_id, customer.person_id, fees.diagnostic_price_cents
     );
@@ -68,5 +69,5 @@ end;
 $$;
 comment on function api.request_session is
     'Opens a session and its payment. The concern is masked by the contact filter. PT409 without a '
-    'profile, PT422 for bad input, PT429 beyond the limit, PT403 when suspended.';
+    'profile or consent to monitoring, PT422 for bad input, PT429 beyond the limit, PT403 when suspended.';
 grant execute on function api.request_session to customer;

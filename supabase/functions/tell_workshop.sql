@@ -6,6 +6,8 @@ create function app.tell_workshop(workshop_id uuid, kind text, about_id uuid)
     volatile
     set search_path = ''
 as $$
+declare
+    instant timestamptz := app.current_instant();
 begin
     perform app.tell(m.person_id, tell_workshop.kind, tell_workshop.about_id)
     from app.workshop_members as m
@@ -13,8 +15,8 @@ begin
     inner join app.standings as workshop on m.workshop_id = workshop.workshop_id
     where m.workshop_id = tell_workshop.workshop_id
         and m.removed_at is null
-        and advisor.barred_until <= app.current_instant()
-        and workshop.barred_until <= app.current_instant();
+        and (advisor.barred_until <= instant or advisor.barred_from > instant)
+        and (workshop.barred_until <= instant or workshop.barred_from > instant);
 end;
 $$;
 comment on function app.tell_workshop is

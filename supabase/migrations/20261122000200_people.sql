@@ -64,7 +64,8 @@ create table app.settings (
     first_radius_m integer not null default 40000
         constraint first_radius_is_positive check (first_radius_m > 0),
     invitation_valid_for interval not null default interval '7 days',
-    appeal_within interval not null default interval '30 days',
+    flag_claimed_for interval not null default interval '15 minutes',
+    preview_kept_for interval not null default interval '1 hour',
     live_payments boolean not null default false,
     stripe_api_version text not null default '2026-10-28.endive'
 );
@@ -80,6 +81,10 @@ comment on column app.settings.contact_released_for is
     'How long the workshop of a paid repair sees a number that the customer released.';
 comment on column app.settings.first_radius_m is
     'Metres searched in the first wave; each later wave searches half as far again.';
+comment on column app.settings.flag_claimed_for is
+    'How long a claimed flag is one admin''s alone, unless decided before.';
+comment on column app.settings.preview_kept_for is
+    'How long a text that a preview found fault with is kept, unless it became evidence.';
 comment on column app.settings.live_payments is
     'Whether real money moves. Stripe''s events of the other mode are stored and not applied.';
 comment on column app.settings.stripe_api_version is
@@ -278,6 +283,26 @@ create index conflicts_of_interest_by_workshop on app.conflicts_of_interest (wor
 
 -- Standing: the one row that says what a person or workshop may still do
 
+create table app.jurisdictions (
+    code text primary key,
+    appeal_within interval not null,
+    notice_period interval not null default interval '0',
+    constraint appeals_take_time check (appeal_within > interval '0'),
+    constraint notice_is_not_given_late check (notice_period >= interval '0')
+);
+comment on table app.jurisdictions is
+    'What the law of a place asks of restrictions. A code is a country''s, or other for the rest.';
+comment on column app.jurisdictions.appeal_within is
+    'From the decision. In the European Union at least six months: Regulation (EU) 2022/2065, article 20.';
+comment on column app.jurisdictions.notice_period is
+    'From the notice to the start of a ban. None is asked where an infringement is repeated, as on the '
+    'ladder: Regulation (EU) 2019/1150, article 4 (4). Never given for payments off the platform.';
+insert into app.jurisdictions (code, appeal_within) values
+    ('other', interval '30 days'),
+    ('US', interval '30 days'),
+    ('DE', interval '6 months'),
+    ('FR', interval '6 months');
+
 create table app.standings (
     holder_id uuid primary key
         generated always as (coalesce(person_id, workshop_id)) stored,
@@ -285,6 +310,8 @@ create table app.standings (
     workshop_id uuid unique references app.workshops (id) on delete restrict,
     suspended_until timestamptz not null default '-infinity',
     barred_until timestamptz not null default '-infinity',
+    barred_from timestamptz not null default '-infinity',
+    jurisdiction text not null default 'other' references app.jurisdictions (code),
     constraint standing_has_one_holder check (num_nonnulls(person_id, workshop_id) = 1)
 );
 comment on table app.standings is
@@ -292,6 +319,7 @@ comment on table app.standings is
 comment on column app.standings.suspended_until is 'No new work before then.';
 comment on column app.standings.barred_until is
     'No access to cases, threads or media before then. A ban is infinity.';
+comment on column app.standings.barred_from is 'From when the bar holds: after its notice period.';
 
 create table app.invitations (
     id uuid primary key default gen_random_uuid(),

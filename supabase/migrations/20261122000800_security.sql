@@ -126,3 +126,16 @@ insert into app.transitions (entity, from_status, to_status, function, actor) va
     ('referral', 'payable', 'withheld', 'restrict', 'platform_admin'),
     ('referral', 'withheld', 'pending', 'lift_restriction', 'platform_admin'),
     ('referral', 'withheld', 'earned', 'lift_restriction', 'platform_admin');
+
+-- Whatever an admin's restriction does, the ladder does too, and the clock when a notice period is over.
+insert into app.transitions (entity, from_status, to_status, function, actor)
+select t.entity, t.from_status, t.to_status, f.function, f.actor
+from app.transitions as t
+cross join (
+    values
+        ('restrict', 'decide_flag', 'platform_admin'),
+        ('restrict', 'expire_overdue', 'clock'),
+        ('lift_restriction', 'decide_appeal', 'platform_admin')
+) as f (like_function, function, actor)
+where t.function = f.like_function
+on conflict do nothing;

@@ -354,7 +354,7 @@ begin
         from app.standings
         where person_id = app.current_person_id()
             and suspended_until <= app.current_instant()
-            and barred_until <= app.current_instant()
+            and (barred_until <= app.current_instant() or barred_from > app.current_instant())
     );
 end;
 $$;
@@ -373,7 +373,7 @@ begin
         select
         from app.standings
         where person_id = app.current_person_id()
-            and barred_until <= app.current_instant()
+            and (barred_until <= app.current_instant() or barred_from > app.current_instant())
     );
 end;
 $$;
@@ -435,7 +435,7 @@ begin
         inner join app.standings as s on m.workshop_id = s.workshop_id
         where m.person_id = app.current_person_id()
             and m.removed_at is null
-            and s.barred_until <= app.current_instant()
+            and (s.barred_until <= app.current_instant() or s.barred_from > app.current_instant())
     );
 end;
 $$;
@@ -551,8 +551,8 @@ grant select (person_id) on app.customers, app.mechanics to platform_admin;
 grant select (id, kind, about_id, created_at) on app.notices
     to customer, mechanic, workshop, platform_admin;
 grant select (
-    id, holder_id, kind, off_platform, clause, facts, evidence_ids, automated, appeal_by,
-    starts_at, ends_at, lifted_at, lift_reason
+    id, holder_id, violation_id, step, kind, off_platform, clause, facts, evidence_ids, automated,
+    jurisdiction, appeal_by, noticed_at, starts_at, ends_at, lifted_at, lift_reason
 ) on app.restrictions to customer, mechanic, workshop, platform_admin;
 grant select (person_id, workshop_id, suspended_until, barred_until) on app.standings
     to platform_admin;
@@ -608,13 +608,17 @@ create view api.restrictions with (security_invoker = true) as
     select
         id,
         holder_id,
+        violation_id,
+        step,
         kind,
         off_platform,
         clause,
         facts,
         evidence_ids,
         automated,
+        jurisdiction,
         appeal_by,
+        noticed_at,
         starts_at,
         ends_at,
         lifted_at,
@@ -1919,10 +1923,13 @@ grant select on api.admin_stripe_events to platform_admin;
 
 -- ==== supabase/policies/80_conduct.sql
 
--- Conduct: flags raised by the filter or by a person, and what people decided about them.
+-- Conduct: flags raised by the filter or by a person, what people decided about them, and appeals.
 --
---   customer, mechanic, workshop   the violations found against them; their restrictions stand in 10_people.sql
---   platform_admin                 flags and violations; raw text only by read_raw_message
+--   customer, mechanic, workshop   the violations found against them, what became of their reports, the
+--                                  monitoring notice; their restrictions stand in 10_people.sql
+--   mechanic, workshop             the appeals against restrictions on them or their workshops
+--   platform_admin                 flags, violations and appeals; raw text only by read_raw_message and
+--                                  read_previews
 
 -- rows
 
@@ -1935,6 +1942,52 @@ create policy "admins see all violations"
 create policy "admins see all flags"
     on app.contact_flags for select to platform_admin
     using ((select app.may_continue_work()));
+create policy "people see the reports they made"
+    on app.contact_flags for select to customer, mechanic, workshop
+    using (reporter_id = (select app.current_person_id()));
+
+create policy "mechanics see their appeals"
+    on app.appeals for select to mechanic
+    using (holder_id = (select app.current_person_id()));
+create policy "advisors see the appeals of theirs and their workshops"
+    on app.appeals for select to workshop
+    using (
+        holder_id = (select app.current_person_id())
+        or holder_id = any((select app.member_workshop_ids())::uuid[])
+    );
+create policy "admins see all appeals"
+    on app.appeals for select to platform_admin
+    using ((select app.may_continue_work()));
+
+create policy "admins see the ladder"
+    on app.conduct_steps for select to platform_admin
+    using ((select app.may_continue_work()));
+
+create or replace function app.current_monitoring_version()
+    returns integer
+    language plpgsql
+    stable
+    security definer  -- a policy on the table itself asks
+    set search_path = ''
+as $$
+begin
+    return (
+        select max(n.version)
+        from app.monitoring_notices as n
+        where n.effective_from <= app.current_instant()
+    );
+end;
+$$;
+comment on function app.current_monitoring_version is
+    'The monitoring notice in force: the newest whose time has come.';
+grant execute on function app.current_monitoring_version to customer, mechanic, workshop;
+
+create policy "everyone who chats sees the notice in force"
+    on app.monitoring_notices for select to customer, mechanic, workshop
+    using (version = (select app.current_monitoring_version()));
+create policy "people see their own consents"
+    on app.consents for select to customer, mechanic, workshop
+    using (person_id = (select app.current_person_id()));
 
 create or replace function app.moderation_topic()
     returns text
@@ -1958,24 +2011,49 @@ grant execute on function app.moderation_topic to platform_admin;
 
 grant select (id, severity, clause, facts, decided_at)
     on app.violations to customer, mechanic, workshop, platform_admin;
-grant select (flag_id, person_id, decided_by) on app.violations to platform_admin;
+grant select (overturned_at) on app.violations to customer, mechanic, workshop, platform_admin;
+grant select (flag_id, person_id, holder_id, decided_by, seconded_by) on app.violations
+    to platform_admin;
 grant select (
-    id, message_id, thread_id, person_id, raised_by, reporter_id, kinds, piece_ids, reason_codes, note, severity, status,
-    created_at, decided_by, decided_at, decision_reason
+    id, message_id, thread_id, person_id, raised_by, reporter_id, kinds, piece_ids, reason_codes, note,
+    severity, status, created_at, claimed_by, claimed_until, proposed_by, decided_by, decided_at,
+    decision_reason
 ) on app.contact_flags to platform_admin;
+grant select (id, message_id, status, created_at, decided_at)
+    on app.contact_flags to customer, mechanic, workshop;
+grant select (id, restriction_id, statement, status, created_at, reviewed_at, review_reason)
+    on app.appeals to mechanic, workshop, platform_admin;
+grant select (holder_id, appellant_id, restricted_by, seconded_by, reviewed_by) on app.appeals
+    to platform_admin;
+grant select (step, kind, days) on app.conduct_steps to platform_admin;
+grant select (version, body, effective_from) on app.monitoring_notices to customer, mechanic, workshop;
+grant select (version, given_at) on app.consents to customer, mechanic, workshop;
 
 -- shapes
 
 create view api.my_violations with (security_invoker = true) as
-    select id, severity, clause, facts, decided_at
+    select id, severity, clause, facts, decided_at, overturned_at
     from app.violations;
-comment on view api.my_violations is 'What was found against the caller, with clause and facts.';
+comment on view api.my_violations is
+    'What was found against the caller, with clause and facts, and when an appeal overturned it.';
 grant select on api.my_violations to customer, mechanic, workshop;
 
 create view api.admin_violations with (security_invoker = true) as
-    select id, flag_id, person_id, severity, clause, facts, decided_by, decided_at
+    select
+        id,
+        flag_id,
+        person_id,
+        holder_id,
+        severity,
+        clause,
+        facts,
+        decided_by,
+        seconded_by,
+        decided_at,
+        overturned_at
     from app.violations;
-comment on view api.admin_violations is 'What was found, against whom, and who decided.';
+comment on view api.admin_violations is
+    'What was found, against whom, who answers for it, and who decided.';
 grant select on api.admin_violations to platform_admin;
 
 create view api.admin_flags with (security_invoker = true) as
@@ -1993,18 +2071,74 @@ create view api.admin_flags with (security_invoker = true) as
         severity,
         status,
         created_at,
+        claimed_by,
+        claimed_until,
+        proposed_by,
         decided_by,
         decided_at,
         decision_reason
     from app.contact_flags;
 comment on view api.admin_flags is
-    'Messages that may have shared contact data. Order by severity descending, then created_at.';
+    'Messages that may have shared contact data. The queue: status open or proposed, by severity '
+    'descending, then created_at; claim_flag takes the first that nobody works on.';
 grant select on api.admin_flags to platform_admin;
 
 create view api.admin_topics with (security_invoker = true) as
     select app.moderation_topic() as moderation;
 comment on view api.admin_topics is 'The private channel on which new flags are announced.';
 grant select on api.admin_topics to platform_admin;
+
+create view api.my_reports with (security_invoker = true) as
+    select
+        id,
+        message_id,
+        created_at,
+        decided_at,
+        case when status in ('open', 'proposed') then 'under_review' else 'closed' end as status
+    from app.contact_flags;
+comment on view api.my_reports is
+    'Messages that the caller reported, and whether the report is under review or closed.';
+grant select on api.my_reports to customer, mechanic, workshop;
+
+create view api.my_appeals with (security_invoker = true) as
+    select id, restriction_id, statement, status, created_at, reviewed_at, review_reason
+    from app.appeals;
+comment on view api.my_appeals is
+    'Appeals against restrictions on the caller or their workshops, and how they were decided.';
+grant select on api.my_appeals to mechanic, workshop;
+
+create view api.admin_appeals with (security_invoker = true) as
+    select
+        id,
+        restriction_id,
+        holder_id,
+        appellant_id,
+        statement,
+        status,
+        created_at,
+        restricted_by,
+        seconded_by,
+        reviewed_by,
+        reviewed_at,
+        review_reason
+    from app.appeals;
+comment on view api.admin_appeals is
+    'All appeals. Neither restricted_by nor seconded_by may decide one: decide_appeal.';
+grant select on api.admin_appeals to platform_admin;
+
+create view api.admin_conduct_steps with (security_invoker = true) as
+    select step, kind, days
+    from app.conduct_steps;
+comment on view api.admin_conduct_steps is 'The ladder: what the n-th confirmed violation brings.';
+grant select on api.admin_conduct_steps to platform_admin;
+
+create view api.monitoring_notice with (security_invoker = true) as
+    select n.version, n.body, n.effective_from, c.given_at as agreed_at
+    from app.monitoring_notices as n
+    left join app.consents as c on n.version = c.version;
+comment on view api.monitoring_notice is
+    'What is to be agreed to before a session is requested or accepted, and when the caller did.';
+grant select on api.monitoring_notice to customer, mechanic, workshop;
 
 
 -- ==== supabase/policies/90_realtime.sql
@@ -2254,6 +2388,7 @@ begin
         raise exception 'the offer is no longer open' using errcode = 'PT409';
     end if;
 
+    perform app.record_consent(escalation.session_id);
     insert into app.threads (
         session_id, offer_id, customer_id, provider_id, provider_until, provider_name
     ) values (
@@ -2269,7 +2404,7 @@ $$;
 comment on function api.accept_offer is
     'Accepts an open offer to one of the caller''s workshops; returns the thread with the customer. '
     'A quote is due within the hours of app.settings. PT403 suspended or barred, PT404 not the '
-    'caller''s, PT409 no longer open, or no free bay.';
+    'caller''s, PT409 no longer open, no free bay, or no consent to monitoring.';
 grant execute on function api.accept_offer to workshop;
 
 
@@ -2315,6 +2450,7 @@ begin
         accepted_at = app.current_instant()
     where s.id = session.id;
 
+    perform app.record_consent(session.id);
     insert into app.threads (session_id, customer_id, provider_id, provider_name)
     values (session.id, session.customer_id, mechanic.person_id, mechanic.display_name)
     returning id into thread_id;
@@ -2323,8 +2459,71 @@ begin
 end;
 $$;
 comment on function api.accept_session is
-    'Accepts a waiting session; returns the thread with the customer. PT404 when it no longer waits.';
+    'Accepts a waiting session; returns the thread with the customer. PT404 when it no longer waits, '
+    'PT409 without a profile or consent to monitoring.';
 grant execute on function api.accept_session to mechanic;
+
+
+-- ==== supabase/functions/agree_to_monitoring.sql
+
+-- Who chats agrees first that chat is monitored.
+
+create or replace function api.agree_to_monitoring(version integer)
+    returns timestamptz
+    language plpgsql
+    volatile
+    security definer  -- personas hold no insert grant; this is the only way
+    set search_path = ''
+as $$
+declare
+    agreed timestamptz;
+begin
+    if version is distinct from app.current_monitoring_version() then
+        raise exception 'only the notice in force is agreed to' using errcode = 'PT409';
+    end if;
+    insert into app.consents as c (person_id, version)
+    values (app.current_person_id(), agree_to_monitoring.version)
+    on conflict on constraint consents_pkey do update set given_at = c.given_at
+    returning c.given_at into agreed;
+    return agreed;
+end;
+$$;
+comment on function api.agree_to_monitoring is
+    'The caller agrees to the monitoring notice in force; returns when. Twice changes nothing. PT409 for '
+    'another version.';
+grant execute on function api.agree_to_monitoring to customer, mechanic, workshop;
+
+
+-- ==== supabase/functions/announce_appeal.sql
+
+-- An appeal is announced to the admins when it is made and when it is decided.
+
+create or replace function app.announce_appeal()
+    returns trigger
+    language plpgsql
+    volatile
+    security definer  -- realtime.send inserts as the caller, and no persona may insert
+    set search_path = ''
+as $$
+begin
+    perform realtime.send(
+        jsonb_build_object('id', new.id, 'status', new.status, 'created_at', new.created_at),
+        'appeal',
+        (
+            select e.name || ':' || e.epoch::text
+            from app.topic_epochs as e
+            where e.name = 'admin:moderation'
+        ),
+        true
+    );
+    return null;
+end;
+$$;
+comment on function app.announce_appeal is 'Broadcasts an appeal''s id and status on the moderation topic.';
+
+create trigger an_appeal_is_announced
+    after insert or update of status on app.appeals
+    for each row execute function app.announce_appeal();
 
 
 -- ==== supabase/functions/announce_fee_schedule.sql
@@ -2396,7 +2595,7 @@ grant execute on function api.announce_fee_schedule to platform_admin;
 
 -- ==== supabase/functions/announce_flag.sql
 
--- A new flag is announced to the admins.
+-- A flag is announced to the admins when it is raised, claimed, released and decided.
 
 create or replace function app.announce_flag()
     returns trigger
@@ -2407,7 +2606,13 @@ create or replace function app.announce_flag()
 as $$
 begin
     perform realtime.send(
-        jsonb_build_object('id', new.id, 'severity', new.severity, 'created_at', new.created_at),
+        jsonb_build_object(
+            'id', new.id,
+            'severity', new.severity,
+            'status', new.status,
+            'claimed_until', new.claimed_until,
+            'created_at', new.created_at
+        ),
         'flag',
         (
             select e.name || ':' || e.epoch::text
@@ -2419,10 +2624,10 @@ begin
     return null;
 end;
 $$;
-comment on function app.announce_flag is 'Broadcasts a flag''s id and severity on the moderation topic.';
+comment on function app.announce_flag is 'Broadcasts a flag''s id, severity and state on the moderation topic.';
 
 create trigger a_flag_is_announced
-    after insert on app.contact_flags
+    after insert or update of status, claimed_until on app.contact_flags
     for each row execute function app.announce_flag();
 
 
@@ -2488,7 +2693,7 @@ begin
             and m.workshop_id = new.provider_id
             and m.removed_at is null
         where (s.person_id = new.provider_id or m.workshop_id is not null)
-            and s.barred_until <= app.current_instant()
+            and (s.barred_until <= app.current_instant() or s.barred_from > app.current_instant())
             and new.provider_until > app.current_instant()
     loop
         perform realtime.send(
@@ -2507,6 +2712,58 @@ comment on function app.announce_thread is
 create trigger a_moved_topic_is_announced
     after insert or update of epoch on app.threads
     for each row execute function app.announce_thread();
+
+
+-- ==== supabase/functions/appeal_restriction.sql
+
+-- Who is restricted asks for a review: once, within the window, also when banned.
+
+create or replace function api.appeal_restriction(restriction_id uuid, statement text)
+    returns uuid
+    language plpgsql
+    volatile
+    security definer  -- providers hold no insert grant; this is the only way
+    set search_path = ''
+as $$
+declare
+    caller uuid := app.current_person_id();
+    restriction app.restrictions;
+    appeal_id uuid;
+begin
+    -- No standing is asked for: an appeal is what remains to whoever is barred.
+    select r.* into restriction
+    from app.restrictions as r
+    where r.id = appeal_restriction.restriction_id
+        and (r.holder_id = caller or r.holder_id = any(app.member_workshop_ids()))
+    for update;
+    if not found then
+        raise exception 'no such restriction on the caller' using errcode = 'PT404';
+    end if;
+    if restriction.lifted_at is not null then
+        raise exception 'the restriction is lifted already' using errcode = 'PT409';
+    end if;
+    if restriction.appeal_by <= app.current_instant() then
+        raise exception 'the time to appeal is over' using errcode = 'PT409';
+    end if;
+    insert into app.appeals (
+        restriction_id, holder_id, appellant_id, statement, restricted_by, seconded_by
+    ) values (
+        restriction.id, restriction.holder_id, caller, app.clean_text(appeal_restriction.statement),
+        restriction.decided_by, restriction.seconded_by
+    )
+    returning id into appeal_id;
+    return appeal_id;
+exception
+    when unique_violation then
+        raise exception 'the restriction was appealed already' using errcode = 'PT409';
+    when check_violation or not_null_violation then
+        raise exception 'a statement has 1 to 8000 bytes' using errcode = 'PT422';
+end;
+$$;
+comment on function api.appeal_restriction is
+    'Appeals a restriction on the caller or their workshop; returns the appeal. PT404 no such, PT409 '
+    'lifted, too late or appealed before, PT422 without a statement.';
+grant execute on function api.appeal_restriction to mechanic, workshop;
 
 
 -- ==== supabase/functions/apply_account_event.sql
@@ -3329,6 +3586,44 @@ comment on function api.approve_quote is
 grant execute on function api.approve_quote to customer;
 
 
+-- ==== supabase/functions/attach_previews.sql
+
+-- Who was shown that a text would be hidden, and sends it altered, does not share by accident.
+
+create or replace function app.attach_previews()
+    returns trigger
+    language plpgsql
+    volatile
+    security definer  -- previews are hidden from whoever sends
+    set search_path = ''
+as $$
+begin
+    update app.message_previews as p
+    set flag_id = new.id
+    from app.settings as s
+    where new.raised_by = 'filter'
+        and p.person_id = new.person_id
+        and p.flag_id is null
+        and p.created_at + s.preview_kept_for > app.current_instant()
+        and p.kinds && new.kinds
+        and p.body <> coalesce(
+            (select r.body from app.raw_messages as r where r.message_id = new.message_id), ''
+        );
+    if found and new.severity = 'S1' then
+        new.severity := 'S2';
+    end if;
+    return new;
+end;
+$$;
+comment on function app.attach_previews is
+    'Keeps the sender''s earlier previews of the same kinds as evidence on a flag of the filter, which '
+    'then is of severity S2 or more.';
+
+create trigger earlier_previews_are_evidence
+    before insert on app.contact_flags
+    for each row execute function app.attach_previews();
+
+
 -- ==== supabase/functions/become_persona.sql
 
 -- Turns a fresh account into another persona.
@@ -3364,6 +3659,36 @@ comment on function app.become_persona is
     'Changes the persona and with it the role of the next token. The account has no history yet.';
 
 
+-- ==== supabase/functions/begin_bar.sql
+
+-- What a bar does besides hiding: open work ends, and what was not sent yet is withheld.
+
+create or replace function app.begin_bar(restriction_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    restriction app.restrictions;
+begin
+    update app.restrictions as r
+    set work_ended_at = app.current_instant()
+    where r.id = begin_bar.restriction_id
+        and (r.kind = 'banned' or r.off_platform)
+        and r.work_ended_at is null
+    returning * into restriction;
+    if found then
+        perform app.end_open_work(restriction.holder_id);
+        perform app.withhold_earnings(restriction.holder_id, restriction.id);
+    end if;
+end;
+$$;
+comment on function app.begin_bar is
+    'Ends the open work of a barred holder and withholds a mechanic''s earnings, once a restriction. '
+    'Nothing for a restriction that does not bar.';
+
+
 -- ==== supabase/functions/begin_checkout.sql
 
 -- A customer begins to pay: what the service needs to open Stripe's page, the same if asked again.
@@ -3391,7 +3716,7 @@ begin
     perform
     from app.standings as s
     where s.person_id = begin_checkout.person_id
-        and s.barred_until <= instant
+        and (s.barred_until <= instant or s.barred_from > instant)
     for share;
     if not found then
         raise exception 'the account is barred' using errcode = 'PT403';
@@ -3447,6 +3772,37 @@ comment on function backend.begin_checkout is
     'caller has verified the person. PT404 if not theirs, PT409 if it cannot be paid now, PT403 '
     'when barred, PT429.';
 grant execute on function backend.begin_checkout to backend;
+
+
+-- ==== supabase/functions/begin_overdue_bars.sql
+
+-- Bars whose notice period is over: access has ended by the clock, the work under way is ended here.
+
+create or replace function app.begin_overdue_bars()
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    restriction app.restrictions;
+begin
+    for restriction in
+        select r.*
+        from app.restrictions as r
+        inner join app.standings as s on r.holder_id = s.holder_id
+        where (r.kind = 'banned' or r.off_platform)
+            and r.work_ended_at is null
+            and r.lifted_at is null
+            and r.starts_at <= app.current_instant()
+        order by r.holder_id
+        for update of s
+    loop
+        perform app.begin_bar(restriction.id);
+    end loop;
+end;
+$$;
+comment on function app.begin_overdue_bars is 'Begins the bars whose notice period is over.';
 
 
 -- ==== supabase/functions/begin_payout_account.sql
@@ -4072,6 +4428,61 @@ create constraint trigger transactions_balance_at_commit
     for each row execute function app.check_transaction_balance();
 
 
+-- ==== supabase/functions/claim_flag.sql
+
+-- One admin takes a flag to work on; for some minutes it is theirs alone.
+
+create or replace function api.claim_flag(flag_id uuid default null)
+    returns uuid
+    language plpgsql
+    volatile
+    security definer  -- admins hold no update grant; this is the only way
+    set search_path = ''
+as $$
+declare
+    caller uuid := app.current_person_id();
+    instant timestamptz := app.current_instant();
+    flag app.contact_flags;
+begin
+    perform app.lock_standing('may_take_work');
+    if flag_id is null then
+        select f.* into flag
+        from app.contact_flags as f
+        where f.status in ('open', 'proposed')
+            and coalesce(f.claimed_until <= instant, true)
+            and f.proposed_by is distinct from caller
+        order by f.severity desc, f.created_at
+        limit 1
+        for update skip locked;
+        if not found then
+            raise exception 'no flag waits' using errcode = 'PT404';
+        end if;
+    else
+        select f.* into flag from app.contact_flags as f where f.id = claim_flag.flag_id for update;
+        if not found then
+            raise exception 'no such flag' using errcode = 'PT404';
+        end if;
+        if flag.status not in ('open', 'proposed') then
+            raise exception 'the flag is decided already' using errcode = 'PT409';
+        end if;
+        if flag.claimed_by <> caller and flag.claimed_until > instant then
+            raise exception 'another admin works on this flag' using errcode = 'PT409';
+        end if;
+    end if;
+    update app.contact_flags as f
+    set claimed_by = caller,
+        claimed_until = instant + s.flag_claimed_for
+    from app.settings as s
+    where f.id = flag.id;
+    return flag.id;
+end;
+$$;
+comment on function api.claim_flag is
+    'Claims a flag, or the one that waits longest of the gravest; returns it. A claim runs out by the '
+    'clock and may be taken again. PT404 none, PT409 decided, or claimed by another.';
+grant execute on function api.claim_flag to platform_admin;
+
+
 -- ==== supabase/functions/clean_text.sql
 
 -- Free text as others may read it.
@@ -4089,6 +4500,53 @@ $$;
 comment on function app.clean_text is
     'The text with contact details masked; for everything another persona may read beside messages. '
     'earlier: what the same reader reads just before it, since a detail may come in pieces.';
+
+
+-- ==== supabase/functions/climb_ladder.sql
+
+-- What a confirmed violation brings its holder: the next step of the ladder.
+
+create or replace function app.climb_ladder(violation_id uuid)
+    returns uuid
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    violation app.violations;
+    flag app.contact_flags;
+    climbed app.conduct_steps;
+begin
+    select * into strict violation from app.violations as v where v.id = climb_ladder.violation_id;
+    if violation.severity = 'S1' then
+        perform app.tell(violation.person_id, 'education', violation.id);
+        return null;
+    end if;
+    select * into strict flag from app.contact_flags as f where f.id = violation.flag_id;
+    select s.* into strict climbed
+    from app.conduct_steps as s
+    where s.step = app.ladder_step(violation.id);
+
+    return app.impose_restriction(
+        violation.holder_id,
+        climbed.kind,
+        violation.severity = 'S3',
+        violation.clause,
+        violation.facts,
+        climbed.days,
+        array[flag.message_id] || flag.piece_ids || array(
+            select p.id from app.message_previews as p where p.flag_id = flag.id order by p.created_at
+        ),
+        violation.decided_by,
+        violation.id,
+        climbed.step,
+        violation.seconded_by
+    );
+end;
+$$;
+comment on function app.climb_ladder is
+    'Restricts the holder of a violation by the ladder; returns the restriction, null for S1, which is '
+    'education. The caller holds the standing.';
 
 
 -- ==== supabase/functions/close_checkout_attempt.sql
@@ -4372,7 +4830,11 @@ begin
         create_workshop.radius_m
     )
     returning id into created;
-    insert into app.standings (workshop_id) values (created);
+    insert into app.standings (workshop_id, jurisdiction)
+    select created, coalesce(j.code, 'other')
+    from app.cities as c
+    left join app.jurisdictions as j on c.country = j.code
+    where c.id = create_workshop.city_id;
     insert into app.workshop_services (workshop_id, service)
     select created, s.service
     from unnest(services) as s (service);
@@ -4389,9 +4851,78 @@ comment on function api.create_workshop is
 grant execute on function api.create_workshop to platform_admin;
 
 
+-- ==== supabase/functions/decide_appeal.sql
+
+-- An admin who had no part in a restriction upholds it, or overturns it with all that followed.
+
+create or replace function api.decide_appeal(appeal_id uuid, outcome text, reason text)
+    returns void
+    language plpgsql
+    volatile
+    security definer  -- admins hold no update grant; this is the only way
+    set search_path = ''
+as $$
+declare
+    caller uuid := app.current_person_id();
+    appeal app.appeals;
+    overturned_violation uuid;
+begin
+    perform app.lock_standing('may_take_work');
+    if outcome is null or outcome not in ('upheld', 'overturned') or coalesce(reason, '') = '' then
+        raise exception 'upheld or overturned, and a reason, are needed' using errcode = 'PT422';
+    end if;
+    select * into appeal from app.appeals as a where a.id = decide_appeal.appeal_id for update;
+    if not found then
+        raise exception 'no such appeal' using errcode = 'PT404';
+    end if;
+    if appeal.status <> 'open' then
+        raise exception 'the appeal is decided already' using errcode = 'PT409';
+    end if;
+    if caller in (appeal.restricted_by, appeal.seconded_by) then
+        raise exception 'somebody else reviews a decision' using errcode = 'PT409';
+    end if;
+    update app.appeals as a
+    set status = outcome,
+        reviewed_by = caller,
+        reviewed_at = app.current_instant(),
+        review_reason = app.clean_text(reason)
+    where a.id = appeal.id;
+
+    if outcome = 'overturned' then
+        update app.violations as v
+        set overturned_at = app.current_instant()
+        from app.restrictions as r
+        where r.id = appeal.restriction_id
+            and v.id = r.violation_id
+        returning v.id into overturned_violation;
+        if exists (
+            select
+            from app.restrictions as r
+            where r.id = appeal.restriction_id
+                and r.lifted_at is null
+        ) then
+            perform app.end_restriction(appeal.restriction_id, app.clean_text(reason));
+        end if;
+        if overturned_violation is not null then
+            perform app.regrade_ladder(appeal.holder_id);
+        end if;
+    end if;
+    perform app.tell(appeal.appellant_id, 'appeal_' || outcome, appeal.id);
+    perform app.log_action(
+        'decide_appeal', 'appeal', appeal.id, reason, jsonb_build_object('outcome', outcome)
+    );
+end;
+$$;
+comment on function api.decide_appeal is
+    'Decides an open appeal. Overturned, the restriction is lifted, its violation no longer counts, later '
+    'steps of the ladder are graded anew, and earnings are released. PT404, PT409 when decided or by '
+    'whoever restricted, PT422 without outcome or reason.';
+grant execute on function api.decide_appeal to platform_admin;
+
+
 -- ==== supabase/functions/decide_flag.sql
 
--- An admin dismisses a flag, or confirms it: only a person makes a violation.
+-- An admin dismisses a flag, or confirms it: only a person makes a violation. The gravest takes two.
 
 create or replace function api.decide_flag(
     flag_id uuid,
@@ -4407,10 +4938,17 @@ create or replace function api.decide_flag(
     set search_path = ''
 as $$
 declare
+    caller uuid := app.current_person_id();
+    instant timestamptz := app.current_instant();
     flag app.contact_flags;
+    graded text;
+    is_proposed boolean;
+    holder uuid;
+    violation_id uuid;
 begin
     perform app.lock_standing('may_take_work');
-    if decision not in ('dismissed', 'confirmed') or coalesce(reason, '') = '' then
+    if decision is null or decision not in ('dismissed', 'confirmed') or coalesce(reason, '') = ''
+    then
         raise exception 'dismissed or confirmed, and a reason, are needed' using errcode = 'PT422';
     end if;
     select * into flag
@@ -4420,44 +4958,74 @@ begin
     if not found then
         raise exception 'no such flag' using errcode = 'PT404';
     end if;
-    if flag.status <> 'open' then
+    if flag.status not in ('open', 'proposed') then
         raise exception 'the flag is decided already' using errcode = 'PT409';
     end if;
-    if decision = 'confirmed'
-        and exists (
+    if flag.claimed_by <> caller and flag.claimed_until > instant then
+        raise exception 'another admin works on this flag' using errcode = 'PT409';
+    end if;
+    graded := coalesce(decide_flag.severity, flag.severity);
+    if decision = 'confirmed' then
+        if exists (
             select from app.people as p where p.id = flag.person_id and p.persona = 'customer'
-        )
-    then
-        raise exception 'customers are warned, never punished' using errcode = 'PT409';
+        ) then
+            raise exception 'customers are warned, never punished' using errcode = 'PT409';
+        end if;
+        if graded not in ('S1', 'S2', 'S3') or coalesce(clause, '') = '' then
+            raise exception 'a severity S1 to S3 and a clause are needed' using errcode = 'PT422';
+        end if;
+        if flag.status = 'proposed' and flag.proposed_by = caller then
+            raise exception 'a second admin decides' using errcode = 'PT409';
+        end if;
     end if;
 
+    is_proposed := decision = 'confirmed' and graded = 'S3' and flag.status = 'open';
     update app.contact_flags as f
-    set status = decide_flag.decision,
-        severity = coalesce(decide_flag.severity, f.severity),
-        decided_by = app.current_person_id(),
-        decided_at = app.current_instant(),
+    set status = case when is_proposed then 'proposed' else decide_flag.decision end,
+        severity = graded,
+        claimed_by = null,
+        claimed_until = null,
+        proposed_by = case when is_proposed then caller else f.proposed_by end,
+        decided_by = case when not is_proposed then caller end,
+        decided_at = case when not is_proposed then instant end,
         decision_reason = decide_flag.reason
     where f.id = flag.id;
-    if decision = 'confirmed' then
-        insert into app.violations (flag_id, person_id, severity, clause, facts, decided_by)
-        values (
-            flag.id, flag.person_id, coalesce(decide_flag.severity, flag.severity),
-            app.clean_text(decide_flag.clause), app.clean_text(decide_flag.reason),
-            app.current_person_id()
-        );
-        perform app.tell(flag.person_id, 'violation_found', flag.id);
+    if decision = 'confirmed' and not is_proposed then
+        select t.provider_id into strict holder from app.threads as t where t.id = flag.thread_id;
+        -- Two decisions on one holder count one after the other.
+        perform from app.standings as s where s.holder_id = holder for update;
+        insert into app.violations (
+            flag_id, person_id, holder_id, number, severity, clause, facts, decided_by, seconded_by
+        )
+        select
+            flag.id,
+            flag.person_id,
+            h.id,
+            1 + coalesce(max(v.number), 0),
+            graded,
+            app.clean_text(decide_flag.clause),
+            app.clean_text(decide_flag.reason),
+            coalesce(flag.proposed_by, caller),
+            case when flag.proposed_by is not null then caller end
+        from (values (holder)) as h (id)
+        left join app.violations as v on h.id = v.holder_id
+        group by h.id
+        returning id into violation_id;
+        perform app.tell(flag.person_id, 'violation_found', violation_id);
+        perform app.climb_ladder(violation_id);
     end if;
     perform app.log_action(
-        'decide_flag', 'flag', flag.id, reason, jsonb_build_object('decision', decision)
+        'decide_flag', 'flag', flag.id, reason,
+        jsonb_build_object(
+            'decision', case when is_proposed then 'proposed' else decision end, 'severity', graded
+        )
     );
-exception
-    when check_violation or not_null_violation then
-        raise exception 'a severity S1 to S3 and a clause are needed' using errcode = 'PT422';
 end;
 $$;
 comment on function api.decide_flag is
-    'Decides an open flag. Confirmed, it becomes a violation with clause and facts, which the person '
-    'reads. PT404, PT409 when decided, PT422 without reason or clause.';
+    'Decides a flag. Confirmed, it becomes a violation with clause and facts, which the person reads, and '
+    'the next step of the ladder follows. S3 is proposed by one admin and confirmed by another. PT404, '
+    'PT409 when decided, claimed by another or a customer''s, PT422 without reason, severity or clause.';
 grant execute on function api.decide_flag to platform_admin;
 
 
@@ -4648,6 +5216,57 @@ $$;
 comment on function api.dismiss_admin is
     'Bars an admin at once and moves the moderation topic. PT404 if the person is none.';
 grant execute on function api.dismiss_admin to platform_admin;
+
+
+-- ==== supabase/functions/dismiss_flags.sql
+
+-- An admin dismisses duplicates together.
+
+create or replace function api.dismiss_flags(flag_ids uuid[], reason text)
+    returns integer
+    language plpgsql
+    volatile
+    security definer  -- admins hold no update grant; this is the only way
+    set search_path = ''
+as $$
+declare
+    caller uuid := app.current_person_id();
+    instant timestamptz := app.current_instant();
+    dismissed uuid[];
+begin
+    perform app.lock_standing('may_take_work');
+    if coalesce(reason, '') = '' or coalesce(cardinality(flag_ids), 0) not between 1 and 100 then
+        raise exception '1 to 100 flags and a reason are needed' using errcode = 'PT422';
+    end if;
+    -- In the order of their ids, so that two admins with one list wait rather than deadlock.
+    perform from app.contact_flags as f where f.id = any(flag_ids) order by f.id for update;
+    with decided as (
+        update app.contact_flags as f
+        set status = 'dismissed',
+            claimed_by = null,
+            claimed_until = null,
+            decided_by = caller,
+            decided_at = instant,
+            decision_reason = dismiss_flags.reason
+        where f.id = any(flag_ids)
+            and f.status in ('open', 'proposed')
+            and (f.claimed_by is null or f.claimed_by = caller or f.claimed_until <= instant)
+        returning f.id
+    )
+    select array_agg(d.id) into dismissed from decided as d;
+    if coalesce(cardinality(dismissed), 0) <> (select count(distinct i) from unnest(flag_ids) as i)
+    then
+        raise exception 'a flag of these is unknown, decided, or claimed by another'
+            using errcode = 'PT409';
+    end if;
+    perform app.log_action('dismiss_flags', 'flag', i, reason) from unnest(dismissed) as i;
+    return cardinality(dismissed);
+end;
+$$;
+comment on function api.dismiss_flags is
+    'Dismisses up to 100 flags for one reason, all or none; returns how many. PT409 if one is unknown, '
+    'decided or claimed by another, PT422 for bad input.';
+grant execute on function api.dismiss_flags to platform_admin;
 
 
 -- ==== supabase/functions/draft_quote.sql
@@ -4899,6 +5518,59 @@ end;
 $$;
 comment on function app.end_open_work is
     'Ends what a barred mechanic, advisor or workshop had open. The caller holds the standing.';
+
+
+-- ==== supabase/functions/end_restriction.sql
+
+-- Takes a restriction back; the standing becomes what the remaining ones say.
+
+create or replace function app.end_restriction(restriction_id uuid, reason text)
+    returns uuid
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    restriction app.restrictions;
+begin
+    perform
+    from app.standings as s
+    inner join app.restrictions as r on s.holder_id = r.holder_id
+    where r.id = end_restriction.restriction_id
+    for update of s;
+    update app.restrictions as r
+    set lifted_at = app.current_instant(),
+        lifted_by = app.current_person_id(),
+        lift_reason = end_restriction.reason
+    where r.id = end_restriction.restriction_id
+        and r.lifted_at is null
+    returning * into restriction;
+    if not found then
+        raise exception 'no such restriction in force' using errcode = 'PT404';
+    end if;
+
+    if not app.settle_standing(restriction.holder_id) then
+        update app.referrals as r
+        set status = case when r.earned_at is null then 'pending' else 'earned' end
+        where r.mechanic_id = restriction.holder_id
+            and r.status = 'withheld';
+        -- The ledger's accounts are locked last, as by every posting.
+        perform app.release_earnings(restriction.holder_id, restriction.id);
+    end if;
+    perform app.tell(s.person_id, 'restriction_lifted', restriction.id)
+    from app.standings as s
+    where s.holder_id = restriction.holder_id
+        and s.person_id is not null;
+    perform app.tell(m.person_id, 'restriction_lifted', restriction.id)
+    from app.workshop_members as m
+    where m.workshop_id = restriction.holder_id
+        and m.removed_at is null;
+    return restriction.holder_id;
+end;
+$$;
+comment on function app.end_restriction is
+    'Lifts a restriction in force; returns its holder. Withheld earnings are released unless another '
+    'one bars. PT404 if there is none.';
 
 
 -- ==== supabase/functions/end_reversal.sql
@@ -5260,10 +5932,13 @@ begin
     perform app.expire_overdue_sessions();
     perform app.expire_overdue_offers();
     perform app.expire_overdue_payments();
+    perform app.begin_overdue_bars();
+    perform app.forget_previews();
 end;
 $$;
 comment on function backend.expire_overdue is
-    'Expires overdue sessions, offers, quotes and payments. Late or never, it changes no answer.';
+    'Expires overdue sessions, offers, quotes, payments and previews, and ends the work of whom a notice '
+    'period has barred. Late or never, it changes no answer.';
 grant execute on function backend.expire_overdue to worker;
 
 
@@ -5420,7 +6095,7 @@ create or replace function app.explain_finding(kind text, reason text)
     language sql
     immutable
     set search_path = ''
-begin atomic
+as $$
     select format(
         '%s was hidden because %s.',
         case kind
@@ -5447,7 +6122,7 @@ begin atomic
             when 'flood' then 'there is too much of it to read'
         end
     );
-end;
+$$;
 comment on function app.explain_finding is
     'The sentence for a kind and a reason code of find_contacts.';
 
@@ -6351,6 +7026,37 @@ comment on function api.finish_repair is
 grant execute on function api.finish_repair to workshop;
 
 
+-- ==== supabase/functions/flag_context.sql
+
+-- What was written around a flagged message.
+
+create or replace function api.flag_context(flag_id uuid)
+    returns table (
+        message_position integer,
+        sender text,
+        kind text,
+        body text,
+        sent_at timestamptz,
+        is_flagged boolean
+    )
+    language sql
+    volatile  -- as every function of the API: its arguments stand in no address
+    set search_path = ''
+as $$
+    select m.position, m.sender, m.kind, m.body, m.sent_at, m.id = f.message_id
+    from api.admin_flags as f
+    inner join api.messages as flagged on f.message_id = flagged.id
+    inner join api.messages as m on flagged.thread_id = m.thread_id
+    where f.id = flag_context.flag_id
+        and m.position between flagged.position - 10 and flagged.position + 10
+    order by m.position;
+$$;
+comment on function api.flag_context is
+    'The flagged message with up to ten messages before and after it, as delivered. Empty for an unknown '
+    'flag.';
+grant execute on function api.flag_context to platform_admin;
+
+
 -- ==== supabase/functions/fold_text.sql
 
 -- Folding: what a reader sees, in plain lower-case ASCII as far as it goes, with the way back.
@@ -6489,6 +7195,25 @@ comment on function app.forfeit_earnings is
     'Moves all that is withheld from a mechanic to the account of losses, which it lessens.';
 
 
+-- ==== supabase/functions/forget_previews.sql
+
+-- A text that was only tried out is not kept.
+
+create or replace function app.forget_previews()
+    returns void
+    language sql
+    volatile
+    set search_path = ''
+as $$
+    delete from app.message_previews as p
+    using app.settings as s
+    where p.flag_id is null
+        and p.created_at + s.preview_kept_for <= app.current_instant();
+$$;
+comment on function app.forget_previews is
+    'Deletes the previews that are older than app.settings allows and became no flag''s evidence.';
+
+
 -- ==== supabase/functions/hand_back_session.sql
 
 -- A mechanic hands an active session back; another one may take it.
@@ -6521,6 +7246,102 @@ $$;
 comment on function api.hand_back_session is
     'Returns the caller''s active session to the queue. PT404 if not the caller''s, PT409 if not active.';
 grant execute on function api.hand_back_session to mechanic;
+
+
+-- ==== supabase/functions/impose_restriction.sql
+
+-- What every restriction does, whoever decides it: the row with its reasons, the standing, the notice.
+
+create or replace function app.impose_restriction(
+    holder_id uuid,
+    kind text,
+    off_platform boolean,
+    clause text,
+    facts text,
+    days integer,
+    evidence_ids uuid[],
+    decided_by uuid,
+    violation_id uuid default null,
+    step integer default null,
+    seconded_by uuid default null
+)
+    returns uuid
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    instant timestamptz := app.current_instant();
+    standing app.standings;
+    restriction app.restrictions;
+begin
+    -- Waits for whatever the holder is doing just now: it holds this row for share.
+    select * into standing
+    from app.standings as s
+    where s.holder_id = impose_restriction.holder_id
+    for update;
+    if not found then
+        raise exception 'no such person or workshop' using errcode = 'PT404';
+    end if;
+    if exists (
+        select
+        from app.people as p
+        where p.id = standing.person_id
+            and p.persona not in ('mechanic', 'workshop')
+    ) then
+        raise exception 'only providers are restricted' using errcode = 'PT409';
+    end if;
+
+    insert into app.restrictions (
+        holder_id, violation_id, step, kind, off_platform, clause, facts, evidence_ids,
+        jurisdiction, appeal_by, starts_at, ends_at, decided_by, seconded_by
+    )
+    select
+        standing.holder_id,
+        impose_restriction.violation_id,
+        impose_restriction.step,
+        impose_restriction.kind,
+        impose_restriction.off_platform,
+        impose_restriction.clause,
+        impose_restriction.facts,
+        impose_restriction.evidence_ids,
+        j.code,
+        instant + j.appeal_within,
+        -- A repeated infringement needs no notice period, and a payment off the platform has none.
+        instant + case
+            when impose_restriction.kind = 'banned'
+                and impose_restriction.step is null
+                and not impose_restriction.off_platform
+                then j.notice_period
+            else interval '0'
+        end,
+        case
+            when impose_restriction.kind = 'banned' then 'infinity'
+            else instant + make_interval(days => impose_restriction.days)
+        end,
+        impose_restriction.decided_by,
+        impose_restriction.seconded_by
+    from app.jurisdictions as j
+    where j.code = standing.jurisdiction
+    returning * into restriction;
+
+    if app.settle_standing(standing.holder_id) then
+        perform app.begin_bar(restriction.id);
+    end if;
+    if standing.person_id is not null then
+        perform app.tell(standing.person_id, 'restricted', restriction.id);
+    else
+        perform app.tell(m.person_id, 'restricted', restriction.id)
+        from app.workshop_members as m
+        where m.workshop_id = standing.workshop_id
+            and m.removed_at is null;
+    end if;
+    return restriction.id;
+end;
+$$;
+comment on function app.impose_restriction is
+    'Restricts a provider; returns the restriction. Days for a suspension, none for a ban. A bar ends '
+    'open work at once, or after the notice period. PT404 no such holder, PT409 for customers and admins.';
 
 
 -- ==== supabase/functions/invite_person.sql
@@ -6737,6 +7558,39 @@ create trigger entries_make_the_balance
     for each row execute function app.keep_account_balance();
 
 
+-- ==== supabase/functions/ladder_step.sql
+
+-- How far up the ladder a violation stands among those of its holder that count.
+
+create or replace function app.ladder_step(violation_id uuid)
+    returns integer
+    language sql
+    stable
+    set search_path = ''
+as $$
+    select
+        case
+            when v.severity = 'S3' then l.last_step
+            else least(
+                l.last_step,
+                (
+                    select count(*)
+                    from app.violations as earlier
+                    where earlier.holder_id = v.holder_id
+                        and earlier.severity in ('S2', 'S3')
+                        and earlier.overturned_at is null
+                        and earlier.number <= v.number
+                )::integer
+            )
+        end
+    from app.violations as v
+    cross join (select max(s.step) as last_step from app.conduct_steps as s) as l
+    where v.id = ladder_step.violation_id;
+$$;
+comment on function app.ladder_step is
+    'The step that a violation of severity S2 or S3 brings, counting those not overturned up to it.';
+
+
 -- ==== supabase/functions/learn_balance_transaction.sql
 
 -- What Stripe took for itself: never computed, always read.
@@ -6871,55 +7725,14 @@ create or replace function api.lift_restriction(restriction_id uuid, reason text
     set search_path = ''
 as $$
 declare
-    restriction app.restrictions;
+    holder_id uuid;
 begin
     perform app.lock_standing('may_take_work');
     if coalesce(reason, '') = '' then
         raise exception 'a reason is needed' using errcode = 'PT422';
     end if;
-    update app.restrictions as r
-    set lifted_at = app.current_instant(),
-        lifted_by = app.current_person_id(),
-        lift_reason = app.clean_text(lift_restriction.reason)
-    where r.id = lift_restriction.restriction_id
-        and r.lifted_at is null
-    returning * into restriction;
-    if not found then
-        raise exception 'no such restriction in force' using errcode = 'PT404';
-    end if;
-
-    update app.standings as s
-    set suspended_until = r.suspended_until,
-        barred_until = r.barred_until
-    from (
-        select
-            coalesce(max(x.ends_at), '-infinity') as suspended_until,
-            coalesce(
-                max(x.ends_at) filter (where x.kind = 'banned' or x.off_platform), '-infinity'
-            ) as barred_until
-        from app.restrictions as x
-        where x.holder_id = restriction.holder_id
-            and x.lifted_at is null
-    ) as r
-    where s.holder_id = restriction.holder_id;
-    if exists (
-        select
-        from app.standings as s
-        where s.holder_id = restriction.holder_id
-            and s.barred_until <= app.current_instant()
-    ) then
-        update app.referrals as r
-        set status = case when r.earned_at is null then 'pending' else 'earned' end
-        where r.mechanic_id = restriction.holder_id
-            and r.status = 'withheld';
-        -- The ledger's accounts are locked last, as by every posting.
-        perform app.release_earnings(restriction.holder_id, restriction.id);
-    end if;
-    perform app.tell(s.person_id, 'restriction_lifted', restriction.id)
-    from app.standings as s
-    where s.holder_id = restriction.holder_id
-        and s.person_id is not null;
-    perform app.log_action('lift_restriction', 'standing', restriction.holder_id, reason);
+    holder_id := app.end_restriction(restriction_id, app.clean_text(reason));
+    perform app.log_action('lift_restriction', 'standing', holder_id, reason);
 end;
 $$;
 comment on function api.lift_restriction is
@@ -7097,7 +7910,7 @@ begin
         for share
     loop
         held := held + 1;
-        if standing.barred_until > instant then
+        if standing.barred_until > instant and standing.barred_from <= instant then
             raise exception 'the account is barred' using errcode = 'PT403';
         end if;
         if allowed = 'may_take_work' and standing.suspended_until > instant then
@@ -8161,7 +8974,8 @@ begin
     from app.payables as p
     inner join app.standings as s on p.payee_id = s.person_id
     where p.payment_id = payment.id
-        and s.barred_until > instant;
+        and s.barred_until > instant
+        and s.barred_from <= instant;
 end;
 $$;
 comment on function app.post_earnings is
@@ -8330,11 +9144,19 @@ begin
     end if;
     select m.delivered, m.hidden into strict delivered, hidden
     from app.mask_contacts(preview_message.body) as m;
+    if hidden <> '[]' then
+        insert into app.message_previews (person_id, body, kinds)
+        values (
+            app.current_person_id(),
+            preview_message.body,
+            array(select distinct h ->> 'kind' from jsonb_array_elements(hidden) as h)
+        );
+    end if;
 end;
 $$;
 comment on function api.preview_message is
-    'The text as it would be delivered, and what would be hidden and why. Nothing is stored. PT429 '
-    'beyond the limit.';
+    'The text as it would be delivered, and what would be hidden and why. What is faultless is not '
+    'stored; the rest is kept for an hour, or as evidence on a flag. PT429 beyond the limit.';
 grant execute on function api.preview_message to customer, mechanic, workshop;
 
 
@@ -8410,6 +9232,41 @@ $$;
 comment on function api.read_contact is
     'One person''s contact details, for an admin with a reason; the audit log says who read them.';
 grant execute on function api.read_contact to platform_admin;
+
+
+-- ==== supabase/functions/read_previews.sql
+
+-- An admin reads what a sender had tried before the flagged message, and says why.
+
+create or replace function api.read_previews(flag_id uuid, purpose text)
+    returns table (id uuid, body text, kinds text[], created_at timestamptz)
+    language plpgsql
+    volatile
+    security definer  -- the one read of previews, and it is logged
+    set search_path = ''
+as $$
+begin
+    perform app.lock_standing('may_take_work');
+    if length(coalesce(purpose, '')) < 10 then
+        raise exception 'a purpose of ten characters or more is needed' using errcode = 'PT422';
+    end if;
+    if not exists (
+        select from app.message_previews as p where p.flag_id = read_previews.flag_id
+    ) then
+        raise exception 'no previews belong to that flag' using errcode = 'PT404';
+    end if;
+    perform app.log_action('read_previews', 'flag', read_previews.flag_id, purpose);
+    return query
+        select p.id, p.body, p.kinds, p.created_at
+        from app.message_previews as p
+        where p.flag_id = read_previews.flag_id
+        order by p.created_at, p.id;
+end;
+$$;
+comment on function api.read_previews is
+    'The texts that the sender of a flagged message had previewed, as typed; the audit log says who read '
+    'them. PT404 without any, PT422 without a purpose.';
+grant execute on function api.read_previews to platform_admin;
 
 
 -- ==== supabase/functions/read_raw_message.sql
@@ -8581,6 +9438,38 @@ comment on function backend.record_checkout is
     'Notes an attempt''s Checkout Session; again changes nothing. PT409 if it has another. One '
     'that ended meanwhile stays closed.';
 grant execute on function backend.record_checkout to backend;
+
+
+-- ==== supabase/functions/record_consent.sql
+
+-- No consent, no chat: a session names the notice that each party had agreed to.
+
+create or replace function app.record_consent(session_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    insert into app.session_consents (session_id, person_id, version, given_at)
+    select record_consent.session_id, c.person_id, c.version, c.given_at
+    from app.consents as c
+    where c.person_id = app.current_person_id()
+        and c.version = app.current_monitoring_version()
+    on conflict do nothing;
+    if not exists (
+        select
+        from app.consents as c
+        where c.person_id = app.current_person_id()
+            and c.version = app.current_monitoring_version()
+    ) then
+        raise exception 'agree to the monitoring notice first' using errcode = 'PT409';
+    end if;
+end;
+$$;
+comment on function app.record_consent is
+    'Writes down under which notice the caller enters a session. PT409 without their consent to the '
+    'notice in force.';
 
 
 -- ==== supabase/functions/record_payout_account.sql
@@ -9190,6 +10079,57 @@ comment on function api.register_media is
 grant execute on function api.register_media to customer;
 
 
+-- ==== supabase/functions/regrade_ladder.sql
+
+-- After an appeal: the violations that still count stand a step lower, and so do their restrictions.
+
+create or replace function app.regrade_ladder(holder_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    restriction app.restrictions;
+    step app.conduct_steps;
+begin
+    for restriction in
+        select r.*
+        from app.restrictions as r
+        inner join app.violations as v on r.violation_id = v.id
+        where r.holder_id = regrade_ladder.holder_id
+            and r.lifted_at is null
+            and v.overturned_at is null
+            and r.step <> app.ladder_step(v.id)
+        order by r.starts_at
+    loop
+        select s.* into strict step
+        from app.conduct_steps as s
+        where s.step = app.ladder_step(restriction.violation_id);
+        perform app.end_restriction(restriction.id, 'Regraded: an earlier decision was overturned.');
+        insert into app.restrictions (
+            holder_id, violation_id, step, kind, off_platform, clause, facts, evidence_ids,
+            jurisdiction, appeal_by, noticed_at, starts_at, ends_at, decided_by, seconded_by,
+            work_ended_at
+        ) values (
+            restriction.holder_id, restriction.violation_id, step.step, step.kind,
+            restriction.off_platform, restriction.clause, restriction.facts,
+            restriction.evidence_ids, restriction.jurisdiction, restriction.appeal_by,
+            restriction.noticed_at, restriction.starts_at,
+            case
+                when step.kind = 'banned' then 'infinity'
+                else restriction.starts_at + make_interval(days => step.days)
+            end,
+            restriction.decided_by, restriction.seconded_by, restriction.work_ended_at
+        );
+        perform app.settle_standing(restriction.holder_id);
+    end loop;
+end;
+$$;
+comment on function app.regrade_ladder is
+    'Replaces each restriction of a holder whose step has become another, from its own start.';
+
+
 -- ==== supabase/functions/release_contact.sql
 
 -- A customer gives the workshop of a paid repair their telephone number, for a while.
@@ -9267,6 +10207,33 @@ $$;
 comment on function app.release_earnings is
     'Releases all that is withheld from a mechanic. Cause: the restriction that was lifted, or an '
     'admin''s decision.';
+
+
+-- ==== supabase/functions/release_flag.sql
+
+-- An admin puts a claimed flag back.
+
+create or replace function api.release_flag(flag_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    security definer  -- admins hold no update grant; this is the only way
+    set search_path = ''
+as $$
+begin
+    perform app.lock_standing('may_take_work');
+    update app.contact_flags as f
+    set claimed_by = null,
+        claimed_until = null
+    where f.id = release_flag.flag_id
+        and f.claimed_by = app.current_person_id();
+    if not found then
+        raise exception 'no such flag claimed by the caller' using errcode = 'PT404';
+    end if;
+end;
+$$;
+comment on function api.release_flag is 'Ends the caller''s claim on a flag. PT404 if there is none.';
+grant execute on function api.release_flag to platform_admin;
 
 
 -- ==== supabase/functions/remove_workshop_member.sql
@@ -9547,6 +10514,7 @@ begin
         request_session.vehicle_colour, upper(request_session.vin)
     );
 
+    perform app.record_consent(session_id);
     payment_id := app.open_payment(
         'diagnostic', session_id, customer.person_id, fees.diagnostic_price_cents
     );
@@ -9558,7 +10526,7 @@ end;
 $$;
 comment on function api.request_session is
     'Opens a session and its payment. The concern is masked by the contact filter. PT409 without a '
-    'profile, PT422 for bad input, PT429 beyond the limit, PT403 when suspended.';
+    'profile or consent to monitoring, PT422 for bad input, PT429 beyond the limit, PT403 when suspended.';
 grant execute on function api.request_session to customer;
 
 
@@ -9611,11 +10579,7 @@ create or replace function api.restrict(
     set search_path = ''
 as $$
 declare
-    instant timestamptz := app.current_instant();
-    standing app.standings;
-    ends timestamptz;
     restriction_id uuid;
-    barred boolean;
 begin
     perform app.lock_standing('may_take_work');
     if coalesce(clause, '') = '' or coalesce(facts, '') = '' or off_platform is null then
@@ -9627,65 +10591,21 @@ begin
         raise exception 'a suspension has days, ten years at most, a ban has none' using errcode = 'PT422';
     end if;
 
-    -- Waits for whatever the holder is doing just now: it holds this row for share.
-    select * into standing
-    from app.standings as s
-    where s.holder_id = restrict.holder_id
-    for update;
-    if not found then
-        raise exception 'no such person or workshop' using errcode = 'PT404';
-    end if;
-    if exists (
-        select
-        from app.people as p
-        where p.id = standing.person_id
-            and p.persona not in ('mechanic', 'workshop')
-    ) then
-        raise exception 'only providers are restricted' using errcode = 'PT409';
-    end if;
-
-    ends := case when kind = 'banned' then 'infinity' else instant + make_interval(days => days) end;
-    barred := kind = 'banned' or off_platform;
-    insert into app.restrictions (
-        holder_id, kind, off_platform, clause, facts, evidence_ids, appeal_by, starts_at, ends_at,
-        decided_by
-    )
-    select
-        restrict.holder_id,
-        restrict.kind,
-        restrict.off_platform,
-        app.clean_text(restrict.clause),
-        app.clean_text(restrict.facts),
-        coalesce(restrict.evidence_ids, '{}'),
-        instant + c.appeal_within,
-        instant,
-        ends,
-        app.current_person_id()
-    from app.settings as c
-    returning id into restriction_id;
-    update app.standings as s
-    set suspended_until = greatest(s.suspended_until, ends),
-        barred_until = case when barred then greatest(s.barred_until, ends) else s.barred_until end
-    where s.holder_id = standing.holder_id;
-
-    if barred then
-        perform app.end_open_work(standing.holder_id);
-        perform app.withhold_earnings(standing.holder_id, restriction_id);
-    end if;
-    if standing.person_id is not null then
-        perform app.tell(standing.person_id, 'restricted', restriction_id);
-    end if;
+    restriction_id := app.impose_restriction(
+        holder_id, kind, off_platform, app.clean_text(clause), app.clean_text(facts), days,
+        coalesce(evidence_ids, '{}'), app.current_person_id()
+    );
     perform app.log_action(
-        'restrict', 'standing', standing.holder_id, facts,
+        'restrict', 'standing', holder_id, facts,
         jsonb_build_object('restriction_id', restriction_id, 'kind', kind, 'clause', clause)
     );
     return restriction_id;
 end;
 $$;
 comment on function api.restrict is
-    'Suspends (days) or bans a provider; returns the restriction, which they read with its reasons. '
-    'A ban, or a suspension for a payment or meeting off the platform, ends access to open work at '
-    'once. PT404, PT409 for customers and admins, PT422 for bad input.';
+    'Suspends (days) or bans a provider at once, beside the ladder; returns the restriction, which they '
+    'read with its reasons and may appeal. A ban, or a suspension for a payment or meeting off the '
+    'platform, ends access to open work. PT404, PT409 for customers and admins, PT422 for bad input.';
 grant execute on function api.restrict to platform_admin;
 
 
@@ -10268,6 +11188,50 @@ comment on function app.settle_payment is
     'locks.';
 
 
+-- ==== supabase/functions/settle_standing.sql
+
+-- A standing is what the restrictions on its holder say.
+
+create or replace function app.settle_standing(holder_id uuid)
+    returns boolean
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    instant timestamptz := app.current_instant();
+    is_barred boolean;
+begin
+    update app.standings as s
+    set suspended_until = r.suspended_until,
+        barred_until = r.barred_until,
+        barred_from = r.barred_from
+    from (
+        select
+            coalesce(max(x.ends_at), '-infinity') as suspended_until,
+            coalesce(max(x.ends_at) filter (where x.bars), '-infinity') as barred_until,
+            coalesce(
+                min(x.starts_at) filter (where x.bars and x.ends_at > instant), '-infinity'
+            ) as barred_from
+        from (
+            select
+                y.starts_at,
+                y.ends_at,
+                y.kind = 'banned' or y.off_platform as bars
+            from app.restrictions as y
+            where y.holder_id = settle_standing.holder_id
+                and y.lifted_at is null
+        ) as x
+    ) as r
+    where s.holder_id = settle_standing.holder_id
+    returning s.barred_until > instant and s.barred_from <= instant into strict is_barred;
+    return is_barred;
+end;
+$$;
+comment on function app.settle_standing is
+    'Writes the standing that the restrictions in force amount to; returns whether it bars now.';
+
+
 -- ==== supabase/functions/take_limit.sql
 
 -- Counts one use of a limited action, or refuses it.
@@ -10357,6 +11321,8 @@ create or replace function app.tell_workshop(workshop_id uuid, kind text, about_
     volatile
     set search_path = ''
 as $$
+declare
+    instant timestamptz := app.current_instant();
 begin
     perform app.tell(m.person_id, tell_workshop.kind, tell_workshop.about_id)
     from app.workshop_members as m
@@ -10364,8 +11330,8 @@ begin
     inner join app.standings as workshop on m.workshop_id = workshop.workshop_id
     where m.workshop_id = tell_workshop.workshop_id
         and m.removed_at is null
-        and advisor.barred_until <= app.current_instant()
-        and workshop.barred_until <= app.current_instant();
+        and (advisor.barred_until <= instant or advisor.barred_from > instant)
+        and (workshop.barred_until <= instant or workshop.barred_from > instant);
 end;
 $$;
 comment on function app.tell_workshop is

@@ -38,7 +38,7 @@ begin
         from app.standings
         where person_id = app.current_person_id()
             and suspended_until <= app.current_instant()
-            and barred_until <= app.current_instant()
+            and (barred_until <= app.current_instant() or barred_from > app.current_instant())
     );
 end;
 $$;
@@ -57,7 +57,7 @@ begin
         select
         from app.standings
         where person_id = app.current_person_id()
-            and barred_until <= app.current_instant()
+            and (barred_until <= app.current_instant() or barred_from > app.current_instant())
     );
 end;
 $$;
@@ -119,7 +119,7 @@ begin
         inner join app.standings as s on m.workshop_id = s.workshop_id
         where m.person_id = app.current_person_id()
             and m.removed_at is null
-            and s.barred_until <= app.current_instant()
+            and (s.barred_until <= app.current_instant() or s.barred_from > app.current_instant())
     );
 end;
 $$;

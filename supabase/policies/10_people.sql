@@ -72,8 +72,8 @@ grant select (person_id) on app.customers, app.mechanics to platform_admin;
 grant select (id, kind, about_id, created_at) on app.notices
     to customer, mechanic, workshop, platform_admin;
 grant select (
-    id, holder_id, kind, off_platform, clause, facts, evidence_ids, automated, appeal_by,
-    starts_at, ends_at, lifted_at, lift_reason
+    id, holder_id, violation_id, step, kind, off_platform, clause, facts, evidence_ids, automated,
+    jurisdiction, appeal_by, noticed_at, starts_at, ends_at, lifted_at, lift_reason
 ) on app.restrictions to customer, mechanic, workshop, platform_admin;
 grant select (person_id, workshop_id, suspended_until, barred_until) on app.standings
     to platform_admin;
@@ -129,13 +129,17 @@ create view api.restrictions with (security_invoker = true) as
     select
         id,
         holder_id,
+        violation_id,
+        step,
         kind,
         off_platform,
         clause,
         facts,
         evidence_ids,
         automated,
+        jurisdiction,
         appeal_by,
+        noticed_at,
         starts_at,
         ends_at,
         lifted_at,

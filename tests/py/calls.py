@@ -82,6 +82,29 @@ WORKSHOP_ASKED = act(
 DRAFTED = act(
     "workshop", "walt", f"select tests.named('draft', api.draft_quote({OF_NORTHSIDE}, {ITEMS}))"
 )
+FLAGS = "select id from api.admin_flags"
+PREVIEWED = (
+    *act("mechanic", "max", "select api.preview_message('Call 217 555 0102')"),
+    *act(
+        "mechanic",
+        "max",
+        "select api.send_message("
+        "tests.id('ana active thread'), 'Call 217 5550102', gen_random_uuid())",
+    ),
+)
+RESTRICTED = act(
+    "platform_admin",
+    "ada",
+    "select api.restrict(tests.id('Northside Garage'), 'suspended', false, '4.2', 'Gave a number.', 7)",
+)
+APPEALED = (
+    *SECOND_ADMIN,
+    *act(
+        "mechanic",
+        "sid",
+        "select tests.named('appeal', api.appeal_restriction(id, 'Not me.')) from api.restrictions",
+    ),
+)
 RELEASED = act(
     "customer",
     "cleo",
@@ -96,6 +119,7 @@ def write(thread: str) -> dict[str, str]:
 CALLS: dict[str, dict[str, Call]] = {
     "customer": {
         "accept_invitation": Call("nora", {"token": "current_setting('tests.token')"}, INVITED),
+        "agree_to_monitoring": Call("ana", {"version": "1"}),
         "approve_quote": Call(
             "ana", {"quote_id": "tests.id('ana escalated quote of Northside Garage')"}
         ),
@@ -140,6 +164,11 @@ CALLS: dict[str, dict[str, Call]] = {
     },
     "mechanic": {
         "accept_session": Call("zoe", {"session_id": "tests.id('ben queued')"}),
+        "agree_to_monitoring": Call("max", {"version": "1"}),
+        "appeal_restriction": Call(
+            "sid",
+            {"restriction_id": "(select id from api.restrictions)", "statement": "'Not me.'"},
+        ),
         "complete_session": Call(
             "max",
             {
@@ -165,6 +194,12 @@ CALLS: dict[str, dict[str, Call]] = {
     "workshop": {
         "accept_offer": Call(
             "wanda", {"offer_id": "tests.id('ana escalated offer to Harbor Auto')"}
+        ),
+        "agree_to_monitoring": Call("wanda", {"version": "1"}),
+        "appeal_restriction": Call(
+            "walt",
+            {"restriction_id": "(select id from api.restrictions)", "statement": "'Not us.'"},
+            RESTRICTED,
         ),
         "decline_offer": Call(
             "wanda",
@@ -204,6 +239,7 @@ CALLS: dict[str, dict[str, Call]] = {
                 "effective_from": "tests.instant() + interval '30 days'",
             },
         ),
+        "claim_flag": Call("ada", {"flag_id": f"({FLAGS} limit 1)"}, FLAGGED),
         "create_workshop": Call(
             "ada",
             {
@@ -213,6 +249,11 @@ CALLS: dict[str, dict[str, Call]] = {
                 "open_bays": "2",
                 "radius_m": "60000",
             },
+        ),
+        "decide_appeal": Call(
+            "abe",
+            {"appeal_id": "tests.id('appeal')", "outcome": "'upheld'", "reason": "'It was.'"},
+            APPEALED,
         ),
         "decide_flag": Call(
             "ada",
@@ -241,6 +282,10 @@ CALLS: dict[str, dict[str, Call]] = {
         "dismiss_admin": Call(
             "ada", {"person_id": "tests.id('abe')", "reason": "'Left.'"}, SECOND_ADMIN
         ),
+        "dismiss_flags": Call(
+            "ada", {"flag_ids": f"array({FLAGS})", "reason": "'Duplicates.'"}, FLAGGED
+        ),
+        "flag_context": Call("ada", {"flag_id": f"({FLAGS} limit 1)"}, FLAGGED),
         "invite_person": Call(
             "ada",
             {
@@ -259,6 +304,9 @@ CALLS: dict[str, dict[str, Call]] = {
         "read_contact": Call(
             "ada", {"person_id": "tests.id('ana')", "reason": "'A court has asked.'"}
         ),
+        "read_previews": Call(
+            "ada", {"flag_id": f"({FLAGS} limit 1)", "purpose": "'To judge the flag.'"}, PREVIEWED
+        ),
         "read_raw_message": Call(
             "ada",
             {
@@ -266,6 +314,11 @@ CALLS: dict[str, dict[str, Call]] = {
                 "purpose": "'To judge the flag.'",
             },
             FLAGGED,
+        ),
+        "release_flag": Call(
+            "ada",
+            {"flag_id": f"({FLAGS} limit 1)"},
+            (*FLAGGED, *act("platform_admin", "ada", "select api.claim_flag()")),
         ),
         "remove_workshop_member": Call(
             "ada",

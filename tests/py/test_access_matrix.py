@@ -55,7 +55,8 @@ PLANTED = {
         "workshop / api.accept_offer(null)",
     ),
     "create or replace view api.my_violations with (security_invoker) as"
-    " select id, severity, clause, facts, decided_at, null::uuid as decided_by from app.violations": (
+    " select id, severity, clause, facts, decided_at, overturned_at, null::uuid as decided_by"
+    " from app.violations": (
         "workshop: views",
         "workshop / api.my_violations / decided_by",
     ),

@@ -46,7 +46,14 @@ LISTED = {
     "workshop_name",
 }
 HELD = {table for persona in PERSONAS[:3] for table in SPEC.role(persona).holds}
-SEEN_BY_ALL = {"cities", "fee_schedule", "services", "workshops", "workshop_services"}
+SEEN_BY_ALL = {
+    "cities",
+    "fee_schedule",
+    "monitoring_notices",
+    "services",
+    "workshops",
+    "workshop_services",
+}
 # All rows are seen: of the directories by everyone, of these by admins.
 DIRECTORIES = {"cities", "services", "workshops"}
 EVERYBODYS = {

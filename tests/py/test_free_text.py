@@ -69,7 +69,12 @@ AFTER["draft_quote", "customer_quote_items"] = AFTER["draft_quote", "customer_qu
 
 READERS = {"customer": "ana", "mechanic": "max", "workshop": "walt", "platform_admin": "ada"}
 # Whom the call is about, or who does not have the work yet.
-READER_OF = {"restrict": "zoe", "lift_restriction": "sid", "mechanic_queue": "zoe"}
+READER_OF = {
+    "restrict": "zoe",
+    "lift_restriction": "sid",
+    "decide_appeal": "sid",
+    "mechanic_queue": "zoe",
+}
 
 TEXTS = [
     pytest.param(persona, argument, rule, reader, id=f"{persona}-{argument}-{reader}")

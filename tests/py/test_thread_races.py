@@ -4,9 +4,7 @@ Each round opens two connections. The first acts and holds its transaction open;
 is seen, in pg_locks, to wait for the first; then the first commits. Nothing sleeps.
 """
 
-import concurrent.futures
 import itertools
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,19 +14,9 @@ import psycopg
 import pytest
 
 from local.scratch import Database
+from tests.py.race_sides import Act, in_order
 
-PATIENCE = 20  # seconds until a wait that never begins fails the test
 CLOSED, BARRED, UNKNOWN = "PT409", "PT403", "PT404"
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """What one side does: a statement, as a person of the test world."""
-
-    persona: str
-    name: str
-    statement: str
-    parameters: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,24 +131,6 @@ def lost_offer(world: World, number: int) -> Round:
     return Round(thread_id, write("workshop", "wes", thread_id), end, UNKNOWN)
 
 
-class Side:
-    """One connection with its transaction."""
-
-    def __init__(self, database: Database) -> None:
-        self.connection = psycopg.connect(database.dsn())
-        self.pid = self.connection.info.backend_pid
-
-    def act(self, act: Act) -> str | None:
-        """Do it, uncommitted; the error's code if it was refused."""
-        try:
-            self.connection.execute("select tests.act_as(%s, %s)", (act.persona, act.name))
-            self.connection.execute(act.statement, act.parameters)
-        except psycopg.Error as error:
-            self.connection.rollback()
-            return error.sqlstate
-        return None
-
-
 @pytest.fixture(scope="module")
 def world(new_database: Callable[[], Any]) -> Iterator[World]:
     with new_database() as database:
@@ -170,30 +140,6 @@ def world(new_database: Callable[[], Any]) -> Iterator[World]:
         made.owner.execute("update app.limits set most = 100000")
         yield made
         made.owner.close()
-
-
-def until_waiting(world: World, waiting: Side, holder: Side) -> None:
-    """Return once one connection waits for a lock of the other."""
-    deadline = time.monotonic() + PATIENCE
-    while holder.pid not in world.value("select pg_blocking_pids(%s)", waiting.pid):
-        assert time.monotonic() < deadline, "the second side never waited for the first"
-
-
-def in_order(world: World, first: Act, second: Act) -> tuple[str | None, str | None]:
-    """Both answers, when the second begins while the first has not committed."""
-    one, two = Side(world.database), Side(world.database)
-    with (
-        one.connection,
-        two.connection,
-        concurrent.futures.ThreadPoolExecutor(1) as pool,
-    ):
-        answered = one.act(first)
-        late = pool.submit(two.act, second)
-        until_waiting(world, two, one)
-        one.connection.commit()
-        answers = answered, late.result(PATIENCE)
-        two.connection.commit()
-    return answers
 
 
 @pytest.mark.attack(85)
@@ -210,9 +156,9 @@ def test_nothing_slips_in_behind_the_end(
         before = world.value("select last_position from app.threads where id = %s", this.thread_id)
 
         if writer_first:
-            written, ended = in_order(world, this.write, this.end)
+            written, ended = in_order(world.database, this.write, this.end)
         else:
-            ended, written = in_order(world, this.end, this.write)
+            ended, written = in_order(world.database, this.end, this.write)
 
         assert ended is None
         assert written == (None if writer_first else this.too_late)

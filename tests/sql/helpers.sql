@@ -133,10 +133,12 @@ begin
     )
     returning id into person_id;
     update auth.users set role = 'authenticated' where id = person_id;
+    insert into app.consents (person_id, version)
+    select person_id, max(n.version) from app.monitoring_notices as n;
     return tests.named(sign_up.name, person_id);
 end;
 $$;
-comment on function tests.sign_up is 'A fresh account, a customer by its sign-up, known by its name.';
+comment on function tests.sign_up is 'A fresh account, a customer by its sign-up, known by its name, who agreed to monitoring.';
 
 create function tests.move_clock(by interval)
     returns void

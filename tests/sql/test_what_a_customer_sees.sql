@@ -30,25 +30,33 @@ api.customer_threads
     topic
 api.messages
     body, id, kind, position, quote_id, sender, sent_at, thread_id
+api.monitoring_notice
+    agreed_at, body, effective_from, version
 api.my_account
     created_at, email, full_name, id, persona, phone, postal_code, street
+api.my_reports
+    created_at, decided_at, id, message_id, status
 api.my_violations
-    clause, decided_at, facts, id, severity
+    clause, decided_at, facts, id, overturned_at, severity
 api.notices
     about_id, created_at, id, kind
 api.prices
     currency, diagnostic_price_cents
 api.restrictions
-    appeal_by, automated, clause, ends_at, evidence_ids, facts, holder_id, id, kind,
-    lift_reason, lifted_at, off_platform, starts_at
+    appeal_by, automated, clause, ends_at, evidence_ids, facts, holder_id, id, jurisdiction,
+    kind, lift_reason, lifted_at, noticed_at, off_platform, starts_at, step, violation_id
 api.services
     code, name
 api.workshops
     city, id, name, rating, rating_count, region, services
 app.cities
     country, id, name, region
+app.consents
+    given_at, version
 app.contact_details
     email, full_name, person_id, phone, postal_code, street
+app.contact_flags
+    created_at, decided_at, id, message_id, status
 app.customers
     city_id, first_name, last_initial
 app.diagnostic_sessions
@@ -62,6 +70,8 @@ app.media
     id, kind, path, registered_at, session_id, uploaded_at
 app.messages
     body, id, kind, position, quote_id, sender, sent_at, thread_id
+app.monitoring_notices
+    body, effective_from, version
 app.notices
     about_id, created_at, id, kind
 app.payments
@@ -78,8 +88,8 @@ app.repair_quotes
     parts_cents, sent_at, status, tax_cents, total_cents, valid_until, version,
     warranty_months, workshop_id
 app.restrictions
-    appeal_by, automated, clause, ends_at, evidence_ids, facts, holder_id, id, kind,
-    lift_reason, lifted_at, off_platform, starts_at
+    appeal_by, automated, clause, ends_at, evidence_ids, facts, holder_id, id, jurisdiction,
+    kind, lift_reason, lifted_at, noticed_at, off_platform, starts_at, step, violation_id
 app.services
     code, name
 app.session_intake
@@ -90,12 +100,13 @@ app.session_outcome
 app.threads
     created_at, id, is_open, last_position, offer_id, provider_name, session_id, topic
 app.violations
-    clause, decided_at, facts, id, severity
+    clause, decided_at, facts, id, overturned_at, severity
 app.workshop_services
     service, workshop_id
 app.workshops
     city_id, id, name, rating_count, rating_sum
 api.accept_invitation(token)
+api.agree_to_monitoring(version)
 api.approve_quote(quote_id)
 api.cancel_escalation(escalation_id)
 api.cancel_session(session_id)
@@ -113,6 +124,7 @@ api.set_customer_profile(first_name, last_initial, city_id)
 api.withdraw_contact(offer_id)
 app.current_fee_schedule_version()
 app.current_instant()
+app.current_monitoring_version()
 app.current_person_id()
 app.current_upload_paths()
 app.may_join_topic()

@@ -79,10 +79,11 @@ select set_eq(
     $$,
     array[
         'app.current_fee_schedule_version', 'app.current_instant', 'app.current_mechanic_id',
-        'app.current_upload_paths', 'app.current_workshop_ids', 'app.may_continue_work', 'app.may_join_topic',
-        'app.may_take_work', 'app.member_workshop_ids', 'app.moderation_topic'
+        'app.current_monitoring_version', 'app.current_upload_paths', 'app.current_workshop_ids',
+        'app.may_continue_work', 'app.may_join_topic', 'app.may_take_work', 'app.member_workshop_ids',
+        'app.moderation_topic'
     ],
-    'ten predicates run as their owner for personas'
+    'eleven predicates run as their owner for personas'
 );
 create function pg_temp.known_to(sub text, as_role text)
     returns text

@@ -27,10 +27,16 @@ api.mechanic_threads
     created_at, id, is_open, last_position, session_id, topic
 api.messages
     body, id, kind, position, quote_id, sender, sent_at, thread_id
+api.monitoring_notice
+    agreed_at, body, effective_from, version
 api.my_account
     created_at, email, full_name, id, persona, phone, postal_code, street
+api.my_appeals
+    created_at, id, restriction_id, review_reason, reviewed_at, statement, status
+api.my_reports
+    created_at, decided_at, id, message_id, status
 api.my_violations
-    clause, decided_at, facts, id, severity
+    clause, decided_at, facts, id, overturned_at, severity
 api.notices
     about_id, created_at, id, kind
 api.payout_account
@@ -38,18 +44,24 @@ api.payout_account
 api.prices
     currency, diagnostic_price_cents
 api.restrictions
-    appeal_by, automated, clause, ends_at, evidence_ids, facts, holder_id, id, kind,
-    lift_reason, lifted_at, off_platform, starts_at
+    appeal_by, automated, clause, ends_at, evidence_ids, facts, holder_id, id, jurisdiction,
+    kind, lift_reason, lifted_at, noticed_at, off_platform, starts_at, step, violation_id
 api.services
     code, name
 api.workshops
     city, id, name, rating, rating_count, region, services
+app.appeals
+    created_at, id, restriction_id, review_reason, reviewed_at, statement, status
 app.cities
     country, id, name, region
 app.connected_accounts
     disconnected_at, owner_id, payouts_enabled, requirements_due, transfers
+app.consents
+    given_at, version
 app.contact_details
     email, full_name, person_id, phone, postal_code, street
+app.contact_flags
+    created_at, decided_at, id, message_id, status
 app.diagnostic_sessions
     accepted_at, category, ended_at, id, status
 app.escalations
@@ -62,6 +74,8 @@ app.mechanics
     display_name
 app.messages
     body, id, kind, position, quote_id, sender, sent_at, thread_id
+app.monitoring_notices
+    body, effective_from, version
 app.notices
     about_id, created_at, id, kind
 app.payables
@@ -74,8 +88,8 @@ app.queue_entries
 app.referrals
     amount_cents, currency, earned_at, escalation_id, payable_from, status
 app.restrictions
-    appeal_by, automated, clause, ends_at, evidence_ids, facts, holder_id, id, kind,
-    lift_reason, lifted_at, off_platform, starts_at
+    appeal_by, automated, clause, ends_at, evidence_ids, facts, holder_id, id, jurisdiction,
+    kind, lift_reason, lifted_at, noticed_at, off_platform, starts_at, step, violation_id
 app.services
     code, name
 app.session_intake
@@ -86,12 +100,14 @@ app.session_outcome
 app.threads
     created_at, id, is_open, last_position, session_id, topic
 app.violations
-    clause, decided_at, facts, id, severity
+    clause, decided_at, facts, id, overturned_at, severity
 app.workshop_services
     service, workshop_id
 app.workshops
     city_id, id, name, rating_count, rating_sum
 api.accept_session(session_id)
+api.agree_to_monitoring(version)
+api.appeal_restriction(restriction_id, statement)
 api.complete_session(session_id, summary, diagnosis, recommended_services)
 api.escalate_session(session_id)
 api.hand_back_session(session_id)
@@ -104,6 +120,7 @@ api.set_mechanic_profile(display_name)
 app.current_fee_schedule_version()
 app.current_instant()
 app.current_mechanic_id()
+app.current_monitoring_version()
 app.current_person_id()
 app.may_join_topic()
 app.may_take_work()

@@ -4,12 +4,17 @@ begin;
 select plan(17);
 
 select tests.reaches_exactly('platform_admin', $$
+api.admin_appeals
+    appellant_id, created_at, holder_id, id, restricted_by, restriction_id, review_reason,
+    reviewed_at, reviewed_by, seconded_by, statement, status
 api.admin_audit_log
     action, actor_id, at, details, id, reason, subject, subject_id
 api.admin_books
     currency, gross_income_cents, held_for_customers_cents, net_of_referral_cents,
     payable_cents, receivable_cents, referral_expense_cents, refund_owed_cents, result_cents,
     stripe_fee_cents, trial_balance_cents, withheld_cents
+api.admin_conduct_steps
+    days, kind, step
 api.admin_conflicts_of_interest
     mechanic_id, reason, workshop_id
 api.admin_disputes
@@ -22,8 +27,9 @@ api.admin_fee_schedule
     currency, diagnostic_price_cents, effective_from, hold, platform_fee_basis_points,
     referral_basis_points, version
 api.admin_flags
-    created_at, decided_at, decided_by, decision_reason, id, kinds, message_id, note,
-    person_id, piece_ids, raised_by, reason_codes, reporter_id, severity, status, thread_id
+    claimed_by, claimed_until, created_at, decided_at, decided_by, decision_reason, id, kinds,
+    message_id, note, person_id, piece_ids, proposed_by, raised_by, reason_codes, reporter_id,
+    severity, status, thread_id
 api.admin_fraud_warnings
     fraud_type, id, payment_id, settled_at, warned_at
 api.admin_invitations
@@ -72,7 +78,8 @@ api.admin_threads
 api.admin_topics
     moderation
 api.admin_violations
-    clause, decided_at, decided_by, facts, flag_id, id, person_id, severity
+    clause, decided_at, decided_by, facts, flag_id, holder_id, id, overturned_at, person_id,
+    seconded_by, severity
 api.admin_workshop_members
     joined_at, person_id, removed_at, workshop_id
 api.admin_workshops
@@ -89,16 +96,21 @@ api.notices
 api.payout_account
     disconnected_at, owner_id, payouts_enabled, requirements_due, transfers
 api.restrictions
-    appeal_by, automated, clause, ends_at, evidence_ids, facts, holder_id, id, kind,
-    lift_reason, lifted_at, off_platform, starts_at
+    appeal_by, automated, clause, ends_at, evidence_ids, facts, holder_id, id, jurisdiction,
+    kind, lift_reason, lifted_at, noticed_at, off_platform, starts_at, step, violation_id
 api.services
     code, name
 api.workshops
     city, id, name, rating, rating_count, region, services
+app.appeals
+    appellant_id, created_at, holder_id, id, restricted_by, restriction_id, review_reason,
+    reviewed_at, reviewed_by, seconded_by, statement, status
 app.audit_log
     action, actor_id, at, details, id, reason, subject, subject_id
 app.cities
     country, id, name, region
+app.conduct_steps
+    days, kind, step
 app.conflicts_of_interest
     mechanic_id, reason, workshop_id
 app.connected_accounts
@@ -106,8 +118,9 @@ app.connected_accounts
 app.contact_details
     email, full_name, person_id, phone, postal_code, street
 app.contact_flags
-    created_at, decided_at, decided_by, decision_reason, id, kinds, message_id, note,
-    person_id, piece_ids, raised_by, reason_codes, reporter_id, severity, status, thread_id
+    claimed_by, claimed_until, created_at, decided_at, decided_by, decision_reason, id, kinds,
+    message_id, note, person_id, piece_ids, proposed_by, raised_by, reason_codes, reporter_id,
+    severity, status, thread_id
 app.customers
     city_id, first_name, last_initial, person_id
 app.diagnostic_sessions
@@ -165,8 +178,8 @@ app.repair_quotes
     labour_cents, notes, offer_id, parts_cents, sent_at, status, tax_cents, total_cents,
     valid_until, version, warranty_months, workshop_id
 app.restrictions
-    appeal_by, automated, clause, ends_at, evidence_ids, facts, holder_id, id, kind,
-    lift_reason, lifted_at, off_platform, starts_at
+    appeal_by, automated, clause, ends_at, evidence_ids, facts, holder_id, id, jurisdiction,
+    kind, lift_reason, lifted_at, noticed_at, off_platform, starts_at, step, violation_id
 app.services
     code, name
 app.session_intake
@@ -181,7 +194,8 @@ app.stripe_events
 app.threads
     created_at, flagged_at, id, is_open, last_position, offer_id, session_id
 app.violations
-    clause, decided_at, decided_by, facts, flag_id, id, person_id, severity
+    clause, decided_at, decided_by, facts, flag_id, holder_id, id, overturned_at, person_id,
+    seconded_by, severity
 app.workshop_members
     joined_at, person_id, removed_at, workshop_id
 app.workshop_services
@@ -190,14 +204,20 @@ app.workshops
     city_id, created_at, id, name, open_bays, payouts_enabled, price_index, radius_m,
     rating_count, rating_sum, takes_escalations
 api.announce_fee_schedule(diagnostic_price_cents, platform_fee_basis_points, referral_basis_points, hold, reason, effective_from)
+api.claim_flag(flag_id)
 api.create_workshop(name, city_id, services, open_bays, radius_m)
+api.decide_appeal(appeal_id, outcome, reason)
 api.decide_flag(flag_id, decision, reason, severity, clause)
 api.decide_withheld(mechanic_id, decision, reason)
 api.dismiss_admin(person_id, reason)
+api.dismiss_flags(flag_ids, reason)
+api.flag_context(flag_id)
 api.invite_person(email, persona, workshop_id)
 api.lift_restriction(restriction_id, reason)
 api.read_contact(person_id, reason)
+api.read_previews(flag_id, purpose)
 api.read_raw_message(message_id, purpose)
+api.release_flag(flag_id)
 api.remove_workshop_member(workshop_id, person_id, reason)
 api.restrict(holder_id, kind, off_platform, clause, facts, days, evidence_ids)
 api.revoke_invitation(invitation_id)

@@ -137,18 +137,18 @@ end;
 $$;
 -- attack 46
 select set_eq(
-    $$ select distinct pg_temp.shown('') $$, array['cities', 'services', 'workshops', 'prices'],
+    $$ select distinct pg_temp.shown('') $$, array['cities', 'services', 'workshops', 'prices', 'monitoring_notice'],
     'without a token nothing is seen but what is the same for everybody'
 );
 select set_eq(
-    $$ select distinct pg_temp.shown('{"sub": null}') $$, array['cities', 'services', 'workshops', 'prices'],
+    $$ select distinct pg_temp.shown('{"sub": null}') $$, array['cities', 'services', 'workshops', 'prices', 'monitoring_notice'],
     'nor with one that names nobody'
 );
 select set_eq(
     format(
         'select distinct pg_temp.shown(%L)', json_build_object('sub', gen_random_uuid(), 'role', 'service_role')
     ),
-    array['cities', 'services', 'workshops', 'prices'],
+    array['cities', 'services', 'workshops', 'prices', 'monitoring_notice'],
     'nor with one of an account that is not there'
 );
 
@@ -166,10 +166,10 @@ select set_eq(
             and d.refobjid::regclass::text like 'app.%'
     $$,
     array[
-        'app.diagnostic_sessions.mechanic_id', 'app.ledger_entries.owner_id', 'app.payables.earned_at',
+        'app.contact_flags.reporter_id', 'app.diagnostic_sessions.mechanic_id', 'app.ledger_entries.owner_id', 'app.payables.earned_at',
         'app.repair_quote_items.customer_id', 'app.session_intake.active_mechanic_id', 'app.threads.flagged_at'
     ],
-    'six columns that policies read may be null'
+    'seven columns that policies read may be null'
 );
 -- attack 47
 select is_empty(
@@ -177,7 +177,8 @@ select is_empty(
         select p.polname
         from pg_policy as p
         where p.polrelid::regclass::text in (
-                'app.diagnostic_sessions', 'app.ledger_entries', 'app.payables', 'app.repair_quote_items',
+                'app.contact_flags', 'app.diagnostic_sessions', 'app.ledger_entries', 'app.payables',
+                'app.repair_quote_items',
                 'app.session_intake', 'app.threads'
             )
             and pg_get_expr(p.polqual, p.polrelid) ~ '(?i)<>|\mnot\M(?! null)|distinct|coalesce|\mnull\M(?<! not null)'
@@ -273,7 +274,8 @@ $$;
 select set_eq(
     $$ select pg_temp.views_with_rows('rex') $$,
     array[
-        'cities', 'services', 'workshops', 'prices', 'my_account', 'notices', 'workshop_memberships'
+        'cities', 'services', 'workshops', 'prices', 'monitoring_notice', 'my_account', 'notices',
+        'workshop_memberships'
     ],
     'who was removed from a workshop, a row that is still there, sees their own record'
 );

@@ -8,10 +8,16 @@ api.cities
     country, id, name, region
 api.messages
     body, id, kind, position, quote_id, sender, sent_at, thread_id
+api.monitoring_notice
+    agreed_at, body, effective_from, version
 api.my_account
     created_at, email, full_name, id, persona, phone, postal_code, street
+api.my_appeals
+    created_at, id, restriction_id, review_reason, reviewed_at, statement, status
+api.my_reports
+    created_at, decided_at, id, message_id, status
 api.my_violations
-    clause, decided_at, facts, id, severity
+    clause, decided_at, facts, id, overturned_at, severity
 api.notices
     about_id, created_at, id, kind
 api.payout_account
@@ -19,8 +25,8 @@ api.payout_account
 api.prices
     currency, diagnostic_price_cents
 api.restrictions
-    appeal_by, automated, clause, ends_at, evidence_ids, facts, holder_id, id, kind,
-    lift_reason, lifted_at, off_platform, starts_at
+    appeal_by, automated, clause, ends_at, evidence_ids, facts, holder_id, id, jurisdiction,
+    kind, lift_reason, lifted_at, noticed_at, off_platform, starts_at, step, violation_id
 api.services
     code, name
 api.workshop_cases
@@ -50,12 +56,18 @@ api.workshop_threads
     created_at, id, is_open, last_position, offer_id, topic, workshop_id
 api.workshops
     city, id, name, rating, rating_count, region, services
+app.appeals
+    created_at, id, restriction_id, review_reason, reviewed_at, statement, status
 app.cities
     country, id, name, region
 app.connected_accounts
     disconnected_at, owner_id, payouts_enabled, requirements_due, transfers
+app.consents
+    given_at, version
 app.contact_details
     email, full_name, person_id, phone, postal_code, street
+app.contact_flags
+    created_at, decided_at, id, message_id, status
 app.contact_releases
     offer_id, phone, released_at, visible_until, workshop_id
 app.fee_schedule
@@ -65,6 +77,8 @@ app.ledger_entries
     transaction_id
 app.messages
     body, id, kind, position, quote_id, sender, sent_at, thread_id
+app.monitoring_notices
+    body, effective_from, version
 app.notices
     about_id, created_at, id, kind
 app.offer_cases
@@ -86,14 +100,14 @@ app.repair_quotes
     sent_at, status, tax_cents, total_cents, valid_until, version, warranty_months,
     workshop_id
 app.restrictions
-    appeal_by, automated, clause, ends_at, evidence_ids, facts, holder_id, id, kind,
-    lift_reason, lifted_at, off_platform, starts_at
+    appeal_by, automated, clause, ends_at, evidence_ids, facts, holder_id, id, jurisdiction,
+    kind, lift_reason, lifted_at, noticed_at, off_platform, starts_at, step, violation_id
 app.services
     code, name
 app.threads
     created_at, id, is_open, last_position, offer_id, provider_id, topic
 app.violations
-    clause, decided_at, facts, id, severity
+    clause, decided_at, facts, id, overturned_at, severity
 app.workshop_members
     joined_at, removed_at, workshop_id
 app.workshop_services
@@ -101,6 +115,8 @@ app.workshop_services
 app.workshops
     city_id, id, name, rating_count, rating_sum
 api.accept_offer(offer_id)
+api.agree_to_monitoring(version)
+api.appeal_restriction(restriction_id, statement)
 api.decline_offer(offer_id, code)
 api.draft_quote(offer_id, items, notes, warranty_months, tax_cents)
 api.finish_repair(offer_id)
@@ -112,6 +128,7 @@ api.set_contact_details(full_name, phone, street, postal_code)
 api.withdraw_quote(quote_id)
 app.current_fee_schedule_version()
 app.current_instant()
+app.current_monitoring_version()
 app.current_person_id()
 app.current_workshop_ids()
 app.may_join_topic()

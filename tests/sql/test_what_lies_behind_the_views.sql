@@ -152,14 +152,17 @@ select set_eq(
     $$,
     array[
         'customer app.contact_details',
+        'customer app.monitoring_notices',
         'customer app.people',
         'customer app.services',
         'customer app.workshop_services',
         'mechanic app.contact_details',
+        'mechanic app.monitoring_notices',
         'mechanic app.people',
         'mechanic app.services',
         'mechanic app.workshop_services',
         'workshop app.contact_details',
+        'workshop app.monitoring_notices',
         'workshop app.people',
         'workshop app.services',
         'workshop app.workshop_services'

@@ -104,17 +104,22 @@ select set_eq(
         select f.oid::regproc::text
         from pg_proc as f
         where f.pronamespace in (select oid from ours)
-            and f.prosrc ~ '(contact_details|raw_messages|auth\.users)'
+            and f.prosrc ~ '(contact_details|raw_messages|message_previews|auth\.users)'
     $$,
     array[
         'api.accept_invitation',
+        'api.preview_message',
         'api.read_contact',
+        'api.read_previews',
         'api.read_raw_message',
         'api.release_contact',
         'api.set_contact_details',
         'app.appoint_first_admin',
+        'app.attach_previews',
         'app.become_persona',
+        'app.climb_ladder',
         'app.copy_email',
+        'app.forget_previews',
         'app.mask_earlier_message',
         'app.mask_message',
         'app.open_account'

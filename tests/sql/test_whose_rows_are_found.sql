@@ -56,8 +56,10 @@ select api.send_message(
     tests.id('ana active thread'), 'Call me: 415-555-2671', gen_random_uuid()
 );
 select tests.act_as('platform_admin', 'ada');
-select api.decide_flag(id, 'confirmed', 'He gave his number.', 'S2', '4.2') from api.admin_flags;
+select api.decide_flag(id, 'confirmed', 'He gave his number.', 'S1', '4.2') from api.admin_flags;
 select api.restrict(tests.id('Northside Garage'), 'suspended', false, '4.2', 'Gave a number.', 7);
+select tests.act_as('workshop', 'walt');
+select api.appeal_restriction(id, 'We did not.') from api.restrictions;
 select tests.act_as_owner();
 insert into app.refund_requests (payment_id, customer_id, amount_cents, reason)
 values (tests.id('ana active payment'), tests.id('ana'), 2500, 'Goodwill.');
@@ -82,7 +84,7 @@ select ok(
         'customer', 'ana',
         '{people,contact_details,customers,notices,diagnostic_sessions,session_intake,
         session_outcome,media,threads,messages,escalations,repair_quotes,repair_quote_items,
-        payments,refund_requests}'
+        payments,refund_requests,monitoring_notices,consents}'
     ),
     'a customer finds what is theirs'
 );
@@ -91,7 +93,7 @@ select ok(
         'mechanic', 'max',
         '{people,contact_details,mechanics,notices,diagnostic_sessions,queue_entries,
         session_intake,session_outcome,threads,messages,escalations,referrals,ledger_entries,
-        payables,connected_accounts,violations}'
+        payables,connected_accounts,violations,monitoring_notices,consents}'
     ),
     'a mechanic'
 );
@@ -100,7 +102,7 @@ select ok(
         'workshop', 'walt',
         '{people,contact_details,notices,restrictions,workshop_members,offers,offer_cases,
         repair_quotes,repair_quote_items,threads,messages,ledger_entries,payables,
-        connected_accounts}'
+        connected_accounts,appeals}'
     ),
     'an advisor'
 );
@@ -132,17 +134,22 @@ select set_eq(
 select tests.sign_up('dan');
 select set_eq(
     $$ select pg_temp.found_by('customer', 'dan') $$,
-    array['people 1', 'contact_details 1', 'customers 1'],
+    array['people 1', 'contact_details 1', 'customers 1', 'consents 1', 'monitoring_notices 1'],
     'a new customer finds themselves'
 );
 select set_eq(
     $$ select pg_temp.found_by('mechanic', 'zoe') $$,
-    array['people 1', 'contact_details 1', 'mechanics 1', 'queue_entries 1'],
+    array[
+        'people 1', 'contact_details 1', 'mechanics 1', 'queue_entries 1', 'consents 1',
+        'monitoring_notices 1'
+    ],
     'a mechanic without a session themselves, and the queue'
 );
 select set_eq(
     $$ select pg_temp.found_by('workshop', 'lena') $$,
-    array['people 1', 'contact_details 1', 'workshop_members 1'],
+    array[
+        'people 1', 'contact_details 1', 'workshop_members 1', 'consents 1', 'monitoring_notices 1'
+    ],
     'an advisor without an offer themselves, and their membership'
 );
 select is(
@@ -162,7 +169,8 @@ select set_eq(
     $$ select split_part(pg_temp.found_by('mechanic', 'max'), ' ', 1) $$,
     array[
         'people', 'contact_details', 'mechanics', 'notices', 'escalations', 'referrals',
-        'ledger_entries', 'payables', 'connected_accounts', 'violations'
+        'ledger_entries', 'payables', 'connected_accounts', 'violations', 'consents',
+        'monitoring_notices'
     ],
     'a barred mechanic keeps their own record, and nothing of a customer'
 );

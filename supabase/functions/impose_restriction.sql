@@ -1,0 +1,92 @@
+-- What every restriction does, whoever decides it: the row with its reasons, the standing, the notice.
+
+create function app.impose_restriction(
+    holder_id uuid,
+    kind text,
+    off_platform boolean,
+    clause text,
+    facts text,
+    days integer,
+    evidence_ids uuid[],
+    decided_by uuid,
+    violation_id uuid default null,
+    step integer default null,
+    seconded_by uuid default null
+)
+    returns uuid
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    instant timestamptz := app.current_instant();
+    standing app.standings;
+    restriction app.restrictions;
+begin
+    -- Waits for whatever the holder is doing just now: it holds this row for share.
+    select * into standing
+    from app.standings as s
+    where s.holder_id = impose_restriction.holder_id
+    for update;
+    if not found then
+        raise exception 'no such person or workshop' using errcode = 'PT404';
+    end if;
+    if exists (
+        select
+        from app.people as p
+        where p.id = standing.person_id
+            and p.persona not in ('mechanic', 'workshop')
+    ) then
+        raise exception 'only providers are restricted' using errcode = 'PT409';
+    end if;
+
+    insert into app.restrictions (
+        holder_id, violation_id, step, kind, off_platform, clause, facts, evidence_ids,
+        jurisdiction, appeal_by, starts_at, ends_at, decided_by, seconded_by
+    )
+    select
+        standing.holder_id,
+        impose_restriction.violation_id,
+        impose_restriction.step,
+        impose_restriction.kind,
+        impose_restriction.off_platform,
+        impose_restriction.clause,
+        impose_restriction.facts,
+        impose_restriction.evidence_ids,
+        j.code,
+        instant + j.appeal_within,
+        -- A repeated infringement needs no notice period, and a payment off the platform has none.
+        instant + case
+            when impose_restriction.kind = 'banned'
+                and impose_restriction.step is null
+                and not impose_restriction.off_platform
+                then j.notice_period
+            else interval '0'
+        end,
+        case
+            when impose_restriction.kind = 'banned' then 'infinity'
+            else instant + make_interval(days => impose_restriction.days)
+        end,
+        impose_restriction.decided_by,
+        impose_restriction.seconded_by
+    from app.jurisdictions as j
+    where j.code = standing.jurisdiction
+    returning * into restriction;
+
+    if app.settle_standing(standing.holder_id) then
+        perform app.begin_bar(restriction.id);
+    end if;
+    if standing.person_id is not null then
+        perform app.tell(standing.person_id, 'restricted', restriction.id);
+    else
+        perform app.tell(m.person_id, 'restricted', restriction.id)
+        from app.workshop_members as m
+        where m.workshop_id = standing.workshop_id
+            and m.removed_at is null;
+    end if;
+    return restriction.id;
+end;
+$$;
+comment on function app.impose_restriction is
+    'Restricts a provider; returns the restriction. Days for a suspension, none for a ban. A bar ends '
+    'open work at once, or after the notice period. PT404 no such holder, PT409 for customers and admins.';

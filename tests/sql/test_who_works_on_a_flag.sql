@@ -1,0 +1,207 @@
+-- Who works on a flag, in which order, with what before them, and who learns of it?
+
+begin;
+select plan(38);
+
+select tests.invite('abe', 'platform_admin');
+select tests.act_as('mechanic', 'max');
+select api.send_message(tests.id('ana active thread'), 'It is 415-555-2671', gen_random_uuid());
+select tests.act_as_owner();
+select tests.named('older', id) from app.contact_flags;
+select tests.move_clock(interval '1 minute');
+select tests.act_as('customer', 'ana');
+select api.send_message(tests.id('ana active thread'), 'Note ' || i, gen_random_uuid())
+from generate_series(1, 15) as i;
+select tests.act_as('mechanic', 'max');
+select api.send_message(tests.id('ana active thread'), 'Or it is 415-555-2672', gen_random_uuid());
+select tests.act_as_owner();
+select tests.named('newer', id) from app.contact_flags where id <> tests.id('older');
+select tests.move_clock(interval '1 minute');
+select tests.act_as('customer', 'ana');
+select tests.named('of max', id) from api.messages
+where thread_id = tests.id('ana active thread') and sender = 'mechanic' and position = 2;
+select tests.named('own', id) from api.messages
+where thread_id = tests.id('ana active thread') and sender = 'customer' and position = 1;
+
+-- Reporting, in two steps: this message, for this reason
+
+select throws_ok(
+    $$ select api.report_message(tests.id('own'), 'Mine.') $$, 'PT409', null,
+    'nobody reports themselves'
+);
+select api.report_message(tests.id('of max'), 'He wants me to come to his garage.');
+select results_eq(
+    'select message_id, status, decided_at from api.my_reports',
+    $$ values (tests.id('of max'), 'under_review', null::timestamptz) $$,
+    'who reports sees that it is under review'
+);
+select tests.act_as('mechanic', 'max');
+select is_empty('select from api.my_reports', 'the reported does not');
+select is_empty('select from api.notices where kind like ''%report%''', 'nor is told');
+select tests.act_as_owner();
+select tests.named('reported', id) from app.contact_flags where raised_by = 'report';
+
+-- The queue
+
+select tests.act_as('platform_admin', 'ada');
+select is(api.claim_flag(), tests.id('reported'), 'the gravest comes first');
+select is(api.claim_flag(), tests.id('older'), 'then the oldest');
+select results_eq(
+    $$
+        select claimed_by, claimed_until - tests.instant() from api.admin_flags
+        where id = tests.id('older')
+    $$,
+    $$ values (tests.id('ada'), interval '15 minutes') $$,
+    'for a quarter of an hour'
+);
+select tests.act_as_owner();
+select isnt_empty(
+    $$
+        select from realtime.messages
+        where event = 'flag'
+            and payload ->> 'id' = tests.id('older')::text
+            and (payload ->> 'claimed_until')::timestamptz > tests.instant()
+            and topic like 'admin:moderation:%'
+    $$,
+    'the other admins are told'
+);
+select tests.act_as('platform_admin', 'abe');
+select throws_ok(
+    $$ select api.claim_flag(tests.id('older')) $$, 'PT409', 'another admin works on this flag',
+    'another admin does not get it'
+);
+select throws_ok(
+    $$ select api.decide_flag(tests.id('older'), 'dismissed', 'No number.') $$, 'PT409',
+    'another admin works on this flag', 'nor decides it'
+);
+select throws_ok(
+    $$ select api.release_flag(tests.id('older')) $$, 'PT404', null, 'nor puts it back'
+);
+select throws_ok(
+    $$ select api.dismiss_flags(array[tests.id('older')], 'No number.') $$, 'PT409', null,
+    'nor dismisses it among others'
+);
+select is(api.claim_flag(), tests.id('newer'), 'but the next');
+select throws_ok('select api.claim_flag()', 'PT404', 'no flag waits', 'until none waits');
+select throws_ok(
+    $$ select api.claim_flag(gen_random_uuid()) $$, 'PT404', 'no such flag', 'and no other is there'
+);
+select lives_ok($$ select api.release_flag(tests.id('newer')) $$, 'a claim is given back');
+select is(api.claim_flag(), tests.id('newer'), 'and the flag waits again');
+select tests.act_as('platform_admin', 'ada');
+select is(api.claim_flag(tests.id('older')), tests.id('older'), 'whoever has a claim renews it');
+select tests.act_as_owner();
+select tests.move_clock(interval '15 minutes');
+select tests.act_as('platform_admin', 'abe');
+select is(api.claim_flag(tests.id('older')), tests.id('older'), 'a claim runs out by the clock');
+
+-- What is before them
+
+select results_eq(
+    $$ select message_position, is_flagged from api.flag_context(tests.id('older')) $$,
+    $$ select i, i = 3 from generate_series(1, 13) as i $$,
+    'what was written before and the ten messages after'
+);
+select is(
+    (select count(*) from api.flag_context(tests.id('newer'))), 11::bigint, 'and the ten before'
+);
+select is_empty(
+    $$ select from api.flag_context(gen_random_uuid()) $$, 'nothing around what is not there'
+);
+select tests.act_as('mechanic', 'max');
+select throws_ok(
+    $$ select from api.flag_context(tests.id('newer')) $$, '42501', null, 'only admins look'
+);
+
+-- Dismissing together
+
+select tests.act_as('platform_admin', 'abe');
+select throws_ok(
+    $$ select api.dismiss_flags('{}', 'Duplicates.') $$, 'PT422', null, 'some flags'
+);
+select throws_ok(
+    $$ select api.dismiss_flags(array[tests.id('newer')], '') $$, 'PT422', null, 'for a reason'
+);
+select throws_ok(
+    $$ select api.dismiss_flags(array[tests.id('newer'), gen_random_uuid()], 'Duplicates.') $$,
+    'PT409', null, 'all or none'
+);
+select is(
+    (select count(*) from api.admin_flags where status = 'dismissed'), 0::bigint, 'none, then'
+);
+select is(
+    api.dismiss_flags(array[tests.id('newer'), tests.id('older')], 'Duplicates of the report.'), 2,
+    'duplicates go together'
+);
+select results_eq(
+    $$
+        select subject_id, reason from api.admin_audit_log
+        where action = 'dismiss_flags' order by subject_id
+    $$,
+    $$
+        select i, 'Duplicates of the report.'
+        from unnest(array[tests.id('newer'), tests.id('older')]) as i order by i
+    $$,
+    'each on record'
+);
+select api.decide_flag(tests.id('reported'), 'dismissed', 'He only asked where she lives.');
+select throws_ok(
+    $$ select api.claim_flag(tests.id('reported')) $$, 'PT409', 'the flag is decided already',
+    'what is decided is not claimed'
+);
+select tests.act_as('customer', 'ana');
+select results_eq(
+    'select status, decided_at is not null from api.my_reports', $$ values ('closed', true) $$,
+    'who reported sees that it is closed'
+);
+
+-- What was tried before
+
+select tests.act_as('mechanic', 'max');
+select api.preview_message('Ring 415-555-2673');
+select api.preview_message('The pads are worn.');
+select api.send_message(
+    tests.id('ana active thread'), 'My number is four one five, 555 26 73', gen_random_uuid()
+);
+select tests.act_as_owner();
+select tests.named('altered', id) from app.contact_flags where status = 'open';
+select results_eq(
+    $$ select severity from app.contact_flags where id = tests.id('altered') $$, $$ values ('S2') $$,
+    'who was shown what would be hidden and sends it altered does not share by accident'
+);
+select is((select count(*) from app.message_previews), 1::bigint, 'a faultless preview is not kept');
+select tests.act_as('platform_admin', 'ada');
+select throws_ok(
+    $$ select from api.read_previews(tests.id('altered'), 'Look') $$, 'PT422', null,
+    'an admin reads what was tried for a purpose'
+);
+select throws_ok(
+    $$ select from api.read_previews(tests.id('reported'), 'Deciding on a flag') $$, 'PT404', null,
+    'where there is some'
+);
+select results_eq(
+    $$ select body from api.read_previews(tests.id('altered'), 'Deciding on a flag') $$,
+    $$ values ('Ring 415-555-2673') $$,
+    'and then sees it'
+);
+select isnt_empty(
+    $$
+        select from api.admin_audit_log
+        where action = 'read_previews' and subject_id = tests.id('altered')
+            and actor_id = tests.id('ada') and reason = 'Deciding on a flag'
+    $$,
+    'which is on record'
+);
+
+select tests.act_as('customer', 'ana');
+select api.preview_message('Ring 415-555-2674');
+select tests.act_as_owner();
+select tests.move_clock(interval '1 hour');
+select tests.code_as_service('worker', 'select backend.expire_overdue()');
+select results_eq(
+    'select flag_id from app.message_previews', $$ values (tests.id('altered')) $$,
+    'what became no evidence is forgotten in an hour'
+);
+
+select * from finish();
+rollback;
