@@ -33,7 +33,9 @@ PLATFORM_EXTENSIONS = {
     *("pg_graphql", "pg_net", "pg_stat_statements", "pgcrypto", "pgjwt", "pgsodium", "plpgsql"),
     *("supabase_vault", "uuid-ossp"),
 }
-PLATFORM_ROLES = re.compile(r"(supabase_|cli_login_|pgsodium_).*|dashboard_user|pgbouncer|postgres")
+PLATFORM_ROLES = re.compile(
+    r"(supabase_|cli_login_|pgsodium_).*|dashboard_user|pgbouncer|pgtle_admin|postgres"
+)
 PLATFORM_PUBLICATION = re.compile(r"supabase_realtime_messages_publication.*")
 API_ROLES = {"anon", "authenticated"}  # every persona is one of the second
 WITHIN = {"constraint", "index", "policy", "rule", "trigger"}  # named as "… on schema.table"
@@ -172,6 +174,12 @@ def _concerns_us(key: tuple[str, str], definition: str, roles: set[str]) -> bool
         return name not in PLATFORM_EXTENSIONS
     if kind == "publication":
         return PLATFORM_PUBLICATION.fullmatch(name) is None
+    if kind == "default privilege on":
+        maker = name.partition(" that ")[2].partition(" makes")[0]
+        if maker != "postgres" and PLATFORM_ROLES.fullmatch(maker):
+            return False
+    if kind == "comment" and not schema_of(kind, name):
+        return False  # event triggers and the like, which are not compared
     if kind.startswith(("grant on", "default privilege")):
         grantee = name.rpartition("to ")[2]
         if grantee in roles:

@@ -330,6 +330,10 @@ def test_what_a_hosted_project_keeps_for_itself_is_not_drift(
         create role dashboard_user createdb createrole;
         create role cli_login_postgres login in role postgres;
         create role supabase_etl_admin login replication;
+        alter default privileges for role supabase_admin in schema public
+            grant all on tables to anon, authenticated, postgres;
+        create event trigger odd on ddl_command_end execute function extensions.pgrst_ddl_watch();
+        comment on event trigger odd is 'The platform''s.';
         create schema vault;
         create table vault.secrets (secret text);
         create schema graphql_public;
