@@ -26,7 +26,7 @@ def create_app(
     # Imported here: the worker shares this package, and would wait a second for Flask and Stripe.
     from flask import Flask
 
-    from backend import checkout, http, payout_account, stripe_webhook
+    from backend import checkout, commands, http, payout_account, stripe_webhook
     from backend.auth import Auth
 
     config = config or Config.from_environment(os.environ)
@@ -35,6 +35,7 @@ def create_app(
 
     app = Flask(__name__, static_folder=None)
     http.install(app)
+    commands.install(app)
     app.register_blueprint(stripe_webhook.blueprint(database, config, clock))
     app.register_blueprint(checkout.blueprint(database, auth, config))
     app.register_blueprint(payout_account.blueprint(database, auth, config))

@@ -4,6 +4,8 @@ Jobs are queued by database functions in the transaction that makes them needed;
 ids only. Whatever a job does can be done again: a worker that is killed leaves it to the next.
 """
 
+from datetime import UTC, datetime, timedelta
+
 from procrastinate import App, JobContext, RetryStrategy
 from procrastinate.connector import BaseConnector
 from procrastinate.jobs import Status
@@ -11,6 +13,7 @@ from procrastinate.jobs import Status
 from backend import escalations
 from backend.db import Calls
 from backend.money import Money
+from backend.reconcile import EVENT_DAYS, compare_balance, fetch_lacking_events
 
 TRIES = 8
 # 3, 9, 27 … seconds between tries, 55 minutes in all; then the job stays, failed.
@@ -60,6 +63,19 @@ def create_queue(database: Calls, connector: BaseConnector, money: Money) -> App
     def move_due_money(timestamp: int) -> None:
         if money.client is not None:
             database.call("enqueue_due_money")
+
+    @app.periodic(cron="17 * * * *")
+    @app.task(name="fetch_lacking_events")
+    def fetch_events(timestamp: int) -> None:
+        if money.client is not None:
+            fetch_lacking_events(database, money.client, datetime.fromtimestamp(timestamp, UTC))
+
+    @app.periodic(cron="37 4 * * *")
+    @app.task(name="compare_balance")
+    def compare(timestamp: int) -> None:
+        if money.client is not None:
+            since = datetime.fromtimestamp(timestamp, UTC) - timedelta(days=EVENT_DAYS)
+            compare_balance(database, money.client, since)
 
     @app.periodic(cron="* * * * * */10")
     @app.task(name="retry_stalled", pass_context=True)

@@ -47,7 +47,8 @@ def create_app(bank: Bank) -> Flask:
     def listed(kind: str, *filters: str) -> ResponseReturnValue:
         """Newest first, a page at a time."""
         having = {name: request.args[name] for name in filters if name in request.args}
-        found = bank.every(kind, **having)
+        since = int(request.args.get("created[gte]", 0))
+        found = [each for each in bank.every(kind, **having) if each["created"] >= since]
         return page(found)
 
     def page(found: list[Object]) -> ResponseReturnValue:

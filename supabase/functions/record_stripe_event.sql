@@ -120,4 +120,4 @@ comment on function backend.record_stripe_event is
     'Stores an event whose signature was verified; returns its state. Delivered again, it is '
     'counted and nothing else happens. Types that need no action are ignored; a body that jsonb '
     'refuses is quarantined.';
-grant execute on function backend.record_stripe_event to backend;
+grant execute on function backend.record_stripe_event to backend, worker;

@@ -7558,6 +7558,28 @@ create trigger entries_make_the_balance
     for each row execute function app.keep_account_balance();
 
 
+-- ==== supabase/functions/lacking_events.sql
+
+-- Which of Stripe's events never arrived.
+
+create or replace function backend.lacking_events(event_ids text[])
+    returns setof text
+    language plpgsql
+    stable
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+begin
+    return query
+    select i.id
+    from unnest(lacking_events.event_ids) as i (id)
+    where not exists (select from app.stripe_events as e where e.id = i.id);
+end;
+$$;
+comment on function backend.lacking_events is 'Those of the ids that are not stored.';
+grant execute on function backend.lacking_events to worker;
+
+
 -- ==== supabase/functions/ladder_step.sql
 
 -- How far up the ladder a violation stands among those of its holder that count.
@@ -9402,6 +9424,86 @@ comment on function backend.readiness is 'True: the database answers, and this s
 grant execute on function backend.readiness to backend, worker;
 
 
+-- ==== supabase/functions/reconcile.sql
+
+-- Stripe's account of our balance against the ledger's, line by line, to the cent.
+
+create or replace function backend.reconcile(lines jsonb, since timestamptz)
+    returns table (
+        source_key text,
+        stripe_id text,
+        stripe_cents bigint,
+        ledger_cents bigint,
+        currency text
+    )
+    language plpgsql
+    stable
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+begin
+    return query
+    with told as (
+        -- What a line moved, and what it cost: two facts, as the ledger has them.
+        select
+            case
+                when l.type in ('charge', 'payment') then 'charge:' || l.source
+                when l.type in ('refund', 'payment_refund') then 'refund:' || l.source
+                when l.type in ('refund_failure', 'payment_failure_refund')
+                    then 'refund_failure:' || l.id
+                when l.type = 'transfer' then 'transfer:' || l.source
+                when l.type = 'transfer_refund' then 'transfer_reversal:' || l.source
+                when l.type = 'payout' then 'payout:' || l.source
+                when l.type in ('payout_failure', 'payout_cancel') then 'payout:' || l.source || ':failed'
+                when l.amount < 0 then 'dispute_withdrawal:' || l.id
+                else 'dispute_reinstatement:' || l.id
+            end as source_key,
+            l.id,
+            l.amount,
+            l.currency
+        from jsonb_to_recordset(reconcile.lines)
+            as l (id text, type text, source text, amount bigint, currency text)
+        where l.amount <> 0
+        union all
+        select 'fee:' || l.id, l.id, -l.fee, l.currency
+        from jsonb_to_recordset(reconcile.lines) as l (id text, fee bigint, currency text)
+        where l.fee <> 0
+    ), posted as (
+        select
+            -- A payout may be told to be paid before it is told to be made.
+            regexp_replace(t.source_key, ':paid$', '') as source_key,
+            e.amount_cents,
+            e.currency,
+            t.posted_at
+        from app.ledger_entries as e
+        inner join app.ledger_transactions as t on e.transaction_id = t.id
+        inner join app.ledger_accounts as a on e.account_id = a.id
+        where a.name = 'stripe.balance'
+            and (
+                t.posted_at >= reconcile.since + interval '1 day'
+                or t.source_key in (select d.source_key from told as d)
+            )
+    )
+    select
+        coalesce(d.source_key, p.source_key),
+        d.id,
+        coalesce(d.amount, 0)::bigint,
+        coalesce(p.amount_cents, 0)::bigint,
+        coalesce(d.currency, p.currency)
+    from told as d
+    full join posted as p on d.source_key = p.source_key
+    where d.amount is distinct from p.amount_cents
+        or d.currency is distinct from p.currency
+    order by 1;
+end;
+$$;
+comment on function backend.reconcile is
+    'Differences between Stripe''s balance transactions (id, type, source, amount, fee, currency) and '
+    'the postings to stripe.balance, in cents; none is empty. Lines: all since then. Postings of the '
+    'first day after it are compared only if a line is about them.';
+grant execute on function backend.reconcile to worker;
+
+
 -- ==== supabase/functions/record_checkout.sql
 
 -- Writes down the page that Stripe opened for an attempt.
@@ -9623,7 +9725,7 @@ comment on function backend.record_stripe_event is
     'Stores an event whose signature was verified; returns its state. Delivered again, it is '
     'counted and nothing else happens. Types that need no action are ignored; a body that jsonb '
     'refuses is quarantined.';
-grant execute on function backend.record_stripe_event to backend;
+grant execute on function backend.record_stripe_event to backend, worker;
 
 
 -- ==== supabase/functions/record_work_done.sql
@@ -10278,6 +10380,49 @@ $$;
 comment on function api.remove_workshop_member is
     'Ends a membership at once, sockets included. PT404 if the person is no member.';
 grant execute on function api.remove_workshop_member to platform_admin;
+
+
+-- ==== supabase/functions/replay_event.sql
+
+-- An operator has an event applied again, whatever stopped it.
+
+create or replace function backend.replay_event(event_id text)
+    returns text
+    language plpgsql
+    volatile
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+declare
+    state text;
+begin
+    update app.stripe_events as e
+    set state = 'pending',
+        reason = null,
+        awaits = null
+    where e.id = replay_event.event_id
+        and e.payload is not null
+        and e.state in ('dead', 'quarantined', 'waiting')
+        -- What is quarantined for its envelope stays: it is none of ours.
+        and coalesce(e.reason, '') not in ('account', 'version', 'body')
+    returning e.state into state;
+    if not found then
+        select e.state into state
+        from app.stripe_events as e
+        where e.id = replay_event.event_id;
+        if not found then
+            raise exception 'no such event' using errcode = 'PT404';
+        end if;
+        return state;
+    end if;
+    perform app.log_action('replay_event', 'stripe_event', null, replay_event.event_id);
+    return backend.apply_stripe_event(replay_event.event_id);
+end;
+$$;
+comment on function backend.replay_event is
+    'Applies a dead, waiting or quarantined event again; returns its state. One that is done stays so: '
+    'its facts are posted once anyway. PT404 if there is none.';
+grant execute on function backend.replay_event to worker;
 
 
 -- ==== supabase/functions/report_absent_customer.sql
@@ -11337,6 +11482,33 @@ $$;
 comment on function app.tell_workshop is
     'A notice for each advisor who is not barred, of a workshop that is not. Never about a case by an '
     'id that two workshops share: the offer or the quote is meant.';
+
+
+-- ==== supabase/functions/trial_balance.sql
+
+-- The balance of every account, by name: it adds up to zero in each currency.
+
+create or replace function backend.trial_balance()
+    returns table (account text, currency text, debit_cents bigint, credit_cents bigint)
+    language plpgsql
+    stable
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+begin
+    return query
+    select
+        a.name,
+        a.currency,
+        greatest(sum(a.balance_cents), 0)::bigint,
+        greatest(-sum(a.balance_cents), 0)::bigint
+    from app.ledger_accounts as a
+    group by a.name, a.currency
+    order by a.currency, a.name;
+end;
+$$;
+comment on function backend.trial_balance is 'In cents, one row an account''s name and currency.';
+grant execute on function backend.trial_balance to worker;
 
 
 -- ==== supabase/functions/wake_events.sql

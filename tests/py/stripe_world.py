@@ -50,6 +50,9 @@ class StripeWorld:
         self.owner = psycopg.connect(database.dsn(), autocommit=True, row_factory=dict_row)
         self.owner.execute("update app.limits set most = 100000")
         self.bank, self.stripe = bank, stripe
+        self.before = {
+            row["source_key"] for row in self.rows("select source_key from app.ledger_transactions")
+        }
         bank.url, bank.clock = url, self.clock
         self.service_calls = Calls(database.dsn("backend"), name="backend", most_connections=2)
         self.worker_calls = Calls(database.dsn("worker"), name="worker", most_connections=2)

@@ -33,11 +33,16 @@ backend.enqueue_pending_events()
 backend.expire_overdue()
 backend.fail_refund(refund_request_id, failure, try_again)
 backend.fail_transfer(payment_id, part, attempt, failure, retry_after)
+backend.lacking_events(event_ids)
 backend.learn_stripe_object(type, object)
 backend.matching_settings()
 backend.missing_object(event_id)
 backend.offer_escalation(escalation_id, config_version, choices)
 backend.readiness()
+backend.reconcile(lines, since)
+backend.record_stripe_event(event_id, raw, body)
+backend.replay_event(event_id)
+backend.trial_balance()
 procrastinate.procrastinate_cancel_job_v1(job_id, abort, delete_job)
 procrastinate.procrastinate_defer_jobs_v1(jobs)
 procrastinate.procrastinate_defer_periodic_job_v2(_queue_name, _lock, _queueing_lock, _task_name, _priority, _periodic_id, _defer_timestamp, _args)
@@ -72,7 +77,7 @@ select is(
     'and does not do the worker''s part'
 );
 select is(
-    tests.code_as_service('worker', $$ select backend.record_stripe_event('evt_1', '', '{}') $$),
+    tests.code_as_service('worker', $$ select backend.begin_checkout(null, null) $$),
     '42501',
     'the worker does not do the web process''s part'
 );

@@ -1,0 +1,161 @@
+"""Does Stripe's account of our balance agree with the ledger, and what is said where it does not?"""
+
+import csv
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from backend import commands
+from backend.reconcile import Difference, compare_balance, fetch_lacking_events, report
+from local.scratch import Database
+from tests.py.stripe_world import StripeWorld, stripe_world
+
+
+@pytest.fixture
+def world(
+    new_database: Callable[[], AbstractContextManager[Database]],
+) -> Iterator[StripeWorld]:
+    with stripe_world(new_database) as made:
+        yield made
+
+
+def now(world: StripeWorld) -> datetime:
+    return datetime.fromtimestamp(world.clock(), UTC)
+
+
+def fetch(world: StripeWorld) -> int:
+    assert world.client is not None
+    fetched = fetch_lacking_events(world.worker_calls, world.client, now(world))
+    world.settle()
+    return fetched
+
+
+def compare(world: StripeWorld) -> list[Difference]:
+    assert world.client is not None
+    since = now(world) - timedelta(days=30)
+    # The test world was paid by events alone, of which the stand-in knows nothing.
+    return [
+        each
+        for each in compare_balance(world.worker_calls, world.client, since)
+        if each.source_key not in world.before
+    ]
+
+
+def everything_that_may_happen(world: StripeWorld) -> None:
+    mechanic = world.mechanic()
+    first, charge = world.diagnostic(mechanic)
+    world.pass_time("8 days")
+    world.settle()
+    world.bank.refund({"charge": charge, "amount": "1001"})
+    world.settle()
+    world.repair(first, mechanic)
+    _, other = world.diagnostic(mechanic)
+    dispute = world.bank.dispute(other)
+    world.bank.close_dispute(dispute["id"], "won")
+    refund = world.bank.refund({"charge": other, "amount": "500"})
+    world.bank.fail_refund(refund["id"])
+    world.settle()
+
+
+def test_every_cent_agrees_whatever_happened(world: StripeWorld) -> None:
+    everything_that_may_happen(world)
+    assert compare(world) == []
+    assert len(world.bank.every("balance_transaction")) >= 10
+
+
+def test_events_that_never_came_are_fetched_once(world: StripeWorld) -> None:
+    world.delivery.lose = 1.0
+    page = world.open_page(world.payment(f"{world.open_session()} payment"))
+    world.bank.pay(page)
+    world.settle()
+    named = {each.source_key.partition(":")[0] for each in compare(world)}
+    assert named == {"charge", "fee"}
+
+    assert fetch(world) == 4
+    assert compare(world) == []
+    before = world.balances()
+    assert fetch(world) == 0
+    assert world.balances() == before
+
+
+def test_what_differs_is_named(world: StripeWorld) -> None:
+    _, charge = world.diagnostic(world.mechanic())
+    line = next(each for each in world.bank.every("balance_transaction") if each["fee"])
+    line["amount"] += 1
+    stray = world.bank.line("adjustment", "elsewhere", -77)
+    assert compare(world) == [
+        Difference(f"charge:{charge}", line["id"], 2501, 2500, "usd"),
+        Difference(f"dispute_withdrawal:{stray['id']}", stray["id"], -77, 0, "usd"),
+    ]
+
+
+def test_the_report_is_read_by_an_accountant() -> None:
+    rows = list(
+        csv.reader(
+            report(
+                [
+                    Difference("charge:ch_1", "txn_1", 2501, 2500, "usd"),
+                    Difference("fee:txn_2", None, 0, -103, "usd"),
+                    Difference("refund:re_1", "txn_3", -5, 0, "usd"),
+                ]
+            ).splitlines()
+        )
+    )
+    assert rows == [
+        ["fact", "Stripe's line", "Stripe", "ledger", "difference", "currency", "cause"],
+        ["charge:ch_1", "txn_1", "25.01", "25.00", "-0.01", "usd", "another amount"],
+        ["fee:txn_2", "", "0.00", "-1.03", "-1.03", "usd", "Stripe has no such line"],
+        ["refund:re_1", "txn_3", "-0.05", "0.00", "0.05", "usd", "not in the ledger"],
+    ]
+
+
+def run(world: StripeWorld, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Result:
+    """An operator's command, with the worker's environment."""
+    monkeypatch.setenv("WORKER_DATABASE_URL", "given otherwise")
+    monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_test_1")
+    monkeypatch.setenv("STRIPE_API_BASE", world.bank.url)
+    app = Flask("commands")
+    commands.install(app, world.worker_calls)
+    return app.test_cli_runner().invoke(args=list(arguments))
+
+
+def test_an_operator_reads_the_trial_balance(
+    world: StripeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.diagnostic(world.mechanic())
+    said = run(world, monkeypatch, "ledger", "trial-balance")
+    assert said.exit_code == 0
+    assert said.output.splitlines()[-1].split() == ["together", "usd", "0.00"]
+
+
+def test_an_operator_reconciles(
+    world: StripeWorld, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "report.csv"
+    said = run(world, monkeypatch, "reconcile", "--days", "1", "--csv", str(file))
+    assert (said.exit_code, said.output) == (
+        0,
+        "0 events had not arrived.\nEvery cent agrees.\n",
+    )
+    world.bank.line("adjustment", "elsewhere", -77)
+    said = run(world, monkeypatch, "reconcile", "--days", "1", "--csv", str(file))
+    assert said.exit_code == 1
+    assert "not in the ledger" in file.read_text()
+
+
+def test_an_operator_has_an_event_applied_again(
+    world: StripeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.diagnostic(world.mechanic())
+    before = world.balances()
+    event = world.one("select id from app.stripe_events where type = 'charge.succeeded' limit 1")
+    world.do(f"update app.stripe_events set state = 'dead' where id = '{event['id']}'")
+    said = run(world, monkeypatch, "events", "replay", event["id"])
+    assert said.output == f"{event['id']}: done\n"
+    assert world.balances() == before
+    assert run(world, monkeypatch, "events", "replay", "evt_none").exit_code != 0
