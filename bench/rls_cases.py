@@ -37,7 +37,7 @@ class Case:
 
     @property
     def name(self) -> str:
-        return f"{self.persona}: {self.title}"
+        return f"{self.persona.removeprefix('platform_')}: {self.title}"
 
     def questions(self, connection: psycopg.Connection) -> list[Question]:
         """Whom and what the case is about in this database: a row each. Asked as the owner."""
@@ -74,18 +74,20 @@ def act_as(connection: psycopg.Connection, role: str, person_id: str) -> None:
 def answer_problem(connection: psycopg.Connection, case: Case, question: Question) -> str | None:
     """What is wrong if the persona is not answered the owner's rows, in their order, and some.
 
-    The transaction is rolled back.
+    Compared in the columns that the owner names. The transaction is rolled back.
     """
     connection.adapters.register_loader("timestamptz", TextLoader)  # for infinity
-    columns, rows = [], []
-    for role, query in ((case.persona, question.asked), ("none", question.by_hand)):
-        act_as(connection, role, question.person_id)
-        cursor = connection.execute(query.encode())
-        columns.append([column.name for column in cursor.description or ()])
-        rows.append(cursor.fetchall())
+    answers = []
+    with connection.cursor(row_factory=dict_row) as cursor:
+        for role, query in ((case.persona, question.asked), ("none", question.by_hand)):
+            act_as(connection, role, question.person_id)
+            answers.append(cursor.execute(query.encode()).fetchall())
     connection.rollback()
-    if columns[0] != columns[1]:
-        return f"bench/rls/{case.persona}.sql names other columns than the view: {columns[0]}"
-    if not rows[1]:
-        return "no rows"
-    return None if rows[0] == rows[1] else "other rows than the owner's"
+    theirs, ours = answers
+    if not ours or len(theirs) != len(ours):
+        return f"{len(theirs)} rows, where the owner finds {len(ours)}"
+    missing = ours[0].keys() - theirs[0].keys()
+    if missing:
+        return f"columns that the view has not: {', '.join(sorted(missing))}"
+    same = [{name: row[name] for name in ours[0]} for row in theirs] == ours
+    return None if same else "other rows than the owner's"

@@ -28,7 +28,7 @@ from tools import migrate
 GENERATOR = Path(__file__).parent / "rls/world.sql"
 STEP = re.compile(r"^-- step: (.+)$", re.MULTILINE)
 SETTINGS = scratch.SETTINGS | {"shared_buffers": "1GB", "max_wal_size": "2GB"}
-BYTES_PER_SESSION = 30_000  # with its ten messages, payments and indexes
+BYTES_PER_SESSION = 20_000  # with its ten messages, payments and indexes
 BYTES_BESIDE = 3_000_000_000  # write-ahead log, sorting, an empty cluster
 
 

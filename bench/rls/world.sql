@@ -661,8 +661,8 @@ from talks as t
 where t.n % 100 = 0;
 
 insert into app.contact_flags (
-    id, message_id, thread_id, person_id, raised_by, kinds, severity, status, created_at, decided_by,
-    decided_at, decision_reason
+    id, message_id, thread_id, person_id, raised_by, kinds, severity, status, created_at, proposed_by,
+    decided_by, decided_at, decision_reason
 )
 select
     pg_temp.id('flag', f.n),
@@ -674,6 +674,7 @@ select
     (array['S1', 'S1', 'S1', 'S2', 'S3'])[1 + f.n / 100 % 5],
     f.status,
     f.created_at + interval '2 minutes',
+    case when f.status <> 'open' then pg_temp.id('admin', 2) end,
     case when f.status <> 'open' then pg_temp.id('admin', 1) end,
     case when f.status <> 'open' then f.created_at + interval '1 day' end,
     case when f.status <> 'open' then 'Read in its thread.' end
@@ -690,15 +691,28 @@ from (
 ) as f
 order by f.n;
 
-insert into app.violations (id, flag_id, person_id, severity, clause, facts, decided_by, decided_at)
+insert into app.violations (
+    id, flag_id, person_id, holder_id, number, severity, clause, facts, decided_by, seconded_by,
+    decided_at
+)
 select
-    pg_temp.id('violation', row_number() over ()), f.id, f.person_id, f.severity, '4.2',
-    'A telephone number was written.', f.decided_by, f.decided_at
+    md5('violation ' || f.id)::uuid,
+    f.id,
+    f.person_id,
+    f.person_id,
+    row_number() over (partition by f.person_id order by f.decided_at),
+    f.severity,
+    '4.2',
+    'A telephone number was written.',
+    f.decided_by,
+    f.proposed_by,
+    f.decided_at
 from app.contact_flags as f
 where f.status = 'confirmed';
 
 insert into app.restrictions (
-    id, holder_id, kind, off_platform, clause, facts, appeal_by, starts_at, ends_at, decided_by
+    id, holder_id, kind, off_platform, clause, facts, jurisdiction, appeal_by, noticed_at, starts_at,
+    ends_at, decided_by
 )
 select
     pg_temp.id('restriction', n),
@@ -707,7 +721,9 @@ select
     false,
     '4.2',
     'A telephone number was written, twice.',
+    (select min(j.code) from app.jurisdictions as j),
     z.ends_at - interval '40 days',
+    z.ends_at - interval '70 days',
     z.ends_at - interval '70 days',
     z.ends_at - interval '60 days',
     pg_temp.id('admin', 2)

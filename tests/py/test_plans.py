@@ -153,7 +153,7 @@ def test_a_subselect_with_a_row_s_id_is_noticed(world: psycopg.Connection) -> No
 
 
 def test_a_missing_index_is_noticed(world: psycopg.Connection) -> None:
-    case = case_named("platform_admin: sessions, newest page")
+    case = case_named("admin: sessions, newest page")
     world.execute("drop index app.sessions_in_order")
     [question, *_] = case.questions(world)
     root = plan(world, case.persona, question.person_id, question.asked)
