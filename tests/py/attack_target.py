@@ -37,6 +37,17 @@ CAST = SEEING | {
     "mia": "media_worker",
 }
 
+FUNCTIONS = {
+    role: {
+        name: [parameter for parameter in parameters.split(", ") if parameter]
+        for name, parameters in re.findall(r"(\w+)\((.*)\)", "\n".join(spec.may))
+    }
+    for role, spec in ROLES.items()
+}
+EVERY_FUNCTION = {
+    name: parameters for role in SEEING.values() for name, parameters in FUNCTIONS[role].items()
+}
+
 # Beside contact data: what the test world says, and who may read it.
 CANARIES = {
     "Grinding noise when braking": {"ana", "max", "ada"},

@@ -9,20 +9,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
-from tests.py.attack_target import CAST, ROLES, SEEING, Target
+from tests.py.attack_target import CAST, EVERY_FUNCTION, FUNCTIONS, ROLES, SEEING, Target
 
 pytest_plugins = ["tests.py.attack_fixtures"]
-
-FUNCTIONS = {
-    role: {
-        name: [parameter for parameter in parameters.split(", ") if parameter]
-        for name, parameters in re.findall(r"(\w+)\((.*)\)", "\n".join(spec.may))
-    }
-    for role, spec in ROLES.items()
-}
-EVERY_FUNCTION = {
-    name: parameters for role in SEEING.values() for name, parameters in FUNCTIONS[role].items()
-}
 
 # Values
 
