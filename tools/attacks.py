@@ -10,7 +10,7 @@ spec/attacks.yaml numbers the attacks. Tests name the numbers: @pytest.mark.atta
 import ast
 import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,8 @@ LITERAL = re.compile(r"'((?:[^']|'')*)'")
 
 HEAD = """\
 # Ways in which the data could leak
+
+{summary}
 
 Written by `python -m tools.attacks write` from `spec/attacks.yaml` and the tests that name a number. Do not edit.
 """
@@ -140,6 +142,7 @@ def listed(root: Path) -> str:
     """The text of docs/attacks.md."""
     tested = tests(root)
     sections = attacks(root)
+    kinds: Counter[str] = Counter()
     parts = []
     for section, entries in sections.items():
         parts.append(f"\n## {section}\n")
@@ -153,11 +156,16 @@ def listed(root: Path) -> str:
                 parts.append(f"\nLeft to a dynamic test: {entry['later']}\n")
             if "note" in entry:
                 parts.append(f"\n{entry['note']}\n")
+            kinds["tested" if number in tested else "cannot" if "cannot" in entry else "left"] += 1
             if number in tested:
                 parts.append("\n")
             for test in tested.get(number, []):
                 parts.append(f"- [{Path(test.file).name}](../{test.file}): {test.shows}\n")
-    return HEAD + "".join(parts)
+    summary = (
+        f"{kinds.total()} attacks by number: {kinds['tested']} are tried by tests, {kinds['cannot']} "
+        f"cannot occur, {kinds['left']} are left to tests of the whole at run time."
+    )
+    return HEAD.format(summary=summary) + "".join(parts)
 
 
 def main(arguments: list[str]) -> int:

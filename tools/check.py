@@ -86,6 +86,7 @@ CHECKS: dict[str, Callable[[], Verdict]] = {
     "plpgsql_check": plpgsql,
     "pgspot": lambda: judged("pgspot", linters.run(linters.pgspot)),
     "squawk": lambda: judged("squawk", linters.squawk(by_hand())),
+    "attacks": lambda: module("tools.attacks", "check"),
     "Python lint": lambda: module("ruff", "check"),
     "Python layout": lambda: module("ruff", "format", "--check"),
 }

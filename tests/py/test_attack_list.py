@@ -38,6 +38,27 @@ def test_the_list_is_what_the_tests_say() -> None:
     assert (attacks.ROOT / attacks.LIST).read_text() == attacks.listed(attacks.ROOT)
 
 
+def test_every_attack_is_accounted_for() -> None:
+    assert attacks.open_attacks(attacks.ROOT) == []
+
+
+def test_an_attack_is_accounted_for_by_why_it_cannot_occur_or_by_what_is_left(
+    project: Path,
+) -> None:
+    assert {17, 18} <= set(attacks.open_attacks(project))
+    file = project / "spec/attacks.yaml"
+    lines = file.read_text().splitlines(keepends=True)
+    [cannot], [later] = (
+        [place for place, line in enumerate(lines) if line.startswith(f"  {number}:")]
+        for number in (17, 18)
+    )
+    lines[cannot] = "  17: {title: x, cannot: There is none., would: there were one.}\n"
+    lines[later] = "  18: {title: x, later: all of it.}\n"
+    file.write_text("".join(lines))
+    assert not {17, 18} & set(attacks.open_attacks(project))
+    assert "It would occur if there were one." in attacks.listed(project)
+
+
 def test_a_python_test_stands_in_the_list_by_its_name(project: Path) -> None:
     marked = TEST.format(marks="@pytest.mark.attack(17)")
     (project / "tests/py/test_walls.py").write_text(marked)
