@@ -299,6 +299,9 @@ class Matrix:
             if role not in view.readers:
                 name = f"api.{view.name}"
                 yield Attempt(f"select from {name} limit 0", refused(role, name))
+        for holder, tables in self.spec.elsewhere["queue"].items():
+            for table in tables if role != holder else ():
+                yield from every_command(role, f"procrastinate.{table}", refused)
         for function in self._refused_functions(role):
             yield Attempt(f"select {function}", refused(role, function))
 
