@@ -2482,9 +2482,14 @@ begin
         raise exception 'only the notice in force is agreed to' using errcode = 'PT409';
     end if;
     insert into app.consents as c (person_id, version)
-    values (app.current_person_id(), agree_to_monitoring.version)
+    select p.id, agree_to_monitoring.version
+    from app.people as p
+    where p.id = app.current_person_id()
     on conflict on constraint consents_pkey do update set given_at = c.given_at
     returning c.given_at into agreed;
+    if not found then
+        raise exception 'no such account' using errcode = 'PT404';
+    end if;
     return agreed;
 end;
 $$;

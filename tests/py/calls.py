@@ -105,6 +105,10 @@ APPEALED = (
         "select tests.named('appeal', api.appeal_restriction(id, 'Not me.')) from api.restrictions",
     ),
 )
+SUSPECTED = (
+    "insert into app.fraud_warnings (id, payment_id)"
+    " values ('issfr_1', tests.id('cleo repaired payment'))",
+)
 RELEASED = act(
     "customer",
     "cleo",
@@ -346,6 +350,9 @@ CALLS: dict[str, dict[str, Call]] = {
             INVITED,
         ),
         "set_contact_details": Call("ada", DETAILS),
+        "settle_fraud_warning": Call(
+            "ada", {"warning_id": "'issfr_1'", "reason": "'The customer was called.'"}, SUSPECTED
+        ),
     },
 }
 
