@@ -1,9 +1,8 @@
 """Migrations that are made from sources, and the proof that they say the same.
 
-python -m tools.migrate write NAME     one migration: clear the stage, then every source
-python -m tools.migrate check          do all migrations build what the sources say?
-python -m tools.migrate drift --database-url URL
-                                       is a live database what the migrations build?
+python -m tools.migrate write NAME                 one migration: clear the stage, then every source
+python -m tools.migrate check                      do all migrations build what the sources say?
+python -m tools.migrate drift --database-url URL   is a live database what the migrations build?
 """
 
 import argparse
@@ -252,7 +251,7 @@ def _write(name: str, base: str | None) -> int:
 
 
 def _check() -> int:
-    from local import scratch  # the one use of the local stack, and only for this command
+    from local import scratch  # the local stack is used by this and `drift`; `write` needs none
     from local.home import Home
 
     with scratch.clusters(Home.open()) as make:
@@ -288,10 +287,12 @@ def _drift(dsn: str) -> int:
             f"The database is PostgreSQL {live.server}, the sources were built in"
             f" {sources.after.server}: some definitions may only be printed differently."
         )
-    print(*found, sep="\n") if found else print("The database is what the migrations build.")
-    if found:
-        print(f"{len(found)} differences. Nothing was changed.")
-    return 1 if found else 0
+    if not found:
+        print("The database is what the migrations build.")
+        return 0
+    print(*found, sep="\n")
+    print(f"{len(found)} differences. Nothing was changed.")
+    return 1
 
 
 if __name__ == "__main__":
