@@ -172,6 +172,13 @@ begin
     perform api.cancel_escalation(tests.id('eve expired escalation'));
     perform tests.act_as_owner();
 
+    -- a paid session that its customer cancels
+    perform tests.open_session('gus', 'gus refunded', 'brakes', 'Rattle', 'Dodge', 'Dart');
+    perform tests.pay(tests.id('gus refunded payment'));
+    perform tests.act_as('customer', 'gus');
+    perform api.cancel_session(tests.id('gus refunded'));
+    perform tests.act_as_owner();
+
     -- hugo hands eve back; sue, who takes over, writes a number and is suspended
     perform tests.open_session(
         'eve', 'eve active', 'brakes', 'Pulls to the left', 'Dodge', 'Ram', '1C6RR7GT5ES123456'
@@ -264,6 +271,9 @@ begin
     perform api.restrict(tests.id('Mesa Garage'), 'suspended', true, '4.4', 'Took cash.', 30);
     perform api.restrict(tests.id('Canyon Cars'), 'banned', true, '4.4', 'Took cash.');
     perform api.restrict(tests.id('nora'), 'banned', true, '4.4', 'Took cash.');
+    perform api.announce_fee_schedule(
+        3000, 1000, 500, interval '7 days', 'Dearer.', now() + interval '60 days'
+    );
     perform api.dismiss_admin(tests.id('dina'), 'Left.');
     perform tests.act_as_owner();
     perform tests.appeal('mechanic', 'olga', 'olga');
@@ -302,7 +312,7 @@ begin
     select regexp_replace(p.name, 'payment$', 'payable'), o.id
     from app.payables as o
     inner join tests.names as p on o.payment_id = p.id
-    where o.part = 'work' and o.earned_at is not null
+    where o.part = 'work'
     union all
     select 'payout account of ' || h.name, a.owner_id
     from app.connected_accounts as a

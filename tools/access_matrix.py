@@ -26,6 +26,7 @@ from tools.access_scenes import (
     no_row,
     nothing,
     refused,
+    unchanged,
 )
 from tools.access_spec import ROOT, Situation, Spec, UniqueKeys, View, load
 
@@ -46,7 +47,9 @@ OPERATIONS = (
     "s3.upload",
 )
 PROBE = "00000000-0000-0000-0000-000000000000"
-REACH = ("views", "tables", BEHIND, "functions", "elsewhere")
+GRANTED = "behind the grants"
+REACH = ("views", "tables", BEHIND, GRANTED, "functions", "elsewhere")
+OPENED = {BEHIND: "schemas", GRANTED: "tables"}
 # Somebody whom the platform knows, so that only the role can be what is refused.
 ANYBODY = {
     "customer": "ana",
@@ -70,11 +73,13 @@ class Matrix:
         """Every scene: rows by situation, then what each role may reach at all."""
         for situation in self.spec.situations:
             yield self._rows(situation)
+            yield self._rows_behind(situation)
         for role in self.spec.roles:
             tried = (
                 self._views,
                 self._tables,
                 self._behind_the_walls,
+                self._behind_the_grants,
                 self._functions,
                 self._elsewhere,
             )
@@ -84,7 +89,7 @@ class Matrix:
                     role,
                     ANYBODY.get(role),
                     tuple(attempts(role)),
-                    without_walls=what == BEHIND,
+                    opened=OPENED.get(what, ""),
                 )
 
     # rows
@@ -177,6 +182,25 @@ class Matrix:
         if isinstance(value, int):
             return str(value)
         return f"'{value[1:]}'" if value.startswith("=") else f"'{self.names[value]}'"
+
+    def _rows_behind(self, situation: Situation) -> Scene:
+        attempts = []
+        for table in self.spec.rows:
+            if not self._is_there(situation, table):
+                continue
+            ((column, value),) = table.row(situation).items()
+            cell = f"{situation.persona} / {situation.name} / app.{table.name}"
+            told = nothing if table.withheld(situation) is None else found
+            asked = f"select from app.{table.name} where {column} = {self._literal(value)}"
+            attempts.append(Attempt(asked, told(cell), reads=True))
+        return Scene(
+            f"{situation.title}: {GRANTED}",
+            situation.persona,
+            situation.who,
+            tuple(attempts),
+            situation.after,
+            opened="tables",
+        )
 
     # topics and files
 
@@ -305,6 +329,23 @@ class Matrix:
         for function in self._refused_functions(role):
             yield Attempt(f"select {function}", refused(role, function))
 
+    def _behind_the_grants(self, role: str) -> Iterator[Attempt]:
+        """Were the tables granted as well, policies would still let nobody change a row.
+
+        Nor read one of a table of which the role holds nothing.
+        """
+        if role == "service_role":
+            return  # bypasses policies
+        for table, columns in self.spec.tables.items():
+            cell = f"{role} / app.{table}"
+            column = next(iter(columns))
+            yield Attempt(
+                f"update app.{table} set {column} = {column}", unchanged(f"{cell} / update")
+            )
+            yield Attempt(f"delete from app.{table}", unchanged(f"{cell} / delete"))
+            if not any(role in holders for holders in columns.values()):
+                yield Attempt(f"select from app.{table}", nothing(f"{cell} / rows"), reads=True)
+
     def _functions(self, role: str) -> Iterator[Attempt]:
         """Whoever may call a function gets past its grant; anybody else does not."""
         for function, roles in self.spec.functions.items():
@@ -347,7 +388,11 @@ class Matrix:
 
 def scene_names(spec: Spec) -> list[str]:
     """Of every scene, in order; known before there is a world."""
-    rows = [situation.title for situation in spec.situations]
+    rows = [
+        title
+        for situation in spec.situations
+        for title in (situation.title, f"{situation.title}: {GRANTED}")
+    ]
     return rows + [f"{role}: {what}" for role in spec.roles for what in REACH]
 
 

@@ -115,8 +115,9 @@ class Spec:
         }
         self.evaluates = {name: set(roles) for name, roles in said["evaluates"].items()}
         self.tables = {name: dict(_holders(parts)) for name, parts in said["tables"].items()}
-        self.topics = tuple(
-            View(name, self.personas, (), t["row"], t["seen"]) for name, t in said["topics"].items()
+        self.rows, self.topics = (
+            tuple(View(name, self.personas, (), part["row"], part["seen"]) for name, part in parts)
+            for parts in (said["rows"].items(), said["topics"].items())
         )
         self.files = tuple(
             (View(name, self.personas, (), f["row"], f["seen"]), tuple(f["by"]))
