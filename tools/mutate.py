@@ -97,18 +97,26 @@ def theatre(count: int) -> Iterator[Theatre]:
     with scratch.clusters(Home.open()) as make, ExitStack() as clones:
         with ThreadPoolExecutor(WORKERS) as pool:
             made, other = pool.map(build, [make(), make()])
-        names = (f"stage_{number}" for number in range(count))
+        # A clone, unlike its template, lets pgTAP's assertions make temporary tables as a persona.
+        clone = [
+            clones.enter_context(scratch.clone(made.cluster, made.name, f"stage_{number}"))
+            for number in range(count)
+        ]
+        of_roles = clones.enter_context(scratch.clone(other.cluster, other.name, "stage"))
         yield Theatre(
-            [Stage(clones.enter_context(scratch.clone(made.cluster, made.name, n))) for n in names],
-            Stage(other, SUPERUSER),
+            [Stage(database) for database in clone],
+            Stage(of_roles, SUPERUSER),
             Arena(made, races.read()),
         )
 
 
 def judge_all(
-    trial: Trial, house: Theatre, mutants: Sequence[Mutant], console: Console
+    trial: Trial, house: Theatre, mutants: Sequence[Mutant], console: Console, *, why: bool = False
 ) -> list[Judged]:
-    """Each mutant with its verdict, as many at a time as there are stages."""
+    """Each mutant with its verdict, as many at a time as there are stages.
+
+    Prints those that were not killed as they come; all of them with `why`.
+    """
     waiting: dict[bool, queue.SimpleQueue[Stage]] = {
         True: queue.SimpleQueue(),
         False: queue.SimpleQueue(),
@@ -137,9 +145,13 @@ def judge_all(
             return mutant, Verdict(DECLARED, reason)
         return mutant, Verdict(INVALID, f"declared equivalent, but noticed: {verdict.reason}")
 
+    judged = []
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-        results = pool.map(judge, mutants)
-        return list(track(results, "mutants", total=len(mutants), console=console))
+        for each in track(pool.map(judge, mutants), "mutants", len(mutants), console=console):
+            judged.append(each)
+            if why or each[1].outcome in BAD:
+                report.explain(*each, console)
+    return judged
 
 
 def sampled(mutants: Sequence[Mutant], count: int, seed: int) -> list[Mutant]:
@@ -186,14 +198,14 @@ def main(arguments: Sequence[str]) -> int:
             checked(trial, house.all())
             if any(mutant.raced for mutant in mutants):
                 house.arena.check()
-            judged = judge_all(trial, house, mutants, console)
+            judged = judge_all(trial, house, mutants, console, why=options.why)
             # Had any mutant left something behind, the next one would not have been judged.
             checked(trial, house.all())
         except BaselineError as error:
             console.print(str(error), markup=False)
             return 1
     minutes = (time.monotonic() - begin) / 60
-    report.show(judged, console, why=options.why)
+    report.show(judged, console)
     bad = any(verdict.outcome in BAD for _, verdict in judged)
     if options.only or options.sample is not None:
         console.print(f"{minutes:.1f} minutes")

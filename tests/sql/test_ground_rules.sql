@@ -1,7 +1,7 @@
 -- What holds for every table, view, policy and function, whoever adds one?
 
 begin;
-select plan(25);
+select plan(26);
 
 create temporary view ours as
     select oid, nspname
@@ -183,6 +183,20 @@ select is_empty(
         where not has_any_column_privilege(r.role, o.polrelid, 'SELECT')
     $$,
     'a policy names nobody who holds no column of its table'
+);
+
+select is_empty(
+    $$
+        select o.polrelid::regclass, o.polname, r.role::regrole, d.refobjid::regprocedure
+        from our_policy as o
+        inner join pg_depend as d
+            on d.classid = 'pg_policy'::regclass
+            and d.objid = o.oid
+            and d.refclassid = 'pg_proc'::regclass
+        cross join lateral unnest(o.polroles) as r (role)
+        where not has_function_privilege(r.role, d.refobjid, 'EXECUTE')
+    $$,
+    'nor anybody who may not execute what it asks'
 );
 
 -- Functions

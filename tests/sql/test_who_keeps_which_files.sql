@@ -1,7 +1,7 @@
 -- Who keeps which files?
 
 begin;
-select plan(29);
+select plan(31);
 
 create function pg_temp.operation(name text)
     returns text
@@ -158,6 +158,51 @@ select is_empty('select from storage.objects', 'nor an admin');
 select is(pg_temp.seen_by_other_operations(), 0::bigint, 'whatever the operation');
 select tests.act_as('media_worker', 'mia');
 select is(pg_temp.seen_by_other_operations(), 0::bigint, 'nor the media worker');
+
+-- Customers alone have a folder
+
+select tests.act_as_owner();
+insert into storage.objects (bucket_id, name, owner_id)
+select 'quarantine', tests.id(n.name) || '/planted', tests.id(n.name)
+from unnest(array['ana', 'max', 'walt', 'ada', 'mia']) as n (name);
+create function pg_temp.downloads(persona text, name text)
+    returns bigint
+    language plpgsql
+as $$
+declare
+    found bigint;
+begin
+    perform tests.act_as(persona, name);
+    perform pg_temp.operation('storage.object.get_authenticated');
+    found := (select count(*) from storage.objects as o where o.name like '%/planted');
+    perform tests.act_as_owner();
+    return found;
+end;
+$$;
+select results_eq(
+    $$
+        select p.persona, pg_temp.downloads(p.persona, p.name)
+        from (
+            values
+                ('customer', 'ana'), ('mechanic', 'max'), ('workshop', 'walt'),
+                ('platform_admin', 'ada'), ('media_worker', 'mia')
+        ) as p (persona, name)
+    $$,
+    $$
+        values
+            ('customer', 1::bigint), ('mechanic', 0), ('workshop', 0), ('platform_admin', 0),
+            ('media_worker', 0)
+    $$,
+    'a file in the folder of anybody but a customer would not be theirs to download'
+);
+select set_config('storage.allow_delete_query', 'true', true);
+delete from storage.objects where name like '%/planted';
+select tests.act_as('customer', 'ana');
+select pg_temp.operation('storage.object.upload');
+select is(
+    (select count(*) from storage.objects), 2::bigint,
+    'while uploading, the owner gets the row of what is there'
+);
 
 -- Once, and in one bucket
 

@@ -1,7 +1,7 @@
 -- Who may join which topic?
 
 begin;
-select plan(29);
+select plan(30);
 
 create function pg_temp.may_join(topic text)
     returns boolean
@@ -102,6 +102,10 @@ select tests.act_as('platform_admin', 'ada');
 select ok(not pg_temp.may_join((select moderation from topic)), 'a dismissed one does not');
 select tests.act_as_owner();
 update app.standings set barred_until = '-infinity' where person_id = tests.id('ada');
+select tests.act_as('media_worker', 'mia');
+select ok(
+    not pg_temp.may_join('person:' || tests.id('mia')), 'the media worker joins none, not even its own'
+);
 select tests.act_as_id('platform_admin', tests.id('ana'));
 select ok(
     not pg_temp.may_join((select moderation from topic)),

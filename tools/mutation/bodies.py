@@ -23,9 +23,14 @@ FIRST_OF_MANY = (
     re.compile(r"\breturn (?=[^;\n]+\n *and )"),
 )
 ASKS = re.compile(r"^ *perform app\.(lock_standing|take_limit)\([^;]*;\n", re.MULTILINE)
-CALL = re.compile(r"^ *perform (?!from\b|app\.lock_standing|app\.take_limit)[^;]*;\n", re.MULTILINE)
+# Telling somebody what happened gives nobody access.
+CALL = re.compile(
+    r"^ *perform (?!from\b|app\.(?:lock_standing|take_limit|tell|tell_workshop|enqueue_job)\()[^;]*;\n",
+    re.MULTILINE,
+)
 LOCK = re.compile(r"\s+for (?:no key )?(?:update|share)(?: of [\w, ]+)?(?: skip locked)?(?=;|\n)")
 EPOCH = re.compile(r"\bepoch = (?:\w+\.)?epoch \+ 1\b")
+REDACTED = re.compile(r"\bapp\.clean_text\(")
 STATUS = re.compile(r"(?:\w+\.|\b(?:where|and|or|if) )status (?:=|<>) '(\w+)'")
 STATUSES = re.compile(r"\bstatus (?:not )?in \(([^()]*)\)")
 WORD = re.compile(r"'(\w+)'")
@@ -99,6 +104,10 @@ def changes(body: str, statuses: tuple[tuple[str, ...], ...] = ()) -> Iterator[C
     for match in LOCK.finditer(bare):
         line = label(bare.rfind("\n", 0, bare.rfind(" from ", 0, match.start())), match.end())
         yield Change("lock left out", line, match.start(), match.end(), "")
+    for match in REDACTED.finditer(bare):
+        first, end = _arguments(bare, match.end())
+        shown = label(match.start(), end)
+        yield Change("redaction off", shown, match.start(), end, f"({body[match.end() : first]})")
     yield from _other_statuses(body, bare, statuses)
 
 
@@ -150,6 +159,19 @@ def _blank(match: re.Match[str]) -> str:
     if match[0].startswith("--"):
         return " " * len(match[0])
     return "'" + "x" * (len(match[0]) - 2) + "'"
+
+
+def _arguments(bare: str, start: int) -> tuple[int, int]:
+    """Where the first argument from `start` ends, and where the bracket after the last is closed."""
+    depth, first = 0, 0
+    for position in range(start, len(bare)):
+        character = bare[position]
+        if depth == 0 and character in ",)":
+            first = first or position
+            if character == ")":
+                return first, position + 1
+        depth += (character in "([") - (character in ")]")
+    raise ValueError("a bracket stays open")
 
 
 def _end(bare: str, start: int, indent: int | None) -> int:

@@ -15,6 +15,8 @@ GRANTS = "column grants"
 
 FROM = re.compile(r"^ {3,5}(?:FROM|(?:LEFT |INNER )?JOIN) app\.(\w+)(?: (\w+))?", re.MULTILINE)
 WHEN = re.compile(r"\bWHEN (.+?) THEN ")
+# With nothing after the last CASE but whole branches: what stands behind WHEN is a condition.
+CASE = re.compile(r"CASE\s+(?:WHEN (?:(?!CASE)[\s\S])*)?\Z")
 AND = re.compile(r"\s+AND [^\n()]+(?=\n)")
 EVENTS = re.compile(r" (BEFORE|AFTER) (.+?) ON ")
 CONDITION = re.compile(r" WHEN \((.+)\)(?= EXECUTE )")
@@ -148,6 +150,8 @@ def _views(connection: psycopg.Connection) -> Iterator[Mutant]:
                 words,
             )
         for match in WHEN.finditer(definition):
+            if not CASE.search(definition, 0, match.start()):
+                continue
             for operator, changed in (
                 ("condition set to true", "true"),
                 ("condition inverted", f"({match[1]}) is not true"),

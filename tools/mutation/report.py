@@ -62,16 +62,17 @@ def figures(judged: Sequence[Judged], minutes: float) -> list[Figure]:
     ]
 
 
-def show(judged: Sequence[Judged], console: Console, *, why: bool = False) -> None:
-    """Print a line for each operator, and every mutant that was not killed; all of them with `why`."""
-    for mutant, verdict in judged:
-        if why or verdict.outcome in BAD:
-            line = f"{verdict.outcome}  {mutant.operator}: {mutant.name}"
-            console.print(line, style="bold red", markup=False, highlight=False, soft_wrap=True)
-            if verdict.reason:
-                console.print(
-                    f"    {verdict.reason}", markup=False, highlight=False, soft_wrap=True
-                )
+def explain(mutant: Mutant, verdict: Verdict, console: Console) -> None:
+    """Print what became of one mutant, and what said so."""
+    line = f"{verdict.outcome}  {mutant.operator}: {mutant.name}"
+    style = "bold red" if verdict.outcome in BAD else None
+    console.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
+    if verdict.reason:
+        console.print(f"    {verdict.reason}", markup=False, highlight=False, soft_wrap=True)
+
+
+def show(judged: Sequence[Judged], console: Console) -> None:
+    """Print a line for each operator."""
     table = Table(title="Mutants", show_footer=True)
     counts = _counts(judged, lambda mutant: mutant.operator)
     total: Counter[str] = sum(counts.values(), Counter())
