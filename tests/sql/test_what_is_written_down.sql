@@ -1,10 +1,13 @@
 -- What is written down of privileged hands, and by whom?
 
 begin;
-select plan(2);
+select plan(3);
 
 create temporary table before as select id from app.audit_log;
 select tests.sign_up('nora');
+select tests.act_as('customer', 'nora');
+select api.set_customer_profile('Nora', 'N', tests.id('Springfield'));
+select tests.act_as_owner();
 select tests.sign_up('otto');
 select tests.sign_up('paula');
 create temporary table tokens (name text, token text);
@@ -37,6 +40,11 @@ select api.send_message(
     tests.id('ana active thread'), 'My number is 415-555-2671', gen_random_uuid()
 );
 select tests.act_as('platform_admin', 'ada');
+select results_eq(
+    $$ select persona, first_name from api.admin_people where id = tests.id('nora') $$,
+    $$ values ('mechanic', null::text) $$,
+    'who becomes a mechanic is no customer any more, and has no customer''s name'
+);
 select api.read_raw_message(message_id, 'To judge it.') from api.admin_flags;
 select api.decide_flag(id, 'dismissed', 'A part.') from api.admin_flags;
 select api.dismiss_admin(tests.id('otto'), 'Left.');

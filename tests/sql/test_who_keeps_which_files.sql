@@ -1,7 +1,7 @@
 -- Who keeps which files?
 
 begin;
-select plan(31);
+select plan(33);
 
 create function pg_temp.operation(name text)
     returns text
@@ -133,11 +133,18 @@ select is(
 );
 
 select tests.act_as('customer', 'ben');
+select lives_ok(
+    format('select api.register_media(%L, %L)', tests.id('ben ' || n.status), 'photo'),
+    'one may be announced for a session that is ' || n.status
+)
+from unnest(array['requested', 'queued']) as n (status);
 select is_empty('select from storage.objects', 'another customer downloads nothing of it');
+select pg_temp.operation('storage.object.upload');
 select throws_ok(
     (select pg_temp.upload(path) from made offset 2 limit 1), '42501', null,
     'nor uploads to a path of theirs'
 );
+select pg_temp.operation('storage.object.get_authenticated');
 select tests.act_as('mechanic', 'max');
 select results_eq(
     $$

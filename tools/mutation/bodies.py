@@ -25,9 +25,10 @@ FIRST_OF_MANY = (
 ASKS = re.compile(r"^ *perform app\.(lock_standing|take_limit)\([^;]*;\n", re.MULTILINE)
 # Telling somebody what happened gives nobody access.
 CALL = re.compile(
-    r"^ *perform (?!from\b|app\.(?:lock_standing|take_limit|tell|tell_workshop|enqueue_job)\()[^;]*;\n",
+    r"^ *perform (?!from\b|app\.(?:lock_|take_limit|tell\(|tell_workshop|enqueue_job))[^;]*;\n",
     re.MULTILINE,
 )
+LOCKING = re.compile(r"^ *perform app\.lock_(?!standing)[^;]*;\n", re.MULTILINE)
 LOCK = re.compile(r"\s+for (?:no key )?(?:update|share)(?: of [\w, ]+)?(?: skip locked)?(?=;|\n)")
 EPOCH = re.compile(r"\bepoch = (?:\w+\.)?epoch \+ 1\b")
 REDACTED = re.compile(r"\bapp\.clean_text\(")
@@ -101,6 +102,9 @@ def changes(body: str, statuses: tuple[tuple[str, ...], ...] = ()) -> Iterator[C
             yield Change("call left out", shown, match.start(), match.end(), "null;\n")
     for match in EPOCH.finditer(bare):
         yield Change("topic not moved", match[0], match.start(), match.end(), "epoch = epoch")
+    for match in LOCKING.finditer(bare):
+        shown = label(match.start(), match.end())
+        yield Change("lock left out", shown, match.start(), match.end(), "null;\n")
     for match in LOCK.finditer(bare):
         line = label(bare.rfind("\n", 0, bare.rfind(" from ", 0, match.start())), match.end())
         yield Change("lock left out", line, match.start(), match.end(), "")

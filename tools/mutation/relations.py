@@ -70,7 +70,10 @@ def _tables(connection: psycopg.Connection) -> Iterator[Mutant]:
             array(
                 select quote_ident(k.conname)
                 from pg_constraint as k
-                where k.conrelid = c.oid and k.contype = 'f' and cardinality(k.conkey) > 1
+                where k.conrelid = c.oid
+                    and k.contype = 'f'
+                    and k.confupdtype = 'c'
+                    and cardinality(k.conkey) > 1
                 order by 1
             )
         from pg_class as c
