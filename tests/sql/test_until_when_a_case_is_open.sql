@@ -1,7 +1,7 @@
 -- Until when does a customer call a case off, and a workshop take it?
 
 begin;
-select plan(9);
+select plan(10);
 
 update app.limits set most = 1000;
 create function pg_temp.escalated(session text, workshops text[])
@@ -87,6 +87,15 @@ select results_eq(
     $$,
     'select topic from topics',
     'the end of a case moves no conversation that had ended'
+);
+select tests.act_as('workshop', 'walt');
+select results_eq(
+    $$
+        select is_open, topic from api.workshop_threads
+        where offer_id = tests.id('cleo repaired offer to Northside Garage')
+    $$,
+    'values (false, null::text)',
+    'and the workshop has no topic of its own, which it still reads'
 );
 
 select tests.act_as_owner();

@@ -14,10 +14,11 @@ TRIGGERS = "triggers"
 GRANTS = "column grants"
 
 FROM = re.compile(r"^ {3,5}(?:FROM|(?:LEFT |INNER )?JOIN) app\.(\w+)(?: (\w+))?", re.MULTILINE)
-WHEN = re.compile(r"\bWHEN (.+?) THEN ")
-# With nothing after the last CASE but whole branches: what stands behind WHEN is a condition.
-CASE = re.compile(r"CASE\s+(?:WHEN (?:(?!CASE)[\s\S])*)?\Z")
-AND = re.compile(r"\s+AND [^\n()]+(?=\n)")
+# What a view shows under a condition, and else reads null; or what an offer's time takes out of sight.
+HIDING = re.compile(
+    r"CASE\s+WHEN ((?:(?!THEN|CASE).)+) THEN [\w.]+\s+ELSE NULL::[\w ]+\s+END"
+    r"|WHEN ((?:(?!THEN|CASE).)*visible_until(?:(?!THEN|CASE).)+) THEN ",
+)
 EVENTS = re.compile(r" (BEFORE|AFTER) (.+?) ON ")
 CONDITION = re.compile(r" WHEN \((.+)\)(?= EXECUTE )")
 
@@ -152,28 +153,20 @@ def _views(connection: psycopg.Connection) -> Iterator[Mutant]:
                 VIEWS,
                 words,
             )
-        for match in WHEN.finditer(definition):
-            if not CASE.search(definition, 0, match.start()):
-                continue
+        for match in HIDING.finditer(definition):
+            span = match.span(1 if match[1] else 2)
+            condition = definition[slice(*span)]
             for operator, changed in (
                 ("condition set to true", "true"),
-                ("condition inverted", f"({match[1]}) is not true"),
+                ("condition inverted", f"({condition}) is not true"),
             ):
                 yield Mutant(
                     f"view: {operator}",
-                    f"{view}: {match[1]}",
-                    _replaced(view, definition, match.span(1), changed),
+                    f"{view}: {condition}",
+                    _replaced(view, definition, span, changed),
                     VIEWS,
                     words,
                 )
-        for match in AND.finditer(definition):
-            yield Mutant(
-                "view: condition left out",
-                f"{view}: {match[0].strip()}",
-                _replaced(view, definition, match.span(), ""),
-                VIEWS,
-                words,
-            )
 
 
 def _shapes(connection: psycopg.Connection) -> Iterator[Mutant]:
