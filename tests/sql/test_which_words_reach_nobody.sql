@@ -80,26 +80,32 @@ select api.report_message(id, 'He said: call 217-555-0142.')
 from api.messages
 where thread_id = tests.id('ana active thread') and position = 2;
 select tests.act_as('platform_admin', 'ada');
-select ok(not pg_temp.leaks(note), 'the note of a report is masked') from api.admin_flags;
+select ok(not pg_temp.leaks(note), 'the note of a report is masked')
+from api.admin_flags
+where note is not null;
 select api.decide_flag(
     id, 'confirmed', 'He wrote 217-555-0142.', 'S2', 'See max.m@gmail.com.'
 )
-from api.admin_flags;
+from api.admin_flags
+where note is not null;
 select tests.named('masked restriction', api.restrict(
     tests.id('max'), 'suspended', false, 'See max.m@gmail.com.', 'He wrote 217-555-0142.', 7
 ));
 select api.lift_restriction(tests.id('masked restriction'), 'Asked at 217-555-0142.');
 select tests.act_as('mechanic', 'max');
 select ok(
-    not pg_temp.leaks(facts) and not pg_temp.leaks(clause), 'why somebody broke a rule is masked'
+    not bool_or(pg_temp.leaks(facts) or pg_temp.leaks(clause)),
+    'why somebody broke a rule is masked'
 )
 from api.my_violations;
 select ok(
     not pg_temp.leaks(facts) and not pg_temp.leaks(clause), 'why they are restricted'
 )
-from api.restrictions;
+from api.restrictions
+where id = tests.id('masked restriction');
 select ok(not pg_temp.leaks(lift_reason), 'and why they no longer are')
-from api.restrictions;
+from api.restrictions
+where id = tests.id('masked restriction');
 
 select * from finish();
 rollback;
