@@ -106,8 +106,7 @@ APPEALED = (
     ),
 )
 SUSPECTED = (
-    "insert into app.fraud_warnings (id, payment_id)"
-    " values ('issfr_1', tests.id('cleo repaired payment'))",
+    "insert into app.fraud_warnings values ('issfr_1', tests.id('cleo repaired payment'))",
 )
 RELEASED = act(
     "customer",
