@@ -1,7 +1,7 @@
 -- Who keeps which files?
 
 begin;
-select plan(33);
+select plan(34);
 
 create function pg_temp.operation(name text)
     returns text
@@ -54,6 +54,18 @@ begin
         seen := seen + (select count(*) from storage.objects);
     end loop;
     return seen;
+end;
+$$;
+create function pg_temp.told(statement text)
+    returns text
+    language plpgsql
+as $$
+begin
+    execute statement;
+    return 'done';
+exception
+    when others then
+        return concat_ws(' ', sqlstate, sqlerrm);
 end;
 $$;
 grant execute on all functions in schema pg_temp to public;
@@ -143,6 +155,20 @@ select pg_temp.operation('storage.object.upload');
 select throws_ok(
     (select pg_temp.upload(path) from made offset 2 limit 1), '42501', null,
     'nor uploads to a path of theirs'
+);
+select pg_temp.operation('storage.object.upload');
+-- attack 17
+select results_eq(
+    $$
+        select distinct pg_temp.told(pg_temp.upload(p.path))
+        from (
+            select path from made  -- of which some are uploaded already
+            union all
+            select tests.id('ben') || '/' || gen_random_uuid()
+        ) as p (path)
+    $$,
+    $$ values ('42501 new row violates row-level security policy for table "objects"') $$,
+    'a path that is taken is refused like one that is free: before the unique index is asked'
 );
 select pg_temp.operation('storage.object.get_authenticated');
 select tests.act_as('mechanic', 'max');
