@@ -69,14 +69,16 @@ def mutants(connection: psycopg.Connection, statuses: Sequence[Sequence[str]]) -
         for role in PERSONAS:
             if role not in roles:
                 statement = f"alter policy {name} to {', '.join((*roles, role))}"
-                felt = role in readers or (not reads and role in writers)
                 yield Mutant(
                     "policy widened",
                     f"{name} to {role}",
                     statement,
                     AREA,
                     (role, *words),
-                    felt=felt,
+                    felt=role in readers or (not reads and role in writers),
+                    # What a policy does not let its new persona read through a view, it does nowhere.
+                    either=(*views, table, "found_by"),
+                    also=f"'{role}'",
                 )
         yield Mutant(
             "policy widened",

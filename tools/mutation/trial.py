@@ -169,4 +169,8 @@ class Trial:
             mentions = sum(play.acts.count(word) > 0 for word in mutant.words)
             return -100 * noticed[play.name] - mentions, play.seconds
 
-        return sorted((play for play in self.plays if play.acts), key=order)
+        def could(play: Play) -> bool:
+            said = not mutant.either or any(word in play.acts for word in mutant.either)
+            return said and mutant.also in play.acts
+
+        return sorted((play for play in self.plays if play.acts and could(play)), key=order)
