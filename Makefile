@@ -6,7 +6,7 @@ LOCAL := $(PYTHON) -m local
 # The Supabase CLI sends nothing home.
 export DO_NOT_TRACK := 1
 
-.PHONY: run up stop reset status demo test test-long check mutate replay-policy bench-start bench-chat bench-rls setup
+.PHONY: run up stop reset status demo plan test test-long check mutate replay-policy bench-start bench-chat bench-rls setup
 
 run: setup  ## The whole platform, until Ctrl-C
 	@exec $(LOCAL) run
@@ -25,6 +25,9 @@ status: setup  ## Where it listens and who may sign in
 
 demo: setup  ## The story, told on a platform of its own
 	@exec $(PYTHON) -m demo $(if $(JSON),--json)
+
+plan: setup  ## The business plan's month, played and read from the ledger
+	@exec $(PYTHON) -m demo.plan
 
 test: setup  ## Every suite, quick counts
 	@exec $(PYTHON) -m pytest --mode quick

@@ -1,0 +1,242 @@
+"""Faults on the way of an event or of money, by the number that docs/faults.md gives each."""
+
+import concurrent.futures
+import itertools
+import json
+import random
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import psycopg
+import pytest
+
+from demo import stripe_events
+from local.scratch import Database
+from tests.py.service_fakes import OLD_SECRET, SECRET
+from tests.py.stripe_world import StripeWorld, stripe_world
+from tests.py.test_money_orders import BALANCES, Fact, Job
+
+
+@pytest.fixture
+def world(
+    new_database: Callable[[], AbstractContextManager[Database]],
+) -> Iterator[StripeWorld]:
+    with stripe_world(new_database) as made:
+        yield made
+        assert made.one("select sum(balance_cents)::int as cents from app.ledger_accounts") == {
+            "cents": 0
+        }
+
+
+def offer(world: StripeWorld, event: dict[str, Any], path: str = "", secret: str = SECRET) -> int:
+    body = stripe_events.body(event)
+    header = stripe_events.signature(body, secret, world.clock())
+    answer = world.service.application.test_client().post(
+        f"/stripe/webhook{path}", data=body, headers={"Stripe-Signature": header}
+    )
+    return answer.status_code
+
+
+def stored(world: StripeWorld, event: dict[str, Any]) -> list[dict[str, Any]]:
+    return world.rows("select state, deliveries from app.stripe_events where id = %s", event["id"])
+
+
+def postings(world: StripeWorld) -> int:
+    return int(world.one("select count(*) as count from app.ledger_transactions")["count"])
+
+
+def unpaid(world: StripeWorld) -> str:
+    return world.payment(f"{world.open_session()} payment")
+
+
+def test_1_an_event_that_comes_a_hundred_times_at_once_is_one(world: StripeWorld) -> None:
+    event = stripe_events.charge_succeeded(unpaid(world), 2500)
+    before = postings(world)
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: offer(world, event), range(100)))
+    assert answers == [200] * 100
+    assert stored(world, event) == [{"state": "pending", "deliveries": 100}]
+    jobs = "select 1 from procrastinate.procrastinate_jobs where args ->> 'event_id' = %s"
+    assert len(world.rows(jobs, event["id"])) == 1
+    world.work()
+    assert postings(world) == before + 1
+
+
+def test_2_an_event_on_two_endpoints_is_one(world: StripeWorld) -> None:
+    event = stripe_events.charge_succeeded(unpaid(world), 2500)
+    assert offer(world, event) == 200
+    assert offer(world, event, "/connect", OLD_SECRET) == 200
+    assert stored(world, event) == [{"state": "pending", "deliveries": 2}]
+
+
+def test_4_orders_of_a_refunded_repair_over_http_end_in_the_same_balances(
+    world: StripeWorld, scale: dict[str, Any], seed: int
+) -> None:
+    chance, number = random.Random(seed), itertools.count()
+    for _ in range(scale["http_orders"]):
+        with psycopg.connect(world.database.dsn()) as owner:
+            job = Job(owner, number, "repair")
+            _, refunded = job.refund(30000)
+            facts = [
+                *job.paid_and_done(),
+                refunded,
+                *job.sent("work", (27000,)),
+                *job.sent("referral", (1500,)),
+            ]
+        before = world.balances()
+        chance.shuffle(facts)
+        for fact in facts:
+            tell(world, fact)
+            if chance.random() < 0.5:
+                world.apply()
+        while world.apply():
+            pass
+        after = world.balances()
+        moved = {name: after.get(name, 0) - before.get(name, 0) for name in before | after}
+        names = [fact.name for fact in facts]
+        assert {name: cents for name, cents in moved.items() if cents} == BALANCES["C"], names
+    unsettled = "select type, state from app.stripe_events where state <> 'done'"
+    assert world.rows(unsettled) == []
+
+
+def tell(world: StripeWorld, fact: Fact) -> None:
+    if fact.event is None:
+        world.do(fact.statement)
+    else:
+        assert offer(world, fact.event) == 200
+
+
+def test_5_a_charge_that_is_never_told_of_is_fetched_after_ten_minutes(
+    world: StripeWorld,
+) -> None:
+    charge = world.bank.pay(world.open_page(unpaid(world)))
+    world.bank.undelivered.clear()
+    world.bank.refund({"charge": charge["id"], "amount": "1000"})
+    world.settle()
+    waiting = "select type, reason, awaits from app.stripe_events where state = 'waiting'"
+    assert {row["awaits"] for row in world.rows(waiting)} == {charge["id"]}
+
+    world.pass_time("9 minutes 59 seconds")
+    world.worker_calls.call("enqueue_pending_events")
+    world.settle()
+    assert world.rows(waiting) != []
+    world.pass_time("1 second")
+    world.worker_calls.call("enqueue_pending_events")
+    world.settle()
+    assert world.rows(waiting) == []
+    facts = "select count(*) as count from app.money_facts where about = %s or id = %s"
+    assert world.one(facts, charge["id"], charge["id"]) == {"count": 2}
+
+
+@pytest.mark.parametrize("webhook_first", [False, True])
+def test_9_a_transfer_whose_worker_died_is_recorded_once(
+    world: StripeWorld, webhook_first: bool
+) -> None:
+    session, _ = world.diagnostic(world.mechanic())
+    world.pass_time("8 days")
+    payment = world.payment(f"{session} payment")
+    told, learn = [], world.money.learn
+
+    def die(kind: str, about: Any) -> None:
+        told.append(kind)
+        raise KeyboardInterrupt
+
+    world.money.learn = die  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        world.money.send_transfer(payment, "work")
+    world.money.learn = learn  # type: ignore[method-assign]
+    assert (told, len(world.bank.every("transfer"))) == (["transfer.created"], 1)
+
+    if webhook_first:
+        world.delivery.deliver()
+        world.work()
+    world.money.send_transfer(payment, "work")
+    world.settle()
+    assert len(world.bank.every("transfer")) == 1
+    facts = (
+        "select count(*) as count from app.money_facts where kind = 'transfer' and payment_id = %s"
+    )
+    assert world.one(facts, payment) == {"count": 1}
+
+
+def test_23_another_amount_leaves_the_payment_as_it_was(world: StripeWorld) -> None:
+    payment = unpaid(world)
+    event = stripe_events.charge_succeeded(payment, 2501)
+    assert offer(world, event) == 200
+    world.work()
+    assert stored(world, event) == [{"state": "quarantined", "deliveries": 1}]
+    status = "select status from app.payments where id = %s"
+    assert world.one(status, payment) == {"status": "pending"}
+
+
+def test_24_and_25_an_old_event_signed_again_posts_nothing_even_if_its_row_is_gone(
+    world: StripeWorld,
+) -> None:
+    event = stripe_events.charge_succeeded(unpaid(world), 2500)
+    offer(world, event)
+    world.work()
+    before = postings(world)
+    old = stripe_events.signature(stripe_events.body(event), SECRET, world.clock())
+    world.pass_time("31 days")
+    answer = world.service.post(
+        "/stripe/webhook", data=stripe_events.body(event), headers={"Stripe-Signature": old}
+    )
+    assert answer.status_code == 400
+    assert offer(world, event) == 200
+    assert stored(world, event) == [{"state": "done", "deliveries": 2}]
+
+    world.do(f"delete from app.stripe_events where id = '{event['id']}'")
+    assert offer(world, event) == 200
+    world.work()
+    assert stored(world, event) == [{"state": "done", "deliveries": 1}]
+    assert postings(world) == before
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(("created", "paid", "failed"))))
+def test_35_a_payout_that_comes_back_is_in_the_balance_again(
+    world: StripeWorld, order: tuple[str, ...]
+) -> None:
+    before = world.balances()
+    for outcome, account in (("paid", "bank"), ("failed", None)):
+        payout = stripe_events.payout(2490)
+        for told in order:
+            if outcome == "failed" or told != "failed":
+                assert offer(world, stripe_events.event(f"payout.{told}", payout)) == 200
+                world.work()
+        after = world.balances()
+        moved = {name: after.get(name, 0) - before.get(name, 0) for name in before | after}
+        expected = {account: 2490, "stripe.balance": -2490} if account else {}
+        assert {name: cents for name, cents in moved.items() if cents} == expected
+        before = after
+
+
+def test_38_refunds_in_random_pieces_leave_nothing_of_fee_or_referral(
+    world: StripeWorld, seed: int
+) -> None:
+    chance = random.Random(seed)
+    mechanic = world.mechanic()
+    world.onboard(world.payment("lena"), world.payment("Lakeview Repairs"))
+    session, _ = world.diagnostic(mechanic)
+    before = world.balances()
+    charge = world.repair(session, mechanic)
+    if chance.random() < 0.5:
+        world.pass_time("8 days")
+        world.settle()
+    left = 120000
+    while left:
+        piece = min(left, chance.choice((1, 7, 333, 19999, 50001)))
+        left -= piece
+        world.bank.refund({"charge": charge, "amount": str(piece)})
+        if chance.random() < 0.5:
+            world.settle()
+            now = world.balances()
+            assert now.get("platform.fee", 0) <= before["platform.fee"]
+            assert now.get("referral.expense", 0) >= before.get("referral.expense", 0)
+    world.settle()
+    after = world.balances()
+    for account in ("platform.fee", "referral.expense", "loss"):
+        assert after.get(account, 0) == before.get(account, 0)
+    fees = json.dumps(sorted(each["amount"] for each in world.bank.every("refund")))
+    owed = "select sum(owed_cents)::int as cents from app.payables where payment_id = tests.id(%s)"
+    assert world.one(owed, f"{session} repair") == {"cents": 0}, fees
