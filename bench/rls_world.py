@@ -1,4 +1,4 @@
-"""Worlds of bench/rls/world.sql in a cluster of their own, kept under .local/bench between runs.
+"""Worlds of bench/rls/world in a cluster of their own, kept under .local/bench between runs.
 
 The cluster is known by what made it, migrations and generator; when these change, it is made anew.
 """
@@ -25,7 +25,7 @@ from local.home import CHECKOUT, Home
 from local.scratch import Database
 from tools import migrate
 
-GENERATOR = Path(__file__).parent / "rls/world.sql"
+GENERATOR = sorted((Path(__file__).parent / "rls/world").glob("*.sql"))
 STEP = re.compile(r"^-- step: (.+)$", re.MULTILINE)
 SETTINGS = scratch.SETTINGS | {"shared_buffers": "1GB", "max_wal_size": "2GB"}
 BYTES_PER_SESSION = 20_000  # with its ten messages, payments and indexes
@@ -47,7 +47,7 @@ def digest() -> str:
     files = [
         *migrate.migrations(CHECKOUT),
         *sorted((CHECKOUT / "local/bootstrap").glob("*.sql")),
-        GENERATOR,
+        *GENERATOR,
     ]
     whole = hashlib.sha256()
     for file in files:
@@ -141,8 +141,11 @@ def make(database: Database, sessions: int) -> float:
 
 def steps() -> list[tuple[str, str]]:
     """Title and statements of each step of the generator."""
-    _, *parts = STEP.split(GENERATOR.read_text())
-    return list(zip(parts[::2], parts[1::2], strict=True))
+    found: list[tuple[str, str]] = []
+    for file in GENERATOR:
+        _, *parts = STEP.split(file.read_text())
+        found += zip(parts[::2], parts[1::2], strict=True)
+    return found
 
 
 def fill(connection: psycopg.Connection, sessions: int) -> Iterator[str]:
