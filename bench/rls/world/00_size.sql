@@ -8,8 +8,8 @@
 --   mechanics    1 for 250 sessions; number 1 does one session in 33
 --   workshops    50, and 1 for 500 sessions; number 1 gets one offer in ten, and its advisor has two workshops
 --   admins       3
---   sessions     the newest 250 wait in the queue, 150 are unpaid, 600 active; of the rest 84 % are
---                completed, and a quarter of those escalated to three workshops or fewer
+--   sessions     the newest 250 wait in the queue, 150 are unpaid, one in 200 is active; of the rest 84 %
+--                are completed, and a quarter of those escalated to three workshops or fewer
 --   messages     at least 10 a session; one thread of 2000
 --
 -- However many sessions a year has, those that wait at one moment are as many as fit into two hours:
@@ -56,4 +56,4 @@ on conflict do nothing;
 
 insert into app.cities (id, name, region, latitude, longitude)
 select pg_temp.id('city', n), 'City ' || n, 'Region ' || n % 10, 30 + n % 15, -120 + n % 45
-from generate_series(1, 60) as n;
+from generate_series(1, 500) as n;

@@ -44,7 +44,7 @@ select
 from accounts as a;
 
 insert into app.customers (person_id, first_name, last_initial, city_id)
-select a.id, w.names[1 + a.n % 8], chr(65 + (a.n % 26)::integer), pg_temp.id('city', 1 + a.n % 60)
+select a.id, w.names[1 + a.n % 8], chr(65 + (a.n % 26)::integer), pg_temp.id('city', 1 + a.n % 500)
 from accounts as a
 cross join words as w
 where a.persona = 'customer';
@@ -65,7 +65,7 @@ insert into app.workshops (id, name, city_id, rating_sum, rating_count, created_
 select
     pg_temp.id('workshop', n),
     'Garage ' || translate(n::text, '0123456789', 'abcdefghij'),
-    pg_temp.id('city', 1 + n % 60),
+    pg_temp.id('city', 1 + n % 500),
     4 * (n % 50),
     n % 50,
     z.ends_at - interval '400 days' + n * interval '1 second'

@@ -40,12 +40,12 @@ from (
         case
             when z.sessions - n < 250 then 'paid'
             when z.sessions - n < 400 then 'requested'
-            when z.sessions - n < 1000 then 'active'
+            when z.sessions - n < 400 + z.sessions / 200 then 'active'
             when pg_temp.chance('status', n) < 0.84 then 'completed'
             when pg_temp.chance('status', n) < 0.92 then 'expired'
             else 'cancelled'
         end as status,
-        z.sessions - n >= 1000 and pg_temp.chance('status', n) > 0.97 as was_absent
+        z.sessions - n >= 400 + z.sessions / 200 and pg_temp.chance('status', n) > 0.97 as was_absent
     from size as z
     cross join generate_series(1, z.sessions) as n
 ) as s

@@ -17,9 +17,9 @@ select
     pg_temp.id('escalation', e.n) as id,
     e.completed_at + interval '5 minutes' as created_at,
     case
-        when e.newest <= 100 then 'offered'
-        when e.newest <= 250 then 'quoted'
-        when e.newest <= 350 then 'paid'
+        when e.newest <= 10 + z.sessions / 1000 then 'offered'
+        when e.newest <= 25 + z.sessions / 400 then 'quoted'
+        when e.newest <= 35 + z.sessions / 300 then 'paid'
         when pg_temp.chance('case', e.n) < 0.7 then 'closed'
         when pg_temp.chance('case', e.n) < 0.9 then 'cancelled'
         else 'unfilled'
@@ -28,7 +28,8 @@ from (
     select s.*, row_number() over (order by s.n desc) as newest
     from sessions as s
     where s.is_escalated
-) as e;
+) as e
+cross join size as z;
 
 insert into app.escalations (
     id, session_id, customer_id, mechanic_id, status, category, city_id, wave, created_at, ended_at
@@ -40,7 +41,7 @@ select
     c.mechanic_id,
     c.status,
     c.category,
-    pg_temp.id('city', 1 + c.customer % 60),
+    pg_temp.id('city', 1 + c.customer % 500),
     1,
     c.created_at,
     case
@@ -144,7 +145,7 @@ select
     i.visible_until,
     e.customer_first_name,
     e.customer_last_initial,
-    pg_temp.id('city', 1 + i.customer % 60),
+    pg_temp.id('city', 1 + i.customer % 500),
     e.vehicle_year,
     e.vehicle_make,
     e.vehicle_model,
