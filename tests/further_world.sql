@@ -237,6 +237,16 @@ begin
     perform tests.quote('gus in work', 'Prairie Auto', 'paul', 20000, 10000);
     perform tests.approve_and_pay('gus', 'gus in work', 'Prairie Auto');
 
+    -- and one that ben has closed
+    perform tests.send_to_workshop('ben', 'ben closed', 'Prairie Auto', 'paul');
+    perform tests.quote('ben closed', 'Prairie Auto', 'paul', 20000, 10000);
+    perform tests.approve_and_pay('ben', 'ben closed', 'Prairie Auto');
+    perform tests.act_as('workshop', 'paul');
+    perform api.finish_repair(tests.id('ben closed offer to Prairie Auto'));
+    perform tests.act_as('customer', 'ben');
+    perform api.confirm_repair(tests.id('ben closed escalation'));
+    perform tests.act_as_owner();
+
     -- three workshops that may not go on as before
     perform tests.send_to_workshop('gus', 'gus with Ridge Motors', 'Ridge Motors', 'rita');
     perform tests.quote('gus with Ridge Motors', 'Ridge Motors', 'rita', 20000, 10000);
@@ -296,6 +306,10 @@ begin
     insert into app.fraud_warnings (id, payment_id, fraud_type)
     values ('issfr_world', tests.id('eve with olga payment'), 'made_with_stolen_card');
     insert into app.payouts (id, amount_cents, currency) values ('po_world', 1000, 'usd');
+    insert into app.balance_transactions (id, amount_cents, fee_cents, currency)
+    values ('txn_world', 2500, 103, 'usd');
+    insert into app.transfers (payment_id, part, attempt, amount_cents)
+    values (tests.id('cleo repaired payment'), 'work', 1, 2250);
 
     -- names for what came about by itself
     insert into tests.names (name, id)
