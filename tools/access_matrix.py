@@ -46,6 +46,7 @@ OPERATIONS = (
     "s3.object.get",
     "s3.upload",
 )
+ELSEWHERE = "elsewhere"  # another bucket
 PROBE = "00000000-0000-0000-0000-000000000000"
 GRANTED = "behind the grants"
 REACH = ("views", "tables", BEHIND, GRANTED, "functions", "elsewhere")
@@ -227,20 +228,30 @@ class Matrix:
             if not self._is_there(situation, file):
                 continue
             path = self._path(situation, file)
-            for operation in (*OPERATIONS, *by):
-                may = operation in by and file.withheld(situation) is not None
-                cell = f"{situation.persona} / {situation.name} / {file.name} / {operation}"
+            whose = f"{situation.persona} / {situation.name} / {file.name}"
+            for bucket, operation in [
+                *(("quarantine", operation) for operation in (*OPERATIONS, *by)),
+                *((ELSEWHERE, operation) for operation in by),
+            ]:
+                may = (
+                    bucket != ELSEWHERE and operation in by and file.withheld(situation) is not None
+                )
+                cell = f"{whose} / {bucket} / {operation}"
                 settings = {"storage.operation": f"storage.{operation}"}
                 if file.name == "uploads":
                     yield Attempt(
-                        "insert into storage.objects (bucket_id, name)"
-                        f" values ('quarantine', '{path}')",
+                        f"insert into storage.objects (bucket_id, name) values ('{bucket}', '{path}')",
                         (found if may else barred)(cell),
                         settings=settings,
                     )
                 else:
-                    asked = f"select from storage.objects where name = '{path}'"
-                    yield Attempt(asked, (found if may else nothing)(cell), True, settings)
+                    yield Attempt(
+                        "select from storage.objects"
+                        f" where bucket_id = '{bucket}' and name = '{path}'",
+                        (found if may else nothing)(cell),
+                        True,
+                        settings,
+                    )
 
     def _probes(self, situation: Situation) -> Iterator[str]:
         for topic in self.spec.topics:
@@ -250,11 +261,13 @@ class Matrix:
                     "insert into realtime.messages (topic, extension)"
                     f" values ('{name}', 'broadcast'), ('{name}', 'presence')"
                 )
+        yield f"insert into storage.buckets (id, name) values ('{ELSEWHERE}', '{ELSEWHERE}')"
         for file, _ in self.spec.files:
             if file.name != "uploads" and self._is_there(situation, file):
+                path = self._path(situation, file)
                 yield (
                     "insert into storage.objects (bucket_id, name)"
-                    f" values ('quarantine', '{self._path(situation, file)}')"
+                    f" values ('quarantine', '{path}'), ('{ELSEWHERE}', '{path}')"
                 )
 
     def _topic(self, situation: Situation, topic: View) -> str:

@@ -113,11 +113,11 @@ PLANTED = {
     ),
     f"alter policy {DOWNLOADS} using (path_tokens[1] = (select app.current_person_id())::text)": (
         "customer: own active",
-        "customer / own active / downloads / object.sign",
+        "customer / own active / downloads / quarantine / object.sign",
     ),
     f"alter policy {UPLOADS} with check (name = any((select app.current_upload_paths())::text[]))": (
         "customer: own, mechanic suspended",
-        "customer / own, mechanic suspended / uploads / object.sign_upload_url",
+        "customer / own, mechanic suspended / uploads / quarantine / object.sign_upload_url",
     ),
     "update app.session_intake set concern = 'Call 415-555-2671' where concern like 'Grinding%'": (
         "mechanic: active",
