@@ -12,7 +12,7 @@ declare
     part record;
 begin
     kind := 'address';
-    if strpos(reading, 'S') > 0 then
+    if strpos(reading, 'S') > 0 and reading <> translate(reading, '0123456789', '') then
         reason := 'street';
         confidence := 0.8;
         for part in
@@ -20,10 +20,11 @@ begin
             from app.locate(
                 reading,
                 '(?<![0-9A-Za-z.$@/:-])[0-9]{1,5}(?:~s)?[ ,`<]'
-                || '(?:[nsowU][ .])?(?:(?:[xzshTVXQNlPCSBw]|[0-9]{1,3}~S)[ .'']){1,4}(?:S|(?<=x[ .''])Sz)(?![0-9A-Za-z])'
+                || '(?:[nsowU][ .])?(?:(?:[xzshTVXQNlPCSBw]|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?|(?<=x[ .''])Sz)(?![0-9A-Za-z])'
                 || '(?:#(?:[0-9]{1,4}|[A-Za-z])(?![0-9A-Za-z])|[ <](?:z|h|x) (?:[0-9]{1,4}|[son])(?![0-9A-Za-z]))?'
                 || '(?:<x(?![0-9A-Za-z]|~[0-9]))?'
                 || '|(?:x|[0-9]~S) Sz?[`,< ]N? [0-9]{1,5}(?![0-9A-Za-z])'
+                || '|(?<![0-9A-Za-z.$])[0-9]{1,4}[ ,<]S (?:[a-zA-Z] ){0,2}x(?![0-9A-Za-z])'
             ) as l
         loop
             continue when part.matched ~ '^(?:19[5-9]|20[0-3])[0-9][ ,].*Sz$' and left(part.after, 3) ~ '^ [a-zK]';
@@ -35,7 +36,7 @@ begin
             select l.*
             from app.locate(
                 reading,
-                '(?<![0-9A-Za-z])S[ .]+(?:[xzgns][ ]){0,3}x[ ,]{1,2}(?:z[ .])?[0-9]{1,4}(?![0-9A-Za-z])'
+                '(?<![0-9A-Za-z])S[ .;](?:[xzgns][ ]){0,3}x[ ,]{1,2}(?:z[ .])?[0-9]{1,4}(?![0-9A-Za-z])'
             ) as l
         loop
             first_character := part.first_character;
@@ -45,7 +46,7 @@ begin
     end if;
 
     -- corner of one street and another
-    if strpos(reading, ' nz ') > 0 or strpos(reading, '&') > 0 then
+    if (strpos(reading, ' nz ') > 0 or strpos(reading, '&') > 0) and reading <> translate(reading, 'VhI', '') then
         reason := 'crossing';
         confidence := 0.6;
         for part in
@@ -53,7 +54,7 @@ begin
             from app.locate(
                 reading,
                 '(?<=(?<![0-9A-Za-z])[gjtn] )(?:[xz] n )?(?:x|z|[0-9]{1,3}~S)(?: S)?(?: nz |&)(?:x|z|[0-9]{1,3}~S)(?: S)?'
-                || '(?![0-9A-Za-z~])'
+                || '(?![0-9A-Za-z]|~[0-9A-Za-z])'
             ) as l
             where l.matched ~ 'x|~S' and l.before ~ '[hV]|I (?:j|g)|z n $'
         loop

@@ -13,17 +13,21 @@ declare
     finish constant text := '(?![0-9A-Za-z])';
     gap constant text := '[^0-9A-Za-z;~]';
     -- jo.fixes, jo_fixes, jofixes7: what nobody calls a part of a car
-    coined constant text := '[A-Za-z]+(?:[._][0-9A-Za-z]+|~[0-9]+' || finish || ')(?:[._~][0-9A-Za-z]+)*';
-    signed constant text := '[\^](?:' || coined || '|[xhNKSVZXsCPABGR])' || finish || '|[$](?:' || coined || '|x)' || finish;
+    coined constant text := '[A-Za-z]+(?:[._#][0-9A-Za-z]+|~[0-9]+' || finish || ')(?:[._~#][0-9A-Za-z]+)*';
+    signed constant text := '[\^{](?:' || coined || '|[xhNKSVZXsCPABGR])' || finish || '|[$](?:' || coined || '|x)' || finish;
     beside constant text :=
         -- insta jo.fixes; telegram user name is jofixes7
-        start || '[AP]' || gap || '(?:[ABPNyaRjMgntW]' || gap || '){0,6}(?:' || coined || ')' || finish
+        start || '[AP]' || gap || '(?:[ABPNyaRjMgntW]' || gap || '){0,4}(?:' || coined || ')' || finish
         -- insta: jofixes; my snap is jofixes
         || '|' || start || '[AP](?: ?[:=]| ?[:=] |[ ][yaj] |[ ]A |[<,] ?(?=[\^$]))(?:[yRjMganW]' || gap || '){0,3}[xsh]' || finish
         -- add me on snap jofixes
         || '|' || start || '[RamV]' || gap || '(?:[MngyN]' || gap || '){0,3}[AB][ ,:<`](?:[yajgn]' || gap || '){0,3}(?:'
-        || coined || '|x)' || finish
+        || coined || '|x(?! [ngWRM]))' || finish
         || '|' || start || 'B(?: [yan])*[:= ]+(?:' || coined || ')' || finish
+        -- skype live:jofixes
+        || '|' || start || 'A G:(?:' || coined || '|x)' || finish
+        -- upi jo@bank
+        || '|' || start || '[AP][: ]+[A-Za-z]+@[A-Za-z]+' || finish
         -- just venmo jofixes
         || '|' || start || 'P(?: (?:[zyMgjantX]|nz)){0,4} x' || finish;
     hosted constant text :=
@@ -31,12 +35,13 @@ declare
     -- search First Last on facebook; my page is Name; find me on facebook under Name
     searched constant text :=
         start || 'a (?:[aA] )?(?:t )?(?:[xzhKN][ '']){1,4}(?=g [AB]|nz )'
-        || '|(?:[AG]|Bz) (?:a )?[ayz] [xzhKN](?:~[0-9]+)?(?:[ ''][xzhKN](?:~[0-9]+)?){0,4}'
+        || '|(?:[AG]|Bz) (?:a )?[ayz] [xzhKN](?:[._~][0-9A-Za-z]+)*(?:[ ''][xzhKN](?:~[0-9]+)?){0,4}'
         || '|a M g [AB] [az] x(?:[ ''][xzh]){0,3}'
         || '|' || start || 'R z a y (?:[xzhKN][ '']){0,4}x(?:[ ''][xzhKN]){0,3}';
+    signed_or_beside constant text := signed || '|' || beside;
     part record;
 begin
-    if reading = translate(reading, '^$ABPGa', '') then
+    if reading = translate(reading, '^{$ABPGa', '') then
         return;
     end if;
     kind := 'handle';
@@ -44,13 +49,14 @@ begin
     confidence := 0.9;
     for part in
         select l.first_character, l.last_character, l.matched
-        from app.locate(reading, signed || '|' || beside) as l
+        from app.locate(reading, signed_or_beside) as l
+        where reading <> translate(reading, '^{$ABP', '')
     loop
         first_character := case
-            when part.matched like '$%' or part.matched like '^%' then part.first_character + 1
+            when part.matched like '$%' or part.matched like '^%' or part.matched like '{%' then part.first_character + 1
             -- the name is what comes last
             else 1 + part.last_character
-                - length(substring(part.matched from '(?:[0-9A-Za-z]+[._~])*[0-9A-Za-z]+$'))
+                - length(substring(part.matched from '(?:[0-9A-Za-z]+[._~#@])*[0-9A-Za-z]+$'))
         end;
         last_character := part.last_character;
         return next;
@@ -66,7 +72,7 @@ begin
         end loop;
     end if;
 
-    if strpos(reading, 'a ') > 0 then
+    if reading <> translate(reading, 'ABG', '') or strpos(reading, 'a a ') > 0 or strpos(reading, 'Bz') > 0 then
         confidence := 0.7;
         reason := 'search';
         for part in

@@ -15,18 +15,17 @@ declare
     said_dot constant text := '(?:[ ~(_|*`-]D[ ~)_|*`-])';
     email constant text :=
         -- name@name.name
-        '(?<![0-9A-Za-z])' || name || '(?:[._+~%-]' || name || ')*@(?:' || name || '[-~]?' || dot || ')+[A-Za-z]+'
+        '(?<![0-9A-Za-z])' || name || '(?:[._+~%-]' || name || ')*[@{](?:' || name || '[-~]?' || dot || ')+[A-Za-z]+'
         -- name at name dot com
         || '|(?<![0-9A-Za-z])' || name || '(?:(?:[._+~-]|' || said_dot || ')' || name || ')*[^;@]j[^;@]'
         || '(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TL](?![0-9A-Za-z])'
         -- name at gmail, with nothing after it
-        || '|(?<![0-9A-Za-z])' || name || '(?:[._+~-]' || name || ')*@G'
+        || '|(?<![0-9A-Za-z])' || name || '(?:[._+~-]' || name || ')*[@{]G(?:,T)?'
+        -- a circled a
+        || '|(?<![0-9A-Za-z])' || name || '(?:[._+~-]' || name || ')+ n G' || dot || 'T'
         ;
     site record;
 begin
-    if reading !~ '[@>D]|[.][TL]|[.][A-Za-z]+/' then
-        return;
-    end if;
     confidence := 1;
     reason := 'shape';
     kind := 'email';

@@ -12,19 +12,19 @@ declare
     sign constant text := '[^0-9A-Za-z]';
     -- figures, letters drawn like them, and between two of them words that sound like one
     run constant text :=
-        '[0-9o]+(?:(?:[- ~.,/()*_|:"#=`]|<(?=[0-9o](?![0-9o])))(?:t[- ]){0,2}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z]))?';
+        '[0-9o]+(?:(?:[- ~.,/()*_|:"#=`?]|<(?=[0-9ot](?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z]))?';
     -- how numbers are written where our users live: anywhere, with its country; North America;
     -- France; Britain, Germany, Italy, Pakistan; India; Mexico; Brazil; digit by digit
     known constant text :=
-        '(?<![0-9o])(?:00[1-9](?:[^0-9]?[0-9]){8,13}'
+        '(?<![0-9o])(?:00[1-9][-0-9 .]{9,17}'
         '|(?:1[^0-9o]?)?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[0-9o](?:~?[0-9o]){3}'
         '|0[1-9](?:[^0-9][0-9]{2}){4}'
         '|0[0-9]{2,4}[^0-9](?:[0-9]{3,4}[^0-9][0-9]{3,4}|[0-9]{6,8})'
         '|[6-9][0-9]{4}[^0-9][0-9]{5}'
         '|(?:33|5[56]|81)[^0-9][0-9]{4}[^0-9][0-9]{4}'
-        '|[1-9]{2}[^0-9]9[0-9]{4}[^0-9][0-9]{4}'
-        '|[0-9o](?:[^0-9o][0-9ot]){9,12})(?![0-9o])';
-    announced constant text := '[CNiAkGm]|n.M';
+        '|[1-9]{2}[^0-9]9[0-9]{4}[^0-9][0-9]{4})(?![0-9o])';
+    -- words that announce a number: call, phone, hit me up, whatsapp, backwards, gmail, reach
+    announcing constant text := 'CNiAkGm';
     dated constant text :=
         '[0-9]:[0-9]{2}|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}';
     priced constant text := '^[0-9]{1,3}(?:,[0-9]{3})*(?:[.][0-9]{2})?$';
@@ -37,8 +37,10 @@ declare
     shape record;
     digits integer;
     spelled boolean;
+    singly boolean;
     considered integer := 0;
     clause text;
+    since text;
     following text;
     said boolean;
     said_after boolean;
@@ -46,7 +48,7 @@ declare
     denied boolean;
     first_token integer;
 begin
-    if length(reading) - length(translate(reading, '0123456789o', '')) < 7 then
+    if length(reading) - length(translate(reading, '0123456789ot', '')) < 7 then
         return;
     end if;
 
@@ -71,22 +73,28 @@ begin
         end if;
 
         clause := regexp_replace(
-            reverse(split_part(translate(reverse(part.before), '`', ';'), ';', 1)), numbered, 'K', 'g'
+            reverse(split_part(translate(reverse(part.before), '`?', ';;'), ';', 1)), numbered, 'K', 'g'
         );
-        following := regexp_replace(split_part(left(part.after, 36), ';', 1), numbered, 'K', 'g');
+        following := regexp_replace(split_part(translate(left(part.after, 36), '?', ';'), ';', 1), numbered, 'K', 'g');
         -- a number inside a word is one only if the text says so
         continue when translate(part.matched, '0123456789o~', '') = ''
-            and (right(part.before, 1) = '~' and length(part.before) > 1 or left(part.after, 2) ~ '^~[A-Za-z]')
-            and concat(clause, '/', following) !~ '[CNk]|n.M';
-        said_after := following ~ announced;
-        said := said_after or clause ~ announced;
+            and (
+                right(part.before, 1) = '~' and length(part.before) > 1
+                or left(part.after, 1) = '~' and length(part.after) > 1
+            )
+            and concat(clause, following) = translate(concat(clause, following), 'CNk', '')
+            and concat(clause, following) not like '%n_M%';
+        said_after := following <> translate(following, announcing, '') or following like '%n_M%';
+        said := said_after or clause <> translate(clause, announcing, '') or clause like '%n_M%';
         hinted := strpos(clause, 'k') > 0 or strpos(left(part.after, 36), 'k') > 0;
-        denied := clause ~ 'K[^CNkim]*$'
+        -- a part, and no word of a call since
+        since := reverse(split_part(reverse(clause), 'K', 1));
+        denied := (strpos(clause, 'K') > 0 and since = translate(since, 'CNkim', ''))
             or substr(part.after, 2, 1) = 'U'
             or (right(clause, 1) = '$' and part.matched ~ priced);
 
         if digits between 8 and 15 and right(part.before, 1) = '+' and substr(part.after, 2, 1) <> 'U'
-            and part.matched !~ 'o|[0-9][.][0-9][^0-9]'
+            and strpos(part.matched, 'o') = 0 and part.matched not like '%._ %'
         then
             first_character := part.first_character;
             last_character := part.last_character;
@@ -100,6 +108,7 @@ begin
         spelled := array_to_string(
             tokens[first_token : first_token + regexp_count(part.matched, sign)], ' '
         ) ~ '[a-z]{3}';
+        singly := length(part.matched) - 2 * digits between -3 and 0;
         shape := null;
         if not hinted or (said and not denied) then
             reason := 'shape';
@@ -125,6 +134,7 @@ begin
         reason := case when hinted then 'disguised' when spelled then 'spelled' else 'announced' end;
         confidence := case
             when hinted and digits between 9 and 13 and (said or not denied) then 0.8
+            when singly and digits between 10 and 13 and (said or not denied) then 0.8
             when spelled and digits >= 9 then 0.8
             when spelled and said then 0.6
             when denied and not said_after or part.matched ~ dated or length(part.matched) > 28 then 0.1
@@ -135,11 +145,15 @@ begin
     end loop;
 
     -- In pieces, with words between them: each piece is hidden.
+    if length(reading) - length(translate(reading, '0123456789', '')) < 10 then
+        return;
+    end if;
     for part in select l.* from app.locate(reading, in_pieces) as l loop
         clause := concat(
-            reverse(split_part(translate(reverse(part.before), '`', ';'), ';', 1)), part.matched, left(part.after, 30)
+            reverse(split_part(translate(reverse(part.before), '`?', ';;'), ';', 1)), part.matched, left(part.after, 30)
         );
-        continue when regexp_replace(clause, numbered, 'K', 'g') !~ '[CNkm]|n.M';
+        clause := regexp_replace(clause, numbered, 'K', 'g');
+        continue when clause = translate(clause, 'CNkm', '') and clause not like '%n_M%';
         reason := 'pieces';
         confidence := 0.7;
         for shape in select l.* from app.locate(part.matched, '[0-9]{3,}(?:,[0-9]{3})?') as l loop

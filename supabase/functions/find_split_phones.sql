@@ -12,7 +12,7 @@ declare
     said constant text[] := string_to_array(reading, '`');
     -- digits alone, or with words that label them
     bare constant text := '^[^0-9A-Za-z]*(?:[0-9ot]+[^0-9A-Za-z]*)+$';
-    labelled constant text := '[lNCHMYm+]';
+    labelled constant text := '[lNCHMYmyZI+]';
     ends integer := length(reading);
     digits text;
     together text := '';
@@ -24,7 +24,7 @@ declare
 begin
     while n > 0 loop
         -- last four, first six
-        piece := regexp_replace(said[n], '(?<=l[ :])[1-9](?=[^0-9A-Za-z][0-9])', 't');
+        piece := regexp_replace(regexp_replace(said[n], '(?<=[lN] )K', 'l', 'g'), '(?<=l[ :])[1-9](?=[^0-9A-Za-z][0-9])', 't');
         digits := translate(regexp_replace(piece, '[^0-9o]', '', 'g'), 'o', '0');
         if digits = '' then
             exit when n = array_length(said, 1);

@@ -18,7 +18,7 @@ declare
     letters text;
 begin
     -- 1-800-fix-cars, 415-555-mech
-    if folded ~ '[0-9][)]?[-. ][a-z]{2,}|[0-9]{3}[a-z]{4}' then
+    if folded ~ '[0-9]{3}[)]?[-.][a-z]{2}|8[0-9]{2} [a-z]{3}|[0-9]{3}[a-z]{4}' then
         for part in
             select l.*
             from app.locate(
@@ -58,14 +58,14 @@ begin
         end loop;
     end if;
 
-    if folded ~ '[+][2-9cfghj-x]{2}|[0-9][a-z0-9]? [0-9][a-z]{2}(?![a-z0-9])|str(?:asse|[.])? [0-9]|/{3}[a-z]' then
+    if folded ~ '[+][2-9cfghj-x]{2}|[0-9][a-z0-9]? [0-9][a-z]{2}(?![a-z0-9])|str(?:ass?e|[.])? [0-9]|/{3}[a-z]' then
         for part in
             select l.*
             from app.locate(
                 folded,
                 start || '(?:(?:unit |flat |no )?[0-9]{1,4}[a-d]?,? (?:[a-z]+,? ){1,4})' || postcode || finish
                 || '|' || start || map_code || ',?(?: [a-z]{3,})?' || finish
-                || '|' || start || '[a-z]{3,}(?:strasse|str[.]?) [0-9]{1,4}' || finish
+                || '|' || start || '[a-z]{3,}(?:strass?e|str[.]?) [0-9]{1,4}' || finish
                 || '|/{3}[a-z]+[.][a-z]+[.][a-z]+'
             ) as l
         loop
@@ -87,7 +87,7 @@ begin
 
     if strpos(folded, 'www') > 0 then
         for part in
-            select l.* from app.locate(folded, start || 'www ?[.] ?[a-z0-9-]+(?: ?[.] ?[a-z0-9-]+)+') as l
+            select l.* from app.locate(folded, start || 'www[. ]+[a-z0-9-]+(?: ?[.] ?[a-z0-9-]+| (?:com|net|org))+') as l
         loop
             kind := 'url';
             reason := 'shape';
@@ -98,8 +98,43 @@ begin
         end loop;
     end if;
 
+    -- 36.7378, -119.7871; p.o. box 12; a town's or a trade's own ending of a name
+    if folded ~ '[0-9][.][0-9]{4}.*,|p[. ]*o[. ]* ?box|[a-z][.](?:de|nl|ch|cc|tv|se|dk|cz|jp|kr|cn|za|nz|ie|garage|repair|shop|cars|auto|autos|online|site|store|services?|me)(?![a-z0-9])' then
+        for part in
+            select l.*
+            from app.locate(
+                folded,
+                start || '-?[0-9]{1,2}[.][0-9]{4,} ?, ?-?[0-9]{1,3}[.][0-9]{4,}' || finish
+                || '|' || start || 'p[. ]*o[. ]* ?box [0-9]+' || finish
+                || '|' || start || '[a-z0-9-]{3,}(?:[.][a-z0-9-]{2,})*[.](?:de|nl|ch|cc|tv|se|dk|cz|jp|kr|cn|za|nz|ie|garage|repair|shop|cars'
+                || '|auto|autos|online|site|store|services?|me/[^\s]+)' || finish || '(?:/[^\s]*[a-z0-9/_=-])?'
+            ) as l
+        loop
+            kind := case when part.matched ~ '^[-0-9]+[.][0-9]|box' then 'address' else 'url' end;
+            reason := case kind when 'address' then 'map' else 'shape' end;
+            confidence := 0.8;
+            first_character := part.first_character;
+            last_character := part.last_character;
+            return next;
+        end loop;
+    end if;
+
+    -- threesevenone...
+    if folded ~ '[a-z]{21}' then
+        for part in
+            select l.* from app.locate(folded, start || '(?:zero|oh|one|two|three|four|five|six|seven|eight|nine){7,}' || finish) as l
+        loop
+            kind := 'phone';
+            reason := 'spelled';
+            confidence := 0.9;
+            first_character := part.first_character;
+            last_character := part.last_character;
+            return next;
+        end loop;
+    end if;
+
     -- moc.liamg@oj
-    if folded ~ '(?:moc|ten|gro)[.]' then
+    if strpos(folded, 'moc.') > 0 or strpos(folded, 'ten.') > 0 or strpos(folded, 'gro.') > 0 then
         for part in
             select l.* from app.locate(folded, start || '(?:moc|ten|gro)[.][a-z0-9-]+(?:[@.][a-z0-9._-]+)?' || finish) as l
         loop

@@ -14,9 +14,28 @@ declare
     -- l i k e  t h i s: four letters or more
     apart constant text := '(?:^|[^a-zA-Z0-9])[a-zA-Z] (?:[a-zA-Z0-9@._-] )*?[a-zA-Z] (?:[a-zA-Z0-9@._-] )*?[a-zA-Z] '
         '(?:[a-zA-Z0-9@._-] )*?[a-zA-Z](?:[^a-zA-Z0-9]|$)';
+    -- Cyrillic, Greek, Armenian
+    alike constant text := 'аАвВеЕкКмМнНоОрРсСтТуУхХіІјЈѕЅԁԛԝӏһ' || 'αΑΒεΕΖΗιΙκΚΜνΝοΟρΡτΤυΥχΧ' || 'օսհո';
+    latin constant text := 'aAbBeEkKmMhHoOpPcCtTyYxXiIjJsSdqwlh' || 'aABeEZHiIkKMvNoOpPtTuYxX' || 'ouhn';
+    coded record;
+    spread boolean := false;
     decomposed text := coalesce(body, '');
 begin
-    if body ~ apart then
+    -- &#52; and %34, which a client may show as 4; what a character stands for is written first, then nothing
+    if (strpos(body, '&#') > 0 or strpos(body, '%') > 0) and body ~ '&#x?[0-9a-fA-F]{2,6};|%[2-7][0-9a-fA-F]%' then
+        for coded in
+            select distinct m.parts[1] as text, coalesce(m.parts[2]::integer, ('x' || lpad(coalesce(m.parts[3], m.parts[4]), 8, '0'))::bit(32)::integer) as code
+            from regexp_matches(body, '(&#(?:([0-9]{2,6})|x([0-9a-fA-F]{2,5}));|%([2-7][0-9a-fA-F]))', 'g') as m (parts)
+        loop
+            continue when coded.code not between 32 and 55295 and coded.code not between 57344 and 1114111;
+            body := replace(body, coded.text, rpad(chr(coded.code), length(coded.text), E'\x01'));
+        end loop;
+        decomposed := body;
+    end if;
+    if strpos(body, ' ') = 2 or body like '% _ _ %' then
+        spread := body ~ apart;
+    end if;
+    if spread then
         body := (
             select string_agg(
                 w.word || case when length(w.word) = 1 and length(w.next) = 1 then E'\x01' else ' ' end, ''
@@ -54,21 +73,27 @@ begin
         return;
     end if;
 
+    -- look-alikes are letters of another script among Latin ones; a Russian word is left as it is
     folded := lower(
         translate(
-            decomposed,
-            -- Cyrillic, Greek, other Latin
-            'аАвВеЕкКмМнНоОрРсСтТуУхХіІјЈѕЅԁԛԝӏһ' || 'αΑΒεΕΖΗιΙκΚΜνΝοΟρΡτΤυΥχΧ' || 'ıɡɑɪʟɴᴀᴄᴅᴇᴋᴍᴏᴘᴛᴜᴠᴡᴢ'
-            -- Arabic, Persian, Devanagari, Bengali, Gurmukhi, Gujarati, Tamil, Telugu, Thai
+            case
+                when decomposed collate "C" ~ '[a-zA-Z0-9@.][\u0370-\u04ff]|[\u0370-\u04ff][a-zA-Z@]|[\u0370-\u04ff][.][a-z\u0441]'
+                    then translate(decomposed, alike, latin)
+                else decomposed
+            end,
+            -- other Latin
+            'ıɡɑɪʟɴᴀᴄᴅᴇᴋᴍᴏᴘᴛᴜᴠᴡᴢßłøđæœƒ'
+            -- Arabic, Persian, Devanagari, Bengali, Gurmukhi, Khmer, Burmese, Chinese, Gujarati, Tamil, Telugu, Thai
             || '٠١٢٣٤٥٦٧٨٩' || '۰۱۲۳۴۵۶۷۸۹' || '०१२३४५६७८९' || '০১২৩৪৫৬৭৮৯' || '੦੧੨੩੪੫੬੭੮੯'
-            || '૦૧૨૩૪૫૬૭૮૯' || '௦௧௨௩௪௫௬௭௮௯' || '౦౧౨౩౪౫౬౭౮౯' || '๐๑๒๓๔๕๖๗๘๙'
+            || '០១២៣៤៥៦៧៨៩' || '၀၁၂၃၄၅၆၇၈၉' || '〇零一二三四五六七八九' || '૦૧૨૩૪૫૬૭૮૯' || '௦௧௨௩௪௫௬௭௮௯' || '౦౧౨౩౪౫౬౭౮౯' || '๐๑๒๓๔๕๖๗๘๙'
             -- discs, dashes, dots, marks
             || '⓿❶❷❸❹❺❻❼❽❾' || '➀➁➂➃➄➅➆➇➈' || '➊➋➌➍➎➏➐➑➒' || '‐‒–—−' || '•·∙。' || '’‘⁄∕',
-            'aAbBeEkKmMhHoOpPcCtTyYxXiIjJsSdqwlh' || 'aABeEZHiIkKMvNoOpPtTuYxX' || 'igailnacdekmoptuvwz'
+            'igailnacdekmoptuvwzslodaof'
             || '0123456789' || '0123456789' || '0123456789' || '0123456789' || '0123456789'
-            || '0123456789' || '0123456789' || '0123456789' || '0123456789'
+            || '0123456789' || '0123456789' || '00123456789' || '0123456789' || '0123456789' || '0123456789'
+            || '0123456789'
             || '0123456789' || '123456789' || '123456789' || '-----' || '....' || '''''//'
-        ) collate "C"
+        ) collate pg_catalog.pg_c_utf8
     );
 end;
 $$;

@@ -11,6 +11,7 @@ create function app.mask_contacts(
     language plpgsql
     stable
     set search_path = ''
+    set plan_cache_mode = force_generic_plan  -- planning anew takes as long as all the rest
 as $$
 declare
     notes jsonb[] := array[]::jsonb[];

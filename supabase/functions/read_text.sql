@@ -2,7 +2,7 @@
 --
 -- A word's letter is its reading in app.filter_words; x if it has none, s if it is a single letter, o for each
 -- letter drawn like a digit. Every word is followed by one sign for what separates it from the next
--- : ~ nothing, < a comma, > ://, ; the end of a sentence, ` the end of a message, " anything else.
+-- : ~ nothing, < a comma, > ://, ; the end of a sentence, ? of a line, ` the end of a message (with an @ after it, {), " anything else.
 
 create function app.read_text(folded text, out reading text, out tokens text[])
     language plpgsql
@@ -14,7 +14,7 @@ begin
     tokens := string_to_array(
         regexp_replace(
             folded collate "C",
-            '[a-z]+(?:''[a-z]+)*|[0-9]+|[\u00aa-\u1fff\u2c00-\u2dff\u3040-\udfff\uf900-\ufdff]+',
+            '[a-z]+(?:''(?:s|t|m|d|ll|re|ve|appli)(?![a-z]))?|[0-9]+|[\u00aa-\u1fff\u2c00-\u2dff\u3040-\udfff\uf900-\ufdff]+',
             E'\x01\\&\x02', 'g'
         ),
         E'\x01'
@@ -46,10 +46,10 @@ begin
                     else coalesce(
                         (select g.reading from app.filter_words as g where g.word = t.gap),
                         case
-                            when strpos(t.gap, E'\x03@') > 0 then '@'
+                            when strpos(t.gap, E'\x03@') > 0 then '{'
                             when strpos(t.gap, E'\x03.') > 0 then '.'
                             when strpos(t.gap, E'\x03') > 0 then '`'
-                            when strpos(t.gap, E'\n') > 0 then ';'
+                            when strpos(t.gap, E'\n') > 0 then '?'
                             when right(t.gap, 1) = '@' then '^'
                             when right(t.gap, 1) in ('+', '$') then right(t.gap, 1)
                             else '"'
