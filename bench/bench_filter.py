@@ -98,16 +98,18 @@ def either(one: Predictions, other: Predictions) -> Predictions:
     }
 
 
-def mean(parts: Sequence[Sequence[Row]], predictions: Predictions, figure: Callable[[Figures], Any]) -> float:
+def mean(
+    parts: Sequence[Sequence[Row]], predictions: Predictions, figure: Callable[[Figures], Any]
+) -> float:
     """The figure, over the folds that have it."""
     values = [figure(score(part, predictions)) for part in parts]
-    return statistics.mean(value for value in values if value is not None)
+    return float(statistics.mean(value for value in values if value is not None))
 
 
 def recall_by_family(rows: Sequence[Row], predictions: Predictions) -> float:
     """Mean recall over the families of leaks, each counting alike."""
     families = score(rows, predictions)["families"].values()
-    return statistics.mean(family["recall"] for family in families if family["leak"])
+    return float(statistics.mean(family["recall"] for family in families if family["leak"]))
 
 
 def speed(connection: psycopg.Connection, bodies: Sequence[str]) -> dict[str, float]:
@@ -150,20 +152,30 @@ class Report:
         self.table = Table("figure", "in sample", "unseen folds", "target", "met")
         self.is_met = True
 
-    def add(self, name: str, seen: float | None, unseen: float, target: float, most: bool = False) -> None:
+    def add(
+        self, name: str, seen: float | None, unseen: float, target: float, most: bool = False
+    ) -> None:
         met = unseen <= target if most else unseen >= target
         self.is_met &= met
 
         def shown(value: float | None) -> str:
             return "" if value is None else f"{value:.3f}" if abs(value) < 10 else f"{value:.0f}"
 
-        self.table.add_row(name, shown(seen), shown(unseen), f"{'≤' if most else '≥'} {target:g}", "yes" if met else "NO")
+        self.table.add_row(
+            name,
+            shown(seen),
+            shown(unseen),
+            f"{'≤' if most else '≥'} {target:g}",
+            "yes" if met else "NO",
+        )
 
 
 def main() -> int:
     """Measure and print; 1 if a target is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=SEED, help="of the adversary's messages (default 1)")
+    parser.add_argument(
+        "--seed", type=int, default=SEED, help="of the adversary's messages (default 1)"
+    )
     options = parser.parse_args()
     console = Console(width=118)
     rows = [dict(row) for row in load(DATA / "chat-leaks.dev.jsonl")]
@@ -186,7 +198,9 @@ def main() -> int:
         "learnt, letter groups": model,
         "this filter or learnt": either(ours, model),
     }
-    beside = Table("messages, unseen folds", "precision", "recall", "F1", "false positives", "spans hidden")
+    beside = Table(
+        "messages, unseen folds", "precision", "recall", "F1", "false positives", "spans hidden"
+    )
     for name, predictions in others.items():
         figures = [score(part, predictions)["overall"] for part in parts]
         beside.add_row(
@@ -201,12 +215,34 @@ def main() -> int:
     seen, foe = score(rows, ours), score(foes, written)
     alike = [row for row in rows if row["family"] in LOOK_ALIKES]
     report = Report()
-    report.add("messages, F1", seen["overall"]["f1"], mean(parts, ours, lambda f: f["overall"]["f1"]), 0.95)
-    report.add("benign messages flagged", seen["overall"]["fpr"], mean(parts, ours, lambda f: f["overall"]["fpr"]), 0.01, most=True)
-    report.add("look-alike numbers flagged", None, score(alike, ours)["overall"]["fpr"], 0.03, most=True)
-    report.add("spans hidden", seen["overall"]["span_hiding"], mean(parts, ours, lambda f: f["overall"]["span_hiding"]), 0.95)
-    report.add("recall, mean of techniques", recall_by_family(rows, ours), mean(parts, ours, lambda f: f["overall"]["recall"]), 0.80)
-    report.add("recall of soliciting", None, seen["groups"]["severity=solicitation"]["recall"], 0.90)
+    report.add(
+        "messages, F1", seen["overall"]["f1"], mean(parts, ours, lambda f: f["overall"]["f1"]), 0.95
+    )
+    report.add(
+        "benign messages flagged",
+        seen["overall"]["fpr"],
+        mean(parts, ours, lambda f: f["overall"]["fpr"]),
+        0.01,
+        most=True,
+    )
+    report.add(
+        "look-alike numbers flagged", None, score(alike, ours)["overall"]["fpr"], 0.03, most=True
+    )
+    report.add(
+        "spans hidden",
+        seen["overall"]["span_hiding"],
+        mean(parts, ours, lambda f: f["overall"]["span_hiding"]),
+        0.95,
+    )
+    report.add(
+        "recall, mean of techniques",
+        recall_by_family(rows, ours),
+        mean(parts, ours, lambda f: f["overall"]["recall"]),
+        0.80,
+    )
+    report.add(
+        "recall of soliciting", None, seen["groups"]["severity=solicitation"]["recall"], 0.90
+    )
     figures = score(threads, split)["overall"]
     report.add("threads, F1", figures["f1"], figures["f1"], 0.90)
     report.add("threads, caught in time", figures["in_time"], figures["in_time"], 0.85)

@@ -41,17 +41,58 @@ SCRIPTS = {
     "discs": "⓿❶❷❸❹❺❻❼❽❾",
     "chinese": "零一二三四五六七八九",
 }
-SEPARATORS = [" ", "-", ".", " - ", "/", " / ", "_", "*", "~", "|", "..", " . ", ", ", "•", "—", "\u00a0", "+", "="]
+SEPARATORS = [
+    " ",
+    "-",
+    ".",
+    " - ",
+    "/",
+    " / ",
+    "_",
+    "*",
+    "~",
+    "|",
+    "..",
+    " . ",
+    ", ",
+    "•",
+    "—",
+    "\u00a0",
+    "+",
+    "=",
+]
 UNSEEN = ["\u200b", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u034f"]
 MARKS = ["\u0301", "\u0336", "\u0332", "\u20dd"]
 CARRIERS = [
-    "my cell is {}", "reach me on {}", "{} is my number", "try {} tonight", "WhatsApp {}", "text {} pls", "{} call anytime",
-    "save this: {}", "you can ring {}", "the garage phone, {}", "mobile {} thx", "better if you call {}", "hit me up {}",
-    "my digits: {}", "tel. {}",
+    "my cell is {}",
+    "reach me on {}",
+    "{} is my number",
+    "try {} tonight",
+    "WhatsApp {}",
+    "text {} pls",
+    "{} call anytime",
+    "save this: {}",
+    "you can ring {}",
+    "the garage phone, {}",
+    "mobile {} thx",
+    "better if you call {}",
+    "hit me up {}",
+    "my digits: {}",
+    "tel. {}",
 ]
 NAMES = ["pavel", "greta", "nadia", "oswin", "tariq", "bruna", "keiko", "leif"]
 TRADES = ["wrench", "torque", "garage", "motorwerks", "autocare", "tuning"]
-HOSTS = ["gmail.com", "proton.me", "gmx.de", "outlook.fr", "mail.ru", "zohomail.in", "fastmail.com", "kfz-dienst.de", "oficina.com.br"]
+HOSTS = [
+    "gmail.com",
+    "proton.me",
+    "gmx.de",
+    "outlook.fr",
+    "mail.ru",
+    "zohomail.in",
+    "fastmail.com",
+    "kfz-dienst.de",
+    "oficina.com.br",
+]
 LOOKALIKE = str.maketrans("aeopcxyi", "аеорсхуі")
 ARMENIAN = str.maketrans("ouhn", "օսհո")
 
@@ -89,13 +130,39 @@ def phones(dice: random.Random) -> Iterator[tuple[str, str]]:
     yield "leet", grouped(number(dice).translate(str.maketrans("0158", "OlSB")), "-")
     english = WORDS["en"].split()
     yield "mixed", " ".join(english[int(d)] if dice.random() < 0.5 else d for d in number(dice))
-    tens = dict(zip("23456789", "twenty thirty forty fifty sixty seventy eighty ninety".split(), strict=True))
+    tens = dict(
+        zip(
+            "23456789",
+            ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
+            strict=True,
+        )
+    )
     pairs = "".join(str(dice.randint(2, 9)) + str(dice.randint(1, 9)) for _ in range(5))
-    yield "tens", " ".join(f"{tens[pairs[n]]} {english[int(pairs[n + 1])]}" for n in range(0, 10, 2))
+    yield (
+        "tens",
+        " ".join(f"{tens[pairs[n]]} {english[int(pairs[n + 1])]}" for n in range(0, 10, 2)),
+    )
     d = number(dice)
-    yield "double", f"{english[int(d[0])]} {english[int(d[1])]} {english[int(d[2])]} triple five {english[int(d[6])]} double {english[int(d[7])]} {english[int(d[9])]}"
-    for prefix, size in (("+49 151 ", 8), ("+55 11 9", 8), ("+7 915 ", 7), ("+61 4", 8), ("+971 50 ", 7), ("+86 138 ", 8), ("+48 60", 7), ("+234 80", 8), ("0049 151 ", 8), ("+63 917 ", 7)):
-        yield f"country {prefix.strip()}", prefix + "".join(str(dice.randint(1, 9)) for _ in range(size))
+    yield (
+        "double",
+        f"{english[int(d[0])]} {english[int(d[1])]} {english[int(d[2])]} triple five {english[int(d[6])]} double {english[int(d[7])]} {english[int(d[9])]}",
+    )
+    for prefix, size in (
+        ("+49 151 ", 8),
+        ("+55 11 9", 8),
+        ("+7 915 ", 7),
+        ("+61 4", 8),
+        ("+971 50 ", 7),
+        ("+86 138 ", 8),
+        ("+48 60", 7),
+        ("+234 80", 8),
+        ("0049 151 ", 8),
+        ("+63 917 ", 7),
+    ):
+        yield (
+            f"country {prefix.strip()}",
+            prefix + "".join(str(dice.randint(1, 9)) for _ in range(size)),
+        )
     yield "with country", "+1" + number(dice)
     yield "html", "".join(f"&#{ord(d)};" for d in number(dice))
     yield "line by line", "\n".join((d[:3], d[3:6], d[6:]))
@@ -129,7 +196,10 @@ def mails(dice: random.Random) -> Iterator[tuple[str, str]]:
     yield "reversed", f"{name}@gmail.com"[::-1]
     yield "fullwidth at", f"{box}＠{host}"
     yield "comma for dot", f"{box}@{left},{right}"
-    yield "math", "".join(chr(0x1D41A + ord(c) - 97) if "a" <= c <= "z" else c for c in f"{name}@gmail.com")
+    yield (
+        "math",
+        "".join(chr(0x1D41A + ord(c) - 97) if "a" <= c <= "z" else c for c in f"{name}@gmail.com"),
+    )
     yield "a in circle", f"{box} ⓐ {left} dot {right}"
 
 
@@ -270,9 +340,26 @@ def rows(seed: int, rounds: int = 1) -> list[Row]:
         for technique, detail in phones(dice):
             add(f"phone {technique}", carried(dice.choice(CARRIERS), detail), ["phone"], [detail])
         for technique, detail in mails(dice):
-            add(f"email {technique}", carried(dice.choice(["mail me: {}", "{} works best", "send it to {}", "my address is {}"]), detail), ["email"], [detail])
+            add(
+                f"email {technique}",
+                carried(
+                    dice.choice(
+                        ["mail me: {}", "{} works best", "send it to {}", "my address is {}"]
+                    ),
+                    detail,
+                ),
+                ["email"],
+                [detail],
+            )
         for technique, detail in links(dice):
-            add(f"url {technique}", carried(dice.choice(["see {}", "book at {}", "{} has my prices", "more on {}"]), detail), ["url"], [detail])
+            add(
+                f"url {technique}",
+                carried(
+                    dice.choice(["see {}", "book at {}", "{} has my prices", "more on {}"]), detail
+                ),
+                ["url"],
+                [detail],
+            )
         for technique, carrier, detail in handles(dice):
             add(f"handle {technique}", carried(carrier, detail), ["handle"], [detail])
         for technique, carrier, detail in ADDRESSES:

@@ -16,11 +16,10 @@ create function app.find_contacts(body text, earlier text[] default '{}')
 as $$
 declare
     -- said between two pieces, and no piece itself
-    chatter constant text[] := array[
-        'ok', 'okay', 'k', 'kk', 'yep', 'yes', 'yeah', 'ya', 'yup', 'no', 'nope', 'hmm', 'lol', 'lol ok', 'haha', 'one sec', 'sec',
-        'hang on', 'thanks', 'thank you', 'thx', 'ty', 'sure', 'wait', 'got it', 'ok got it', 'still there', 'hi', 'hello', 'hey',
-        'cool', 'great', 'nice', 'right', 'sorry', 'go ahead', 'sure go ahead', 'take your time', 'that''s odd', 'no luck'
-    ];
+    chatter constant text[] := string_to_array(
+        'ahead cool go got great haha hang hello hey hi hmm it k kk lol luck nice no nope odd ok okay on one right sec '
+        'second sorry still sure take thank thanks that''s there thx time ty wait ya yeah yep yes you your yup', ' '
+    );
     -- what app.find_written finds begins with one of these
     worth_a_look constant text :=
         '[0-9]{3}[)]?[-.][a-z]{2}|8[0-9]{2} [a-z]{3}|[0-9]{3}[a-z]{4}|dot(?:com|net|org|biz|info|co|io|shop|site)|[+][2-9cfghj-x]{2}'
@@ -58,7 +57,7 @@ begin
         for n in greatest(1, cardinality(earlier) - 19) .. cardinality(earlier) loop
             continue when earlier[n] is null or length(earlier[n]) > 48
                 or (length(earlier[n]) > 32 and earlier[n] = translate(earlier[n], '0123456789@', ''))
-                or lower(rtrim(earlier[n], ' .!?')) = any(chatter);
+                or string_to_array(lower(rtrim(earlier[n], ' .!?')), ' ') <@ chatter;
             kept := kept || n;
             begins := begins || length(ahead);
             ahead := ahead || earlier[n] || E'\x03';

@@ -122,7 +122,7 @@ begin
     -- threesevenone...
     if folded ~ '[a-z]{21}' then
         for part in
-            select l.* from app.locate(folded, start || '(?:zero|oh|one|two|three|four|five|six|seven|eight|nine){7,}' || finish) as l
+            select l.* from app.locate(folded, start || '(?:zero|oh|one|t(?:wo|hree)|f(?:our|ive)|s(?:ix|even)|eight|nine){7,}' || finish) as l
         loop
             kind := 'phone';
             reason := 'spelled';

@@ -1,8 +1,8 @@
 -- Reading: a folded text as one letter a word and one figure a digit, with the way back to its characters.
 --
 -- A word's letter is its reading in app.filter_words; x if it has none, s if it is a single letter, o for each
--- letter drawn like a digit. Every word is followed by one sign for what separates it from the next
--- : ~ nothing, < a comma, > ://, ; the end of a sentence, ? of a line, ` the end of a message (with an @ after it, {), " anything else.
+-- letter drawn like a digit. Every word is followed by one sign for what separates it from the next: ~ nothing,
+-- < a comma, > ://, ; the end of a sentence, ? of a line, ` of a message (with an @ after it, {), " anything else.
 
 create function app.read_text(folded text, out reading text, out tokens text[])
     language plpgsql

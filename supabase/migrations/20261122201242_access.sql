@@ -3,7 +3,7 @@
 
 -- ==== Functions whose signature has changed
 
-select set_config('stage.changed_functions', '', true);
+select set_config('stage.changed_functions', 'app.judge_solicitation', true);
 
 
 -- ==== tools/clear_stage.sql
@@ -6248,7 +6248,7 @@ declare
     part record;
 begin
     kind := 'address';
-    if strpos(reading, 'S') > 0 then
+    if strpos(reading, 'S') > 0 and reading <> translate(reading, '0123456789', '') then
         reason := 'street';
         confidence := 0.8;
         for part in
@@ -6256,10 +6256,11 @@ begin
             from app.locate(
                 reading,
                 '(?<![0-9A-Za-z.$@/:-])[0-9]{1,5}(?:~s)?[ ,`<]'
-                || '(?:[nsowU][ .])?(?:(?:[xzshTVXQNlPCSBw]|[0-9]{1,3}~S)[ .'']){1,4}(?:S|(?<=x[ .''])Sz)(?![0-9A-Za-z])'
+                || '(?:[nsowU][ .])?(?:(?:[xzshTVXQNlPCSBw]|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?|(?<=x[ .''])Sz)(?![0-9A-Za-z])'
                 || '(?:#(?:[0-9]{1,4}|[A-Za-z])(?![0-9A-Za-z])|[ <](?:z|h|x) (?:[0-9]{1,4}|[son])(?![0-9A-Za-z]))?'
                 || '(?:<x(?![0-9A-Za-z]|~[0-9]))?'
                 || '|(?:x|[0-9]~S) Sz?[`,< ]N? [0-9]{1,5}(?![0-9A-Za-z])'
+                || '|(?<![0-9A-Za-z.$])[0-9]{1,4}[ ,<]S (?:[a-zA-Z] ){0,2}x(?![0-9A-Za-z])'
             ) as l
         loop
             continue when part.matched ~ '^(?:19[5-9]|20[0-3])[0-9][ ,].*Sz$' and left(part.after, 3) ~ '^ [a-zK]';
@@ -6271,7 +6272,7 @@ begin
             select l.*
             from app.locate(
                 reading,
-                '(?<![0-9A-Za-z])S[ .]+(?:[xzgns][ ]){0,3}x[ ,]{1,2}(?:z[ .])?[0-9]{1,4}(?![0-9A-Za-z])'
+                '(?<![0-9A-Za-z])S[ .;](?:[xzgns][ ]){0,3}x[ ,]{1,2}(?:z[ .])?[0-9]{1,4}(?![0-9A-Za-z])'
             ) as l
         loop
             first_character := part.first_character;
@@ -6281,7 +6282,7 @@ begin
     end if;
 
     -- corner of one street and another
-    if strpos(reading, ' nz ') > 0 or strpos(reading, '&') > 0 then
+    if (strpos(reading, ' nz ') > 0 or strpos(reading, '&') > 0) and reading <> translate(reading, 'VhI', '') then
         reason := 'crossing';
         confidence := 0.6;
         for part in
@@ -6289,7 +6290,7 @@ begin
             from app.locate(
                 reading,
                 '(?<=(?<![0-9A-Za-z])[gjtn] )(?:[xz] n )?(?:x|z|[0-9]{1,3}~S)(?: S)?(?: nz |&)(?:x|z|[0-9]{1,3}~S)(?: S)?'
-                || '(?![0-9A-Za-z~])'
+                || '(?![0-9A-Za-z]|~[0-9A-Za-z])'
             ) as l
             where l.matched ~ 'x|~S' and l.before ~ '[hV]|I (?:j|g)|z n $'
         loop
@@ -6319,16 +6320,31 @@ create or replace function app.find_contacts(body text, earlier text[] default '
     language plpgsql
     stable
     set search_path = ''
+    set plan_cache_mode = force_generic_plan  -- planning anew takes as long as all the rest
 as $$
 declare
-    -- Only what could be a piece of a detail is read again: little text, or digits.
-    chatter constant text :=
-        '^\W*(?:(?:o?k|okay|ye[psa]h?|yup|no|nope|hmm+|lol|haha|sec|one|hang|on|thank|thanks|you|thx|ty|sure|wait|waiting'
-        '|got|it|still|there|hi|hello|hey|cool|great|nice|right|sorry|go|ahead|take|your|time|writing|down)\W*)+$';
+    -- said between two pieces, and no piece itself
+    chatter constant text[] := string_to_array(
+        'ahead cool go got great haha hang hello hey hi hmm it k kk lol luck nice no nope odd ok okay on one right sec '
+        'second sorry still sure take thank thanks that''s there thx time ty wait ya yeah yep yes you your yup', ' '
+    );
+    -- what app.find_written finds begins with one of these
+    worth_a_look constant text :=
+        '[0-9]{3}[)]?[-.][a-z]{2}|8[0-9]{2} [a-z]{3}|[0-9]{3}[a-z]{4}|dot(?:com|net|org|biz|info|co|io|shop|site)|[+][2-9cfghj-x]{2}'
+        '|[0-9][a-z0-9]? [0-9][a-z]{2}(?![a-z0-9])|str(?:ass?e|[.])? [0-9]|/{3}[a-z]|www'
+        '|[0-9][.][0-9]{4}|p[. ]*o[. ]* ?box|[a-z][.](?:de|nl|ch|cc|tv|se|dk|cz|jp|kr|cn|za|nz|ie|garage|repair|shop'
+        '|cars|autos?|online|site|store|services?|me)(?![a-z0-9])|[a-z]{21}|(?:moc|ten|gro)[.]';
+    linked constant text := '[@>D{]|[.][TL]|[.][A-Za-z]+/';
     many constant integer := 32;
     kept integer[] := array[]::integer[];
     begins integer[] := array[]::integer[];
     ahead text := '';
+    figures integer;
+    has_number boolean;
+    has_link boolean;
+    has_account boolean;
+    has_street boolean;
+    is_written boolean;
     seen record;
     read record;
     detail record;
@@ -6344,10 +6360,12 @@ declare
     completed boolean := false;
     soliciting record;
 begin
-    if cardinality(earlier) > 0 and (length(body) <= 48 or body ~ '[0-9@]') then
+    -- A piece is short, and so is what completes it. What could be one is read again: little text, or digits.
+    if cardinality(earlier) > 0 and length(body) <= 48 then
         for n in greatest(1, cardinality(earlier) - 19) .. cardinality(earlier) loop
-            continue when earlier[n] is null or length(earlier[n]) > 64 or not (length(earlier[n]) <= 32 or earlier[n] ~ '[0-9@]')
-                or lower(earlier[n]) ~ chatter;
+            continue when earlier[n] is null or length(earlier[n]) > 48
+                or (length(earlier[n]) > 32 and earlier[n] = translate(earlier[n], '0123456789@', ''))
+                or string_to_array(lower(rtrim(earlier[n], ' .!?')), ' ') <@ chatter;
             kept := kept || n;
             begins := begins || length(ahead);
             ahead := ahead || earlier[n] || E'\x03';
@@ -6358,66 +6376,81 @@ begin
 
     seen := app.fold_text(ahead || body);
     read := app.read_text(seen.folded);
-    for detail in
-        select f.*
-        from (
-            select p.*, false as in_text from app.find_phones(read.reading, read.tokens) as p
-            union all
-            select l.*, false from app.find_links(read.reading) as l
-            union all
-            select h.*, false from app.find_handles(read.reading) as h
-            union all
-            select a.*, false from app.find_addresses(read.reading) as a
-            union all
-            select w.*, true from app.find_written(seen.folded) as w
-            union all
-            select s.*, false from app.find_split_phones(read.reading) as s where ahead <> ''
-        ) as f
-        where f.confidence >= 0.5
-    loop
-        if cardinality(kinds) = many then
-            -- what holds so much is hidden to its end
-            lasts[many] := length(ahead || body);
-            firsts[many] := (select min(f.f) from unnest(firsts) as f (f));
-            reasons[many] := 'flood';
-            exit;
-        end if;
-        if detail.in_text then
-            from_character := detail.first_character;
-            to_character := detail.last_character;
-        else
-            place := app.place_in_text(
-                read.reading, read.tokens, detail.first_character, detail.last_character
-            );
-            from_character := place.first_character;
-            to_character := place.last_character;
-        end if;
-        while substr(seen.folded, from_character - 1, 1) in ('(', '+', '@', '$') loop
-            from_character := from_character - 1;
+    -- Most messages have nothing to look at twice, and a look is cheaper than a function.
+    figures := length(read.reading) - length(translate(read.reading, '0123456789o', ''));
+    has_number := figures >= 7
+        or (figures >= 5 and length(read.reading) - length(translate(read.reading, '0123456789ot', '')) >= 7);
+    has_link := read.reading ~ linked;
+    has_account := read.reading <> translate(read.reading, '^{$ABPG', '') or strpos(read.reading, 'a a ') > 0;
+    has_street := (figures > 0 and strpos(read.reading, 'S') > 0)
+        or (
+            (strpos(read.reading, ' nz ') > 0 or strpos(read.reading, '&') > 0)
+            and read.reading <> translate(read.reading, 'VhI', '')
+        );
+    is_written := seen.folded ~ worth_a_look;
+    if has_number or has_link or has_account or has_street or is_written or ahead <> '' then
+        for detail in
+            select f.*
+            from (
+                select p.*, false as in_text from app.find_phones(read.reading, read.tokens) as p where has_number
+                union all
+                select l.*, false from app.find_links(read.reading) as l where has_link
+                union all
+                select h.*, false from app.find_handles(read.reading) as h where has_account
+                union all
+                select a.*, false from app.find_addresses(read.reading) as a where has_street
+                union all
+                select w.*, true from app.find_written(seen.folded) as w where is_written
+                union all
+                select s.*, false from app.find_split_phones(read.reading) as s where ahead <> ''
+            ) as f
+            where f.confidence >= 0.5
+        loop
+            if cardinality(kinds) = many then
+                -- what holds so much is hidden to its end
+                lasts[many] := length(ahead || body);
+                firsts[many] := (select min(f.f) from unnest(firsts) as f (f));
+                reasons[many] := 'flood';
+                exit;
+            end if;
+            if detail.in_text then
+                from_character := detail.first_character;
+                to_character := detail.last_character;
+            else
+                place := app.place_in_text(
+                    read.reading, read.tokens, detail.first_character, detail.last_character
+                );
+                from_character := place.first_character;
+                to_character := place.last_character;
+            end if;
+            while substr(seen.folded, from_character - 1, 1) in ('(', '+', '@', '$') loop
+                from_character := from_character - 1;
+            end loop;
+            if detail.kind = 'url' and substr(seen.folded, to_character + 1, 1) in ('?', '/', '#', '&', '=', '-', '_', ':') then
+                to_character := to_character + coalesce(
+                    length(substring(substr(seen.folded, to_character + 1) from '^[^\s\x03]*[a-z0-9/_=-]')), 0
+                );
+            end if;
+            if seen.origins is not null then
+                to_character := greatest(
+                    seen.origins[to_character],
+                    coalesce(seen.origins[to_character + 1] - 1, length(ahead || body))
+                );
+                from_character := seen.origins[from_character];
+            end if;
+            kinds := kinds || detail.kind;
+            firsts := firsts || from_character;
+            lasts := lasts || to_character;
+            confidences := confidences || detail.confidence;
+            reasons := reasons || detail.reason;
+            completes := completes or to_character > length(ahead);
+            completed := completed or (detail.reason = 'pieces' and to_character > length(ahead));
         end loop;
-        if detail.kind = 'url' and substr(seen.folded, to_character + 1, 1) in ('?', '/', '#', '&', '=', '-', '_', ':') then
-            to_character := to_character + coalesce(
-                length(substring(substr(seen.folded, to_character + 1) from '^[^\s\x03]*[a-z0-9/_=-]')), 0
-            );
-        end if;
-        if seen.origins is not null then
-            to_character := greatest(
-                seen.origins[to_character],
-                coalesce(seen.origins[to_character + 1] - 1, length(ahead || body))
-            );
-            from_character := seen.origins[from_character];
-        end if;
-        kinds := kinds || detail.kind;
-        firsts := firsts || from_character;
-        lasts := lasts || to_character;
-        confidences := confidences || detail.confidence;
-        reasons := reasons || detail.reason;
-        completes := completes or to_character > length(ahead);
-        completed := completed or (detail.reason = 'pieces' and to_character > length(ahead));
-    end loop;
 
-    if completes then
-        -- A piece a row, none overlapping, only of details that the body completes.
+        if completes then
+    end if;
+
+    -- A piece a row, none overlapping, only of details that the body completes.
         for detail in
             select
                 m.n,
@@ -6452,11 +6485,14 @@ begin
         end if;
     end if;
 
-    soliciting := app.judge_solicitation(case when ahead = '' then read.reading else substring(read.reading from '[^`]*$') end);
+    soliciting := app.judge_solicitation(
+        case when ahead = '' then read.reading else substring(read.reading from '[^`]*$') end,
+        case when ahead = '' then seen.folded else substring(seen.folded from '[^\x03]*$') end
+    );
     if soliciting.reason is null and ahead <> '' and length(body) <= 32 then
-        soliciting := app.judge_solicitation(read.reading);
+        soliciting := app.judge_solicitation(read.reading, seen.folded);
         if soliciting.reason is not null
-            and (app.judge_solicitation(substring(read.reading from '^(.*)`'))).reason is not null
+            and (app.judge_solicitation(substring(read.reading from '^(.*)`'), '')).reason is not null
         then
             soliciting.reason := null;
         end if;
@@ -6495,17 +6531,21 @@ declare
     finish constant text := '(?![0-9A-Za-z])';
     gap constant text := '[^0-9A-Za-z;~]';
     -- jo.fixes, jo_fixes, jofixes7: what nobody calls a part of a car
-    coined constant text := '[A-Za-z]+(?:[._][0-9A-Za-z]+|~[0-9]+' || finish || ')(?:[._~][0-9A-Za-z]+)*';
-    signed constant text := '[\^](?:' || coined || '|[xhNKSVZXsCPABGR])' || finish || '|[$](?:' || coined || '|x)' || finish;
+    coined constant text := '[A-Za-z]+(?:[._#][0-9A-Za-z]+|~[0-9]+' || finish || ')(?:[._~#][0-9A-Za-z]+)*';
+    signed constant text := '[\^{](?:' || coined || '|[xhNKSVZXsCPABGR])' || finish || '|[$](?:' || coined || '|x)' || finish;
     beside constant text :=
         -- insta jo.fixes; telegram user name is jofixes7
-        start || '[AP]' || gap || '(?:[ABPNyaRjMgntW]' || gap || '){0,6}(?:' || coined || ')' || finish
+        start || '[AP]' || gap || '(?:[ABPNyaRjMgntW]' || gap || '){0,4}(?:' || coined || ')' || finish
         -- insta: jofixes; my snap is jofixes
         || '|' || start || '[AP](?: ?[:=]| ?[:=] |[ ][yaj] |[ ]A |[<,] ?(?=[\^$]))(?:[yRjMganW]' || gap || '){0,3}[xsh]' || finish
         -- add me on snap jofixes
         || '|' || start || '[RamV]' || gap || '(?:[MngyN]' || gap || '){0,3}[AB][ ,:<`](?:[yajgn]' || gap || '){0,3}(?:'
-        || coined || '|x)' || finish
+        || coined || '|x(?! [ngWRM]))' || finish
         || '|' || start || 'B(?: [yan])*[:= ]+(?:' || coined || ')' || finish
+        -- skype live:jofixes
+        || '|' || start || 'A G:(?:' || coined || '|x)' || finish
+        -- upi jo@bank
+        || '|' || start || '[AP][: ]+[A-Za-z]+@[A-Za-z]+' || finish
         -- just venmo jofixes
         || '|' || start || 'P(?: (?:[zyMgjantX]|nz)){0,4} x' || finish;
     hosted constant text :=
@@ -6513,12 +6553,13 @@ declare
     -- search First Last on facebook; my page is Name; find me on facebook under Name
     searched constant text :=
         start || 'a (?:[aA] )?(?:t )?(?:[xzhKN][ '']){1,4}(?=g [AB]|nz )'
-        || '|(?:[AG]|Bz) (?:a )?[ayz] [xzhKN](?:~[0-9]+)?(?:[ ''][xzhKN](?:~[0-9]+)?){0,4}'
+        || '|(?:[AG]|Bz) (?:a )?[ayz] [xzhKN](?:[._~][0-9A-Za-z]+)*(?:[ ''][xzhKN](?:~[0-9]+)?){0,4}'
         || '|a M g [AB] [az] x(?:[ ''][xzh]){0,3}'
         || '|' || start || 'R z a y (?:[xzhKN][ '']){0,4}x(?:[ ''][xzhKN]){0,3}';
+    signed_or_beside constant text := signed || '|' || beside;
     part record;
 begin
-    if reading = translate(reading, '^$ABPGa', '') then
+    if reading = translate(reading, '^{$ABPGa', '') then
         return;
     end if;
     kind := 'handle';
@@ -6526,13 +6567,14 @@ begin
     confidence := 0.9;
     for part in
         select l.first_character, l.last_character, l.matched
-        from app.locate(reading, signed || '|' || beside) as l
+        from app.locate(reading, signed_or_beside) as l
+        where reading <> translate(reading, '^{$ABP', '')
     loop
         first_character := case
-            when part.matched like '$%' or part.matched like '^%' then part.first_character + 1
+            when part.matched like '$%' or part.matched like '^%' or part.matched like '{%' then part.first_character + 1
             -- the name is what comes last
             else 1 + part.last_character
-                - length(substring(part.matched from '(?:[0-9A-Za-z]+[._~])*[0-9A-Za-z]+$'))
+                - length(substring(part.matched from '(?:[0-9A-Za-z]+[._~#@])*[0-9A-Za-z]+$'))
         end;
         last_character := part.last_character;
         return next;
@@ -6548,7 +6590,7 @@ begin
         end loop;
     end if;
 
-    if strpos(reading, 'a ') > 0 then
+    if reading <> translate(reading, 'ABG', '') or strpos(reading, 'a a ') > 0 or strpos(reading, 'Bz') > 0 then
         confidence := 0.7;
         reason := 'search';
         for part in
@@ -6585,18 +6627,17 @@ declare
     said_dot constant text := '(?:[ ~(_|*`-]D[ ~)_|*`-])';
     email constant text :=
         -- name@name.name
-        '(?<![0-9A-Za-z])' || name || '(?:[._+~%-]' || name || ')*@(?:' || name || '[-~]?' || dot || ')+[A-Za-z]+'
+        '(?<![0-9A-Za-z])' || name || '(?:[._+~%-]' || name || ')*[@{](?:' || name || '[-~]?' || dot || ')+[A-Za-z]+'
         -- name at name dot com
         || '|(?<![0-9A-Za-z])' || name || '(?:(?:[._+~-]|' || said_dot || ')' || name || ')*[^;@]j[^;@]'
         || '(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TL](?![0-9A-Za-z])'
         -- name at gmail, with nothing after it
-        || '|(?<![0-9A-Za-z])' || name || '(?:[._+~-]' || name || ')*@G'
+        || '|(?<![0-9A-Za-z])' || name || '(?:[._+~-]' || name || ')*[@{]G(?:,T)?'
+        -- a circled a
+        || '|(?<![0-9A-Za-z])' || name || '(?:[._+~-]' || name || ')+ n G' || dot || 'T'
         ;
     site record;
 begin
-    if reading !~ '[@>D]|[.][TL]|[.][A-Za-z]+/' then
-        return;
-    end if;
     confidence := 1;
     reason := 'shape';
     kind := 'email';
@@ -6643,19 +6684,19 @@ declare
     sign constant text := '[^0-9A-Za-z]';
     -- figures, letters drawn like them, and between two of them words that sound like one
     run constant text :=
-        '[0-9o]+(?:(?:[- ~.,/()*_|:"#=`]|<(?=[0-9o](?![0-9o])))(?:t[- ]){0,2}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z]))?';
+        '[0-9o]+(?:(?:[- ~.,/()*_|:"#=`?]|<(?=[0-9ot](?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z]))?';
     -- how numbers are written where our users live: anywhere, with its country; North America;
     -- France; Britain, Germany, Italy, Pakistan; India; Mexico; Brazil; digit by digit
     known constant text :=
-        '(?<![0-9o])(?:00[1-9](?:[^0-9]?[0-9]){8,13}'
+        '(?<![0-9o])(?:00[1-9][-0-9 .]{9,17}'
         '|(?:1[^0-9o]?)?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[0-9o](?:~?[0-9o]){3}'
         '|0[1-9](?:[^0-9][0-9]{2}){4}'
         '|0[0-9]{2,4}[^0-9](?:[0-9]{3,4}[^0-9][0-9]{3,4}|[0-9]{6,8})'
         '|[6-9][0-9]{4}[^0-9][0-9]{5}'
         '|(?:33|5[56]|81)[^0-9][0-9]{4}[^0-9][0-9]{4}'
-        '|[1-9]{2}[^0-9]9[0-9]{4}[^0-9][0-9]{4}'
-        '|[0-9o](?:[^0-9o][0-9ot]){9,12})(?![0-9o])';
-    announced constant text := '[CNiAkGm]|n.M';
+        '|[1-9]{2}[^0-9]9[0-9]{4}[^0-9][0-9]{4})(?![0-9o])';
+    -- words that announce a number: call, phone, hit me up, whatsapp, backwards, gmail, reach
+    announcing constant text := 'CNiAkGm';
     dated constant text :=
         '[0-9]:[0-9]{2}|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}';
     priced constant text := '^[0-9]{1,3}(?:,[0-9]{3})*(?:[.][0-9]{2})?$';
@@ -6668,8 +6709,10 @@ declare
     shape record;
     digits integer;
     spelled boolean;
+    singly boolean;
     considered integer := 0;
     clause text;
+    since text;
     following text;
     said boolean;
     said_after boolean;
@@ -6677,7 +6720,7 @@ declare
     denied boolean;
     first_token integer;
 begin
-    if length(reading) - length(translate(reading, '0123456789o', '')) < 7 then
+    if length(reading) - length(translate(reading, '0123456789ot', '')) < 7 then
         return;
     end if;
 
@@ -6702,22 +6745,28 @@ begin
         end if;
 
         clause := regexp_replace(
-            reverse(split_part(translate(reverse(part.before), '`', ';'), ';', 1)), numbered, 'K', 'g'
+            reverse(split_part(translate(reverse(part.before), '`?', ';;'), ';', 1)), numbered, 'K', 'g'
         );
-        following := regexp_replace(split_part(left(part.after, 36), ';', 1), numbered, 'K', 'g');
+        following := regexp_replace(split_part(translate(left(part.after, 36), '?', ';'), ';', 1), numbered, 'K', 'g');
         -- a number inside a word is one only if the text says so
         continue when translate(part.matched, '0123456789o~', '') = ''
-            and (right(part.before, 1) = '~' and length(part.before) > 1 or left(part.after, 2) ~ '^~[A-Za-z]')
-            and concat(clause, '/', following) !~ '[CNk]|n.M';
-        said_after := following ~ announced;
-        said := said_after or clause ~ announced;
+            and (
+                right(part.before, 1) = '~' and length(part.before) > 1
+                or left(part.after, 1) = '~' and length(part.after) > 1
+            )
+            and concat(clause, following) = translate(concat(clause, following), 'CNk', '')
+            and concat(clause, following) not like '%n_M%';
+        said_after := following <> translate(following, announcing, '') or following like '%n_M%';
+        said := said_after or clause <> translate(clause, announcing, '') or clause like '%n_M%';
         hinted := strpos(clause, 'k') > 0 or strpos(left(part.after, 36), 'k') > 0;
-        denied := clause ~ 'K[^CNkim]*$'
+        -- a part, and no word of a call since
+        since := reverse(split_part(reverse(clause), 'K', 1));
+        denied := (strpos(clause, 'K') > 0 and since = translate(since, 'CNkim', ''))
             or substr(part.after, 2, 1) = 'U'
             or (right(clause, 1) = '$' and part.matched ~ priced);
 
         if digits between 8 and 15 and right(part.before, 1) = '+' and substr(part.after, 2, 1) <> 'U'
-            and part.matched !~ 'o|[0-9][.][0-9][^0-9]'
+            and strpos(part.matched, 'o') = 0 and part.matched not like '%._ %'
         then
             first_character := part.first_character;
             last_character := part.last_character;
@@ -6731,6 +6780,7 @@ begin
         spelled := array_to_string(
             tokens[first_token : first_token + regexp_count(part.matched, sign)], ' '
         ) ~ '[a-z]{3}';
+        singly := length(part.matched) - 2 * digits between -3 and 0;
         shape := null;
         if not hinted or (said and not denied) then
             reason := 'shape';
@@ -6756,6 +6806,7 @@ begin
         reason := case when hinted then 'disguised' when spelled then 'spelled' else 'announced' end;
         confidence := case
             when hinted and digits between 9 and 13 and (said or not denied) then 0.8
+            when singly and digits between 10 and 13 and (said or not denied) then 0.8
             when spelled and digits >= 9 then 0.8
             when spelled and said then 0.6
             when denied and not said_after or part.matched ~ dated or length(part.matched) > 28 then 0.1
@@ -6766,11 +6817,15 @@ begin
     end loop;
 
     -- In pieces, with words between them: each piece is hidden.
+    if length(reading) - length(translate(reading, '0123456789', '')) < 10 then
+        return;
+    end if;
     for part in select l.* from app.locate(reading, in_pieces) as l loop
         clause := concat(
-            reverse(split_part(translate(reverse(part.before), '`', ';'), ';', 1)), part.matched, left(part.after, 30)
+            reverse(split_part(translate(reverse(part.before), '`?', ';;'), ';', 1)), part.matched, left(part.after, 30)
         );
-        continue when regexp_replace(clause, numbered, 'K', 'g') !~ '[CNkm]|n.M';
+        clause := regexp_replace(clause, numbered, 'K', 'g');
+        continue when clause = translate(clause, 'CNkm', '') and clause not like '%n_M%';
         reason := 'pieces';
         confidence := 0.7;
         for shape in select l.* from app.locate(part.matched, '[0-9]{3,}(?:,[0-9]{3})?') as l loop
@@ -6801,7 +6856,7 @@ declare
     said constant text[] := string_to_array(reading, '`');
     -- digits alone, or with words that label them
     bare constant text := '^[^0-9A-Za-z]*(?:[0-9ot]+[^0-9A-Za-z]*)+$';
-    labelled constant text := '[lNCHMYm+]';
+    labelled constant text := '[lNCHMYmyZI+]';
     ends integer := length(reading);
     digits text;
     together text := '';
@@ -6813,7 +6868,7 @@ declare
 begin
     while n > 0 loop
         -- last four, first six
-        piece := regexp_replace(said[n], '(?<=l[ :])[1-9](?=[^0-9A-Za-z][0-9])', 't');
+        piece := regexp_replace(regexp_replace(said[n], '(?<=[lN] )K', 'l', 'g'), '(?<=l[ :])[1-9](?=[^0-9A-Za-z][0-9])', 't');
         digits := translate(regexp_replace(piece, '[^0-9o]', '', 'g'), 'o', '0');
         if digits = '' then
             exit when n = array_length(said, 1);
@@ -6875,7 +6930,7 @@ declare
     letters text;
 begin
     -- 1-800-fix-cars, 415-555-mech
-    if folded ~ '[0-9][)]?[-. ][a-z]{2,}|[0-9]{3}[a-z]{4}' then
+    if folded ~ '[0-9]{3}[)]?[-.][a-z]{2}|8[0-9]{2} [a-z]{3}|[0-9]{3}[a-z]{4}' then
         for part in
             select l.*
             from app.locate(
@@ -6915,14 +6970,14 @@ begin
         end loop;
     end if;
 
-    if folded ~ '[+][2-9cfghj-x]{2}|[0-9][a-z0-9]? [0-9][a-z]{2}(?![a-z0-9])|str(?:asse|[.])? [0-9]|/{3}[a-z]' then
+    if folded ~ '[+][2-9cfghj-x]{2}|[0-9][a-z0-9]? [0-9][a-z]{2}(?![a-z0-9])|str(?:ass?e|[.])? [0-9]|/{3}[a-z]' then
         for part in
             select l.*
             from app.locate(
                 folded,
                 start || '(?:(?:unit |flat |no )?[0-9]{1,4}[a-d]?,? (?:[a-z]+,? ){1,4})' || postcode || finish
                 || '|' || start || map_code || ',?(?: [a-z]{3,})?' || finish
-                || '|' || start || '[a-z]{3,}(?:strasse|str[.]?) [0-9]{1,4}' || finish
+                || '|' || start || '[a-z]{3,}(?:strass?e|str[.]?) [0-9]{1,4}' || finish
                 || '|/{3}[a-z]+[.][a-z]+[.][a-z]+'
             ) as l
         loop
@@ -6944,7 +6999,7 @@ begin
 
     if strpos(folded, 'www') > 0 then
         for part in
-            select l.* from app.locate(folded, start || 'www ?[.] ?[a-z0-9-]+(?: ?[.] ?[a-z0-9-]+)+') as l
+            select l.* from app.locate(folded, start || 'www[. ]+[a-z0-9-]+(?: ?[.] ?[a-z0-9-]+| (?:com|net|org))+') as l
         loop
             kind := 'url';
             reason := 'shape';
@@ -6955,8 +7010,43 @@ begin
         end loop;
     end if;
 
+    -- 36.7378, -119.7871; p.o. box 12; a town's or a trade's own ending of a name
+    if folded ~ '[0-9][.][0-9]{4}.*,|p[. ]*o[. ]* ?box|[a-z][.](?:de|nl|ch|cc|tv|se|dk|cz|jp|kr|cn|za|nz|ie|garage|repair|shop|cars|auto|autos|online|site|store|services?|me)(?![a-z0-9])' then
+        for part in
+            select l.*
+            from app.locate(
+                folded,
+                start || '-?[0-9]{1,2}[.][0-9]{4,} ?, ?-?[0-9]{1,3}[.][0-9]{4,}' || finish
+                || '|' || start || 'p[. ]*o[. ]* ?box [0-9]+' || finish
+                || '|' || start || '[a-z0-9-]{3,}(?:[.][a-z0-9-]{2,})*[.](?:de|nl|ch|cc|tv|se|dk|cz|jp|kr|cn|za|nz|ie|garage|repair|shop|cars'
+                || '|auto|autos|online|site|store|services?|me/[^\s]+)' || finish || '(?:/[^\s]*[a-z0-9/_=-])?'
+            ) as l
+        loop
+            kind := case when part.matched ~ '^[-0-9]+[.][0-9]|box' then 'address' else 'url' end;
+            reason := case kind when 'address' then 'map' else 'shape' end;
+            confidence := 0.8;
+            first_character := part.first_character;
+            last_character := part.last_character;
+            return next;
+        end loop;
+    end if;
+
+    -- threesevenone...
+    if folded ~ '[a-z]{21}' then
+        for part in
+            select l.* from app.locate(folded, start || '(?:zero|oh|one|t(?:wo|hree)|f(?:our|ive)|s(?:ix|even)|eight|nine){7,}' || finish) as l
+        loop
+            kind := 'phone';
+            reason := 'spelled';
+            confidence := 0.9;
+            first_character := part.first_character;
+            last_character := part.last_character;
+            return next;
+        end loop;
+    end if;
+
     -- moc.liamg@oj
-    if folded ~ '(?:moc|ten|gro)[.]' then
+    if strpos(folded, 'moc.') > 0 or strpos(folded, 'ten.') > 0 or strpos(folded, 'gro.') > 0 then
         for part in
             select l.* from app.locate(folded, start || '(?:moc|ten|gro)[.][a-z0-9-]+(?:[@.][a-z0-9._-]+)?' || finish) as l
         loop
@@ -7080,9 +7170,28 @@ declare
     -- l i k e  t h i s: four letters or more
     apart constant text := '(?:^|[^a-zA-Z0-9])[a-zA-Z] (?:[a-zA-Z0-9@._-] )*?[a-zA-Z] (?:[a-zA-Z0-9@._-] )*?[a-zA-Z] '
         '(?:[a-zA-Z0-9@._-] )*?[a-zA-Z](?:[^a-zA-Z0-9]|$)';
+    -- Cyrillic, Greek, Armenian
+    alike constant text := 'аАвВеЕкКмМнНоОрРсСтТуУхХіІјЈѕЅԁԛԝӏһ' || 'αΑΒεΕΖΗιΙκΚΜνΝοΟρΡτΤυΥχΧ' || 'օսհո';
+    latin constant text := 'aAbBeEkKmMhHoOpPcCtTyYxXiIjJsSdqwlh' || 'aABeEZHiIkKMvNoOpPtTuYxX' || 'ouhn';
+    coded record;
+    spread boolean := false;
     decomposed text := coalesce(body, '');
 begin
-    if body ~ apart then
+    -- &#52; and %34, which a client may show as 4; what a character stands for is written first, then nothing
+    if (strpos(body, '&#') > 0 or strpos(body, '%') > 0) and body ~ '&#x?[0-9a-fA-F]{2,6};|%[2-7][0-9a-fA-F]%' then
+        for coded in
+            select distinct m.parts[1] as text, coalesce(m.parts[2]::integer, ('x' || lpad(coalesce(m.parts[3], m.parts[4]), 8, '0'))::bit(32)::integer) as code
+            from regexp_matches(body, '(&#(?:([0-9]{2,6})|x([0-9a-fA-F]{2,5}));|%([2-7][0-9a-fA-F]))', 'g') as m (parts)
+        loop
+            continue when coded.code not between 32 and 55295 and coded.code not between 57344 and 1114111;
+            body := replace(body, coded.text, rpad(chr(coded.code), length(coded.text), E'\x01'));
+        end loop;
+        decomposed := body;
+    end if;
+    if strpos(body, ' ') = 2 or body like '% _ _ %' then
+        spread := body ~ apart;
+    end if;
+    if spread then
         body := (
             select string_agg(
                 w.word || case when length(w.word) = 1 and length(w.next) = 1 then E'\x01' else ' ' end, ''
@@ -7120,21 +7229,27 @@ begin
         return;
     end if;
 
+    -- look-alikes are letters of another script among Latin ones; a Russian word is left as it is
     folded := lower(
         translate(
-            decomposed,
-            -- Cyrillic, Greek, other Latin
-            'аАвВеЕкКмМнНоОрРсСтТуУхХіІјЈѕЅԁԛԝӏһ' || 'αΑΒεΕΖΗιΙκΚΜνΝοΟρΡτΤυΥχΧ' || 'ıɡɑɪʟɴᴀᴄᴅᴇᴋᴍᴏᴘᴛᴜᴠᴡᴢ'
-            -- Arabic, Persian, Devanagari, Bengali, Gurmukhi, Gujarati, Tamil, Telugu, Thai
+            case
+                when decomposed collate "C" ~ '[a-zA-Z0-9@.][\u0370-\u04ff]|[\u0370-\u04ff][a-zA-Z@]|[\u0370-\u04ff][.][a-z\u0441]'
+                    then translate(decomposed, alike, latin)
+                else decomposed
+            end,
+            -- other Latin
+            'ıɡɑɪʟɴᴀᴄᴅᴇᴋᴍᴏᴘᴛᴜᴠᴡᴢßłøđæœƒ'
+            -- Arabic, Persian, Devanagari, Bengali, Gurmukhi, Khmer, Burmese, Chinese, Gujarati, Tamil, Telugu, Thai
             || '٠١٢٣٤٥٦٧٨٩' || '۰۱۲۳۴۵۶۷۸۹' || '०१२३४५६७८९' || '০১২৩৪৫৬৭৮৯' || '੦੧੨੩੪੫੬੭੮੯'
-            || '૦૧૨૩૪૫૬૭૮૯' || '௦௧௨௩௪௫௬௭௮௯' || '౦౧౨౩౪౫౬౭౮౯' || '๐๑๒๓๔๕๖๗๘๙'
+            || '០១២៣៤៥៦៧៨៩' || '၀၁၂၃၄၅၆၇၈၉' || '〇零一二三四五六七八九' || '૦૧૨૩૪૫૬૭૮૯' || '௦௧௨௩௪௫௬௭௮௯' || '౦౧౨౩౪౫౬౭౮౯' || '๐๑๒๓๔๕๖๗๘๙'
             -- discs, dashes, dots, marks
             || '⓿❶❷❸❹❺❻❼❽❾' || '➀➁➂➃➄➅➆➇➈' || '➊➋➌➍➎➏➐➑➒' || '‐‒–—−' || '•·∙。' || '’‘⁄∕',
-            'aAbBeEkKmMhHoOpPcCtTyYxXiIjJsSdqwlh' || 'aABeEZHiIkKMvNoOpPtTuYxX' || 'igailnacdekmoptuvwz'
+            'igailnacdekmoptuvwzslodaof'
             || '0123456789' || '0123456789' || '0123456789' || '0123456789' || '0123456789'
-            || '0123456789' || '0123456789' || '0123456789' || '0123456789'
+            || '0123456789' || '0123456789' || '00123456789' || '0123456789' || '0123456789' || '0123456789'
+            || '0123456789'
             || '0123456789' || '123456789' || '123456789' || '-----' || '....' || '''''//'
-        ) collate "C"
+        ) collate pg_catalog.pg_c_utf8
     );
 end;
 $$;
@@ -7475,7 +7590,7 @@ comment on function app.is_payment_awaited is
 
 -- Soliciting: asking for, or offering, a call, a text, another app, a payment or a meeting outside the platform.
 
-create or replace function app.judge_solicitation(reading text, out reason text, out confidence real)
+create or replace function app.judge_solicitation(reading text, folded text, out reason text, out confidence real)
     language plpgsql
     immutable
     set search_path = ''
@@ -7483,47 +7598,63 @@ as $$
 declare
     -- A letter a word, as in app.read_text; besides, < a verb of sending, 0 a number, and , ; where they stood.
     words constant text := translate(
-        replace(replace(replace(replace(regexp_replace(replace(reading, '<', ','), '[0-9o]+', '0', 'g'), 'mz', '<'), 'Sz', 'S'), 'Bz', 'z'), 'nz', 'n'),
+        replace(replace(replace(replace(replace(regexp_replace(translate(reading, '<?{', ',;'), '[0-9o]+', '0', 'g'), 'mz', '<'), 'Sz', 'S'), 'Bz', 'z'), 'nz', 'n'), 'qz', '{'),
         ' ~.-/:()*_|+"#=&''^$%@`', ''
     );
     -- pay me cash; do you take venmo; cash, no fees
     payment constant text :=
-        'P[MYt]|[pv<][^;,]{0,3}P|YP|p[YMtW]{0,2}[^;,]{0,2}[QJ]|pM[^;,]{0,1}[rJ]|[v<]M[^;,]{0,2}Q'
+        'P[MYty]|p[^;,]{0,2}O|pMgn|[pv<][^;,]{0,3}P|YP|p[YMtW]{0,2}[^;,]{0,2}[QJ]|pM[^;,]{0,1}[rJ]|[v<]M[^;,]{0,2}Q'
         '|Q[^;]{0,10}(?<![zg]n)(?<![zg])L|JQ|QJ|Q(?:b|zb|,b)';
     -- come by my shop; let us meet; I can come to your house
     meeting constant text :=
         'V[^;,F]{0,3}[RW][^;,]{0,2}h|VgR?h|V[jg]n?h|(?<![IX])VM(?!n)|wV[uMYr]|wV(?:$|[;,])|wzV[ugtY]|M[tz]?Vg'
-        '|V[ug]t?Y|[IY][^;,X]{0,2}VY|MV.{0,2}r|V[^;,XFK0]{0,2}r|wVug';
+        '|V[ug]t?Y|[IY][^;,X]{0,2}VY|MV.{0,2}r|V[^;,XFK0]{0,2}r|wVug|wV[jg]|[Iw][^;,XF]?V[gut]?r';
     -- add me on whatsapp; are you on telegram
     app constant text :=
         'Y[^;,]{0,2}A|v[^;,K]{0,1}A|a[MYR][^;,]{0,3}[AB]|[m<Ci][^;,]{0,4}A|[m<][^;,]{0,4}gB|<tB|A[MY]|wA|[gR]v(?:$|[;,])|Ag?V|MA'
-        '|w[^;,]{0,1}B(?![KzU])';
+        '|w[^;,]{0,1}B(?![KzU])|WA[tv]|Mm?zA|m[gz]A';
     -- call me; can I text you; give me a ring
     a_call constant text :=
         'i|(?<!F)(?<!X)(?<!X.)(?<!X..)(?<!n)CM|CR[hN]|(?<![RWn])NM(?![RW])|(?<![LX])(?<![LX].)EM'
-        '|[Iw][^;,FXK]?C[Ybgr]|w[^;,FXK]?C,|[^;,]w[^;,FXK]?C(?:;|$)|IC[^;,]?Y|[vm<]M[^;,K]{0,2}[CNBAE]|[mb<][^;,K]{0,4}gn?[zn]?N(?!K)|[m<]gnz?C'
-        '|<[^;,K]{0,3}tRN|(?<!w)MC(?![nFXz;,]|$)|Cv|Im[Y][^;]*J|Im[Y](?![^;]{0,3}[HL])';
+        '|[Iw][^;,FXK]?C[Ybgr]|w[^;,FXK]?C,|[^;,]w[^;,FXK]?C(?:;|$)|IC[^;,]?Y|[vm<]M[^;,K]{0,2}[CNBAE]|[mb<vC][^;,K]{0,4}gn?[zn]?N(?!K)|CO|YCR[XMz]|MNv|[m<]gnz?C'
+        '|<[^;,K]{0,3}tRN|(?<!w)(?<!z)MC(?![nX])|Cv|Im[Y][^;]*J|Im[Y](?![^;]{0,3}[HL])';
     -- what is your number; do you have an e-mail
     contact constant text :=
-        '[vm<][yMt]?[^;,KF]?W[^;,KU]{0,2}[NEABPh]|N[^;,KU]{0,2}[vmC]Y|NtY|bNt|Y[^;,F]{0,1}v[^;,K]{0,2}[ENq](?!K)'
-        '|Y[^;,F]v?[^;,K]{0,2}E(?!K)|WN[tv]|YzN[yz]|aM(?:u|$|[;,])|aR[hz]|[a<z]Ra(?!L)';
+        '(?<!F)[vm<][yMt]?[^;,KF]?W[^;,KU]{0,2}[NEABPhm]|(?<!F)vRN|m[ng]Y|b[^;,]{0,3}mY|Nv(?:$|[;,])|N[^;,KU]{0,2}[vmC]Y|NtY|bNt|Y[^;,F]{0,1}v[^;,K]{0,2}[ENq](?!K)'
+        '|Y[^;,F]v?[^;,K]{0,2}E(?!K)|WN[tv]|YzN[yz]|aM(?:u|$|[;,])|at?R[h]|[a<z]Ra(?!L)';
     -- skip the app; deal with me directly
     leaving constant text :=
-        '(?<!F)(?<!F.)(?<!F..)(?<!F...)(?:O[nRWz]{0,2}L|On<)|wFzn?nL|[MY]J|L[zg]O(?:$|[^n])|[pL<][^;]{0,6}FL?gH|mMO';
+        '(?<!F)(?<!F.)(?<!F..)(?<!F...)(?:O[nRWz]{0,2}L|On<|<[^;]{0,2}J)|wFzn?nL|J[gn]M|[ZF]zt?[tz]gn?[nR]?L|L[^;]{0,6}w[^;]{0,2}On|[MY]J|L[zg]O(?:$|[^n])|[pL<][^;]{0,6}FL?gH|mMO';
     -- scan the code in my picture
     picture constant text :=
-        'q[^;]{0,12}[mRM]|m[^;]{0,4}q|R[E]y[^;,]{0,2}[gq]';
+        'q[^;]{0,12}[mRM]|m[^;]{0,4}q|R[EN]y?[^;,]{0,4}[gq{]|[a{<z]Ra[^;]{0,5}[NE{]';
+    -- Idioms, whose words alone say nothing.
+    phrases constant text :=
+        '(?:under the table|off the books?|on the side|side (?:jobs?|work|gigs?)|between (?:you and me|us)|no middle ?man'
+        '|cash only|bank transfer|wire transfer|direct deposit|same (?:user ?)?name (?:everywhere|on)|name is the same'
+        '|get in touch|zahl bar|bar zahlen|out of the app|(?:cut|leave|keep) (?:them|the app|the platform) out'
+        '|my contact (?:info|details)|business card)';
+    paying_or_meeting constant text := payment || '|' || meeting || '|' || picture;
+    going_elsewhere constant text := app || '|' || contact || '|' || leaving;
 begin
-    -- A look for a letter first: no pattern is tried on what it cannot match.
+    -- Three patterns, each behind a look for its letters; which rule it was is asked only of what one matched.
+    if not (
+        (words <> translate(words, 'PpQJVq{', '') and words ~ paying_or_meeting)
+        or (words <> translate(words, 'iCNEBm', '') and words ~ a_call)
+        or (words <> translate(words, 'ABvWNEamOLJH', '') and words ~ going_elsewhere)
+        or folded ~ phrases
+    ) then
+        return;
+    end if;
     confidence := 0.8;
     reason := case
-        when words <> translate(words, 'PpQJ', '') and words ~ payment then 'solicits_payment'
-        when strpos(words, 'V') > 0 and words ~ meeting then 'solicits_meeting'
-        when words <> translate(words, 'ABv', '') and words ~ app then 'solicits_app'
-        when words <> translate(words, 'iCNEBm', '') and words ~ a_call then 'solicits_call'
-        when words <> translate(words, 'WNEa', '') and words ~ contact then 'solicits_contact'
-        when words <> translate(words, 'OLJHm', '') and words ~ leaving then 'solicits_leaving'
-        when words <> translate(words, 'qR', '') and words ~ picture then 'solicits_picture'
+        when words ~ payment then 'solicits_payment'
+        when words ~ meeting then 'solicits_meeting'
+        when words ~ app then 'solicits_app'
+        when words ~ a_call then 'solicits_call'
+        when words ~ contact then 'solicits_contact'
+        when words ~ picture then 'solicits_picture'
+        else 'solicits_leaving'
     end;
 end;
 $$;
@@ -8046,6 +8177,7 @@ create or replace function app.mask_contacts(
     language plpgsql
     stable
     set search_path = ''
+    set plan_cache_mode = force_generic_plan  -- planning anew takes as long as all the rest
 as $$
 declare
     notes jsonb[] := array[]::jsonb[];
@@ -8153,6 +8285,7 @@ create or replace function app.mask_message()
     volatile
     security definer  -- keeps raw text where the writer cannot read it
     set search_path = ''
+    set plan_cache_mode = force_generic_plan  -- planning anew takes as long as all the rest
 as $$
 declare
     typed constant text := new.body;
@@ -9334,8 +9467,8 @@ grant execute on function api.read_raw_message to platform_admin;
 -- Reading: a folded text as one letter a word and one figure a digit, with the way back to its characters.
 --
 -- A word's letter is its reading in app.filter_words; x if it has none, s if it is a single letter, o for each
--- letter drawn like a digit. Every word is followed by one sign for what separates it from the next
--- : ~ nothing, < a comma, > ://, ; the end of a sentence, ` the end of a message, " anything else.
+-- letter drawn like a digit. Every word is followed by one sign for what separates it from the next: ~ nothing,
+-- < a comma, > ://, ; the end of a sentence, ? of a line, ` of a message (with an @ after it, {), " anything else.
 
 create or replace function app.read_text(folded text, out reading text, out tokens text[])
     language plpgsql
@@ -9347,7 +9480,7 @@ begin
     tokens := string_to_array(
         regexp_replace(
             folded collate "C",
-            '[a-z]+(?:''[a-z]+)*|[0-9]+|[\u00aa-\u1fff\u2c00-\u2dff\u3040-\udfff\uf900-\ufdff]+',
+            '[a-z]+(?:''(?:s|t|m|d|ll|re|ve|appli)(?![a-z]))?|[0-9]+|[\u00aa-\u1fff\u2c00-\u2dff\u3040-\udfff\uf900-\ufdff]+',
             E'\x01\\&\x02', 'g'
         ),
         E'\x01'
@@ -9379,10 +9512,10 @@ begin
                     else coalesce(
                         (select g.reading from app.filter_words as g where g.word = t.gap),
                         case
-                            when strpos(t.gap, E'\x03@') > 0 then '@'
+                            when strpos(t.gap, E'\x03@') > 0 then '{'
                             when strpos(t.gap, E'\x03.') > 0 then '.'
                             when strpos(t.gap, E'\x03') > 0 then '`'
-                            when strpos(t.gap, E'\n') > 0 then ';'
+                            when strpos(t.gap, E'\n') > 0 then '?'
                             when right(t.gap, 1) = '@' then '^'
                             when right(t.gap, 1) in ('+', '$') then right(t.gap, 1)
                             else '"'

@@ -1,0 +1,165 @@
+-- What happens to a contact detail that comes in several messages?
+
+begin;
+select plan(15);
+
+create function pg_temp.send(body text)
+    returns void
+    language sql
+as $$
+    select api.send_message(tests.id('ana active thread'), send.body, gen_random_uuid());
+$$;
+grant execute on function pg_temp.send(text) to public;
+create temporary table before_that as
+select coalesce(max(m.position), 0) as place from app.messages as m where m.thread_id = tests.id('ana active thread');
+grant select on before_that to public;
+
+-- A number, digit group by digit group, with other words between
+
+select tests.act_as('customer', 'ana');
+select pg_temp.send(b.body)
+from unnest(array['My cell starts 415', 'It squeals when cold.', '555', 'last four 2671']) as b (body);
+select results_eq(
+    $$
+        select m.body
+        from api.messages as m
+        where m.thread_id = tests.id('ana active thread')
+            and m.position > (select place from before_that)
+        order by m.position
+    $$,
+    $$
+        values
+        ('My cell starts [phone hidden]'), ('It squeals when cold.'), ('[phone hidden]'),
+        ('last four [phone hidden]')
+    $$,
+    'each piece is hidden, and nothing else'
+);
+
+select tests.act_as_owner();
+create temporary table said as
+select m.id, m.position - (select place from before_that) as nth, m.hidden
+from app.messages as m
+where m.thread_id = tests.id('ana active thread') and m.position > (select place from before_that);
+grant select on said to public;
+select results_eq(
+    'select r.body from app.raw_messages as r inner join said as s on r.message_id = s.id order by s.nth',
+    $$ values ('My cell starts 415'), ('555'), ('last four 2671') $$,
+    'what was typed is kept of each'
+);
+select results_eq(
+    $$
+        select s.nth, f.kinds, f.reason_codes
+        from app.contact_flags as f
+        inner join said as s on f.message_id = s.id
+    $$,
+    $$ values (4, '{phone}'::text[], '{pieces}'::text[]) $$,
+    'one flag is raised, where the number is complete'
+);
+select set_eq(
+    $$
+        select s.nth
+        from app.contact_flags as f
+        inner join said as s on s.id = any(f.piece_ids)
+        where f.message_id = (select id from said where nth = 4)
+    $$,
+    array[1, 3],
+    'and it names the earlier pieces'
+);
+select results_eq(
+    $$
+        select r.payload ->> 'body', r.payload ->> 'id' = s.id::text
+        from realtime.messages as r
+        inner join said as s on r.payload ->> 'id' = s.id::text
+        where r.event = 'message_masked'
+        order by s.nth
+    $$,
+    $$ values ('My cell starts [phone hidden]', true), ('[phone hidden]', true) $$,
+    'both are announced as message_masked, in the shape of a message'
+);
+select set_eq(
+    $$
+        select s.nth
+        from app.audit_log as a
+        inner join said as s on a.subject_id = s.id
+        where a.action = 'mask_earlier_message'
+    $$,
+    array[1, 3],
+    'and stand in the audit log'
+);
+select results_eq(
+    'select hidden -> 0 ->> ''code'' from said where nth = 4', $$ values ('pieces') $$,
+    'the sender is told why'
+);
+
+-- The other party's digits make no number with one's own
+
+select tests.act_as('mechanic', 'max');
+select pg_temp.send('206');
+select tests.act_as('customer', 'ana');
+select pg_temp.send('555');
+select tests.act_as('mechanic', 'max');
+select pg_temp.send('0143');
+select is(
+    (
+        select string_agg(m.body, ' ' order by m.position) from api.messages as m
+        where m.thread_id = tests.id('ana active thread') and m.position > (select place from before_that) + 4
+    ),
+    '206 555 0143', 'two people''s readings are no number'
+);
+
+-- Soliciting is flagged, and delivered as it is
+
+select pg_temp.send('Just pay me cash when I come over.');
+select tests.act_as_owner();
+select results_eq(
+    $$
+        select m.body, f.kinds, f.severity
+        from app.contact_flags as f
+        inner join app.messages as m on f.message_id = m.id
+        where m.thread_id = tests.id('ana active thread') and f.person_id = tests.id('max')
+            and m.position > (select place from before_that)
+    $$,
+    $$ values ('Just pay me cash when I come over.', '{solicitation}'::text[], 'S3') $$,
+    'an offer of cash is flagged S3 and hides nothing'
+);
+select is_empty(
+    $$
+        select from app.raw_messages as r
+        inner join app.messages as m on r.message_id = m.id
+        where m.body = 'Just pay me cash when I come over.'
+    $$,
+    'nothing is kept twice'
+);
+
+-- On a closed thread too
+
+select app.close_thread(tests.id('ana active thread'));
+select app.mask_earlier_message((select id from said where nth = 2), 'It [handle hidden] when cold.');
+select results_eq(
+    $$ select m.body, m.hidden from app.messages as m inner join said as s on m.id = s.id where s.nth = 2 $$,
+    $$ values ('It [handle hidden] when cold.', '[]'::jsonb) $$,
+    'a read-only thread is no shelter; the body alone changes'
+);
+
+-- The function itself
+
+select is(
+    (select count(*) from app.find_contacts('2671', array['415', '555']) as c where c.piece > 0), 2::bigint,
+    'the filter says which earlier message holds a piece'
+);
+select is_empty(
+    $$ select from app.find_contacts('then 60', array['30 ft lbs', 'odo 181242', '415 ohms']) $$,
+    'readings with their units are no pieces'
+);
+select results_eq(
+    $$ select f from app.find_contacts('call 415-555-2671 or jo@example.com', '{}') as f $$,
+    $$ select f from app.find_contacts('call 415-555-2671 or jo@example.com', '{}') as f $$,
+    'the same input gives the same answer'
+);
+select is(
+    (select p.provolatile from pg_proc as p where p.oid = 'app.find_contacts(text, text[])'::regprocedure), 's',
+    'which is stable, for it reads its words from a table'
+);
+
+select * from finish();
+rollback;
