@@ -37,6 +37,8 @@ declare
     has_account boolean;
     has_street boolean;
     is_written boolean;
+    is_completing boolean;
+    last_piece text;
     seen record;
     read record;
     detail record;
@@ -68,6 +70,8 @@ begin
 
     seen := app.fold_text(ahead || body);
     read := app.read_text(seen.folded);
+    last_piece := split_part(read.reading, '`', -1);
+    is_completing := ahead <> '' and last_piece <> translate(last_piece, '0123456789o', '');
     -- Most messages have nothing to look at twice, and a look is cheaper than a function.
     figures := length(read.reading) - length(translate(read.reading, '0123456789o', ''));
     has_number := figures >= 7
@@ -80,7 +84,7 @@ begin
             and read.reading <> translate(read.reading, 'VhI', '')
         );
     is_written := seen.folded ~ worth_a_look;
-    if has_number or has_link or has_account or has_street or is_written or ahead <> '' then
+    if has_number or has_link or has_account or has_street or is_written or is_completing then
         for detail in
             select f.*
             from (
@@ -94,7 +98,7 @@ begin
                 union all
                 select w.*, true from app.find_written(seen.folded) as w where is_written
                 union all
-                select s.*, false from app.find_split_phones(read.reading) as s where ahead <> ''
+                select s.*, false from app.find_split_phones(read.reading) as s where is_completing
             ) as f
             where f.confidence >= 0.5
         loop
@@ -178,13 +182,13 @@ begin
     end if;
 
     soliciting := app.judge_solicitation(
-        case when ahead = '' then read.reading else substring(read.reading from '[^`]*$') end,
-        case when ahead = '' then seen.folded else substring(seen.folded from '[^\x03]*$') end
+        last_piece,
+        split_part(seen.folded, E'\x03', -1)
     );
     if soliciting.reason is null and ahead <> '' and length(body) <= 32 then
         soliciting := app.judge_solicitation(read.reading, seen.folded);
         if soliciting.reason is not null
-            and (app.judge_solicitation(substring(read.reading from '^(.*)`'), '')).reason is not null
+            and (app.judge_solicitation(left(read.reading, -1 - length(last_piece)), '')).reason is not null
         then
             soliciting.reason := null;
         end if;
