@@ -55,7 +55,9 @@ declare
     soliciting record;
 begin
     -- A piece is short, and so is what completes it. What could be one is read again: little text, or digits.
-    if cardinality(earlier) > 0 and length(body) <= 48 then
+    if cardinality(earlier) > 0 and length(body) <= 48
+        and (length(body) <= 32 or body <> translate(body, '0123456789@', ''))
+    then
         for n in greatest(1, cardinality(earlier) - 19) .. cardinality(earlier) loop
             continue when earlier[n] is null or length(earlier[n]) > 48
                 or (length(earlier[n]) > 32 and earlier[n] = translate(earlier[n], '0123456789@', ''))
