@@ -52,16 +52,19 @@ class Stage:
     """
 
     def __init__(self, database: Database, maker: str = "postgres") -> None:
-        self.connection = psycopg.connect(database.dsn(maker), options=SEARCH_PATH)
+        self.connection = psycopg.connect(
+            database.dsn(maker), options=SEARCH_PATH, prepare_threshold=None
+        )
 
     def perform(self, text: str) -> tuple[bool, str]:
         """Whether every test of the text passes, and what it says. Nothing of it stays.
 
-        Constraints begin deferred, as ours are made: rolling back to a savepoint does not always
+        What a play has prepared is not undone by a rollback. Constraints begin deferred, as ours are made: rolling back to a savepoint does not always
         undo SET CONSTRAINTS.
         """
         try:
             with self.connection.transaction(force_rollback=True):
+                self.connection.execute("deallocate all")
                 cursor = self.connection.execute(f"set constraints all deferred;\n{text}".encode())
                 said = [str(value) for value in _strings(cursor)]
         except psycopg.Error as error:
