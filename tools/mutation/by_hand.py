@@ -54,15 +54,4 @@ MUTANTS = (
         "other functions",
         ("x-person-id", "current_person_id"),
     ),
-    Mutant(
-        "redaction off",
-        "app.mask_contacts",
-        """
-        create or replace function app.mask_contacts(
-            body text, earlier text[] default '{}', out delivered text, out hidden jsonb
-        ) language sql stable set search_path = '' as $$ select body, '[]'::jsonb $$
-        """,
-        "other functions",
-        ("hidden]", "mask"),
-    ),
 )
