@@ -64,7 +64,7 @@ select
     t.provider_name,
     t.is_open,
     t.length,
-    case when t.n % 100 = 0 then t.created_at + interval '2 minutes' end,
+    case when t.n % 30 = 0 then t.created_at + interval '2 minutes' end,
     t.created_at
 from talks as t
 order by t.n;
@@ -100,7 +100,7 @@ order by t.n, p;
 insert into app.raw_messages (message_id, body, kept_at)
 select pg_temp.id('message ' || t.n, 3), 'Call me: 555 0100', t.created_at + interval '2 minutes'
 from talks as t
-where t.n % 100 = 0;
+where t.n % 30 = 0;
 
 insert into app.contact_flags (
     id, message_id, thread_id, person_id, raised_by, kinds, severity, status, created_at, proposed_by,
@@ -113,7 +113,7 @@ select
     f.writer_id,
     'filter',
     '{phone}',
-    (array['S1', 'S1', 'S1', 'S2', 'S3'])[1 + f.n / 100 % 5],
+    (array['S1', 'S1', 'S1', 'S2', 'S3'])[1 + f.n / 30 % 5],
     f.status,
     f.created_at + interval '2 minutes',
     case when f.status <> 'open' then pg_temp.id('admin', 2) end,
@@ -125,11 +125,11 @@ from (
         t.*,
         case
             when t.n > (select max(n) - least(max(n) / 2, 5000) from talks) then 'open'
-            when pg_temp.chance('flag', t.n) < 0.2 then 'confirmed'
+            when pg_temp.chance('flag', t.n) < 0.3 then 'confirmed'
             else 'dismissed'
         end as status
     from talks as t
-    where t.n % 100 = 0
+    where t.n % 30 = 0
 ) as f
 order by f.n;
 
