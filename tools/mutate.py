@@ -31,7 +31,7 @@ from local.home import Home
 from local.scratch import Database
 from tools import migrate
 from tools.mutation import plays, races, report, surface, surroundings
-from tools.mutation.mutant import Mutant, numbered
+from tools.mutation.mutant import PERSONAS, Mutant, numbered
 from tools.mutation.probes import Promise
 from tools.mutation.races import Arena
 from tools.mutation.trial import (
@@ -103,6 +103,11 @@ def theatre(count: int) -> Iterator[Theatre]:
             for number in range(count)
         ]
         of_roles = clones.enter_context(scratch.clone(other.cluster, other.name, "stage"))
+        with psycopg.connect(of_roles.dsn(SUPERUSER)) as connection:
+            # Where pgTAP stands; a persona gets there as authenticated, until a mutant takes that away.
+            connection.execute(
+                f"grant usage on schema extensions to {', '.join(PERSONAS)}".encode()
+            )
         yield Theatre(
             [Stage(database) for database in clone],
             Stage(of_roles, SUPERUSER),

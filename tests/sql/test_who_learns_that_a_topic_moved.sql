@@ -1,7 +1,7 @@
 -- Who learns that a topic moved, when somebody loses access?
 
 begin;
-select plan(21);
+select plan(22);
 
 create function pg_temp.told_of(thread_id uuid)
     returns setof text
@@ -23,6 +23,16 @@ $$;
 select tests.named('northside thread', t.id)
 from app.threads as t
 where t.offer_id = (select tests.id('ana escalated offer to Northside Garage'));
+
+-- A conversation begins
+
+delete from realtime.messages;
+select tests.open_session('cleo', 'cleo again', 'brakes', 'Squeal', 'Mazda', '3');
+select tests.work_through('cleo again', 'zoe');
+select set_eq(
+    $$ select pg_temp.told_of(tests.id('cleo again thread')) $$, array['cleo', 'zoe'],
+    'both learn of a conversation that begins'
+);
 delete from realtime.messages;
 
 -- A session is over

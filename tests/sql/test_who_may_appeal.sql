@@ -1,7 +1,7 @@
 -- Who may appeal a restriction, who reviews it, and what does overturning bring back?
 
 begin;
-select plan(36);
+select plan(37);
 
 select tests.invite('abe', 'platform_admin');
 select tests.invite('amy', 'platform_admin');
@@ -220,6 +220,16 @@ select is_empty('select from api.my_appeals', 'and no competitor');
 select throws_ok(
     $$ select api.appeal_restriction(tests.id('of Harbor'), 'Keep them.') $$, 'PT404', null,
     'nor appeals for it'
+);
+
+select tests.act_as_owner();
+select set_has(
+    $$
+        select payload ->> 'status' from realtime.messages
+        where event = 'appeal' and topic like 'admin:moderation:%'
+    $$,
+    $$ values ('open'), ('upheld'), ('overturned') $$,
+    'the admins hear of each appeal, and of each decision'
 );
 
 select * from finish();
