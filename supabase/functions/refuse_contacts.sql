@@ -6,12 +6,15 @@ create function app.refuse_contacts(variadic words text[])
     stable
     set search_path = ''
 as $$
+declare
+    read_together text := array_to_string(refuse_contacts.words, ' ');
 begin
     -- A name is no car talk: as after "call", a number in it needs no other sign of being one.
     if exists (
-        select
-        from app.find_contacts('call ' || array_to_string(refuse_contacts.words, ' '))
-    ) then
+        select from app.find_contacts('call ' || read_together) as c where c.kind <> 'solicitation'
+    )
+        or exists (select from app.find_contacts(read_together))
+    then
         raise exception 'a telephone number, an address or an account name does not belong there'
             using errcode = 'PT422';
     end if;

@@ -176,3 +176,31 @@ def test_no_text_keeps_the_filter_busy(connection: psycopg.Connection, piece: st
     with connection.transaction():
         connection.execute("set local statement_timeout = '2s'")
         assert find(connection, [body])[0] != []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Dodge Dart grey", "Ford F-150 red", "Fiat 500 white", "Ram 1500 black", "Mazda 3 blue"),
+        *(
+            "Seat Leon green",
+            "Tesla Model 3 white",
+            "Chevrolet Express 3500 white",
+            "Saab 9-3 grey",
+        ),
+        *("Mark", "Cash", "Dot", "Mary Ann", "Jean-Luc", "A1 Auto Care", "Route 66 Garage"),
+    ],
+)
+def test_a_car_or_a_name_is_not_refused(connection: psycopg.Connection, words: str) -> None:
+    connection.execute("select app.refuse_contacts(%s)", (words,))
+
+
+@pytest.mark.parametrize(
+    "words", ["Nora 217 555 0142", "Nora gmail dot com", "WhatsApp me", "@nora_fixes"]
+)
+def test_a_name_by_which_somebody_is_reached_is_refused(
+    connection: psycopg.Connection, words: str
+) -> None:
+    with pytest.raises(psycopg.Error) as refused, connection.transaction():
+        connection.execute("select app.refuse_contacts(%s)", (words,))
+    assert refused.value.sqlstate == "PT422"
