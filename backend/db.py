@@ -1,7 +1,7 @@
 """The only module that speaks SQL: it calls functions of schema backend, by name.
 
 Every such function may be repeated safely: a connection lost before the answer leaves unknown
-whether the call took effect, so it is made once more.
+whether the call took effect, so it is made again.
 """
 
 from typing import Any, Protocol
@@ -14,6 +14,14 @@ from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
 
 Row = dict[str, Any]
 
+# Besides an answer that never came: the server goes away, or ended one of two that waited for each
+# other.
+WORTH_ANOTHER_TRY = (
+    errors.AdminShutdown,
+    errors.CrashShutdown,
+    errors.DeadlockDetected,
+    errors.SerializationFailure,
+)
 WAIT_S = 2.0  # for a connection: what a caller is kept waiting while the database is away
 
 
@@ -44,6 +52,7 @@ class Database:
     """A pool of connections. Making one waits for nothing: the service starts without database."""
 
     def __init__(self, url: str, *, name: str, most_connections: int = 8) -> None:
+        self._most_connections = most_connections
         # No prepared statements: a transaction-mode pooler may stand between.
         self._pool = ConnectionPool(
             url,
@@ -76,13 +85,18 @@ class Database:
             for name, value in arguments.items()
         }
         try:
-            try:
-                return self._run(statement, values)
-            except (PoolTimeout, TooManyRequests, errors.QueryCanceled):
-                raise
-            except psycopg.OperationalError:
-                self._pool.check()  # one dead connection: after a restart all of them are
-                return self._run(statement, values)
+            # One dead connection, and after a restart all of them are: another caller may put one
+            # more back just after the check, but never more than there are.
+            for _ in range(self._most_connections):
+                try:
+                    return self._run(statement, values)
+                except (PoolTimeout, TooManyRequests):
+                    raise
+                except psycopg.OperationalError as error:
+                    if error.sqlstate is not None and not isinstance(error, WORTH_ANOTHER_TRY):
+                        raise
+                    self._pool.check()
+            return self._run(statement, values)
         except psycopg.OperationalError as error:
             raise DatabaseAway(type(error).__name__) from None
         except psycopg.Error as error:
