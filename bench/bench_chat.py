@@ -10,6 +10,7 @@ import math
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from rich.table import Table
 
 from local import scratch
 from local.home import Home
+from local.progress import ticking
 from local.services import NODE
 from local.stack import SETTINGS
 from tools import migrate
@@ -108,6 +110,8 @@ class Report:
         call = [of_call for _, of_call in seen["delays"]]
         count = f"{seen['arrived']} of {seen['sent']}"
         self.add(f"{name}: delivered", count, "all", seen["arrived"] == seen["sent"])
+        for code, times in Counter(seen["refused"]).most_common():
+            self.add(f"{name}: refused {code}", str(times), "0", False)
         for percent, target in ((50, P50_MS), (99, P99_MS)):
             figure = percentile(insert, percent)
             self.add(
@@ -128,7 +132,7 @@ def main() -> int:
     arguments = parser.parse_args()
     console = Console()
     report = Report()
-    with scratch.clusters(Home.open()) as make:
+    with scratch.clusters(Home.open()) as make, ticking(console.print):
         console.print("Building a platform with 25 conversations.")
         database = scratch.create_database(make(SETTINGS), "chat")
         conversations = build(database)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import httpx
 
+from local.progress import ticking
 from local.scratch import copy_checkout
 
 WARM_STARTS = 5
@@ -75,7 +76,7 @@ def report(figure: str, seconds: float, target: float) -> bool:
 def main() -> int:
     """1 when a target is missed."""
     starts = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ticking(print):
         checkout = Path(folder) / "checkout"
         copy_checkout(checkout)
         try:

@@ -1,7 +1,7 @@
 // Writes into many conversations at an even rate and listens on each party's own socket, through supabase-js.
 //
 // Reads {"url", "key", "warm_up", "seconds", "rate", "floods", "threads": [{"id", "topic", "customer", "mechanic"}]} from
-// standard input, both parties being tokens. Prints {"sent", "arrived", "refused", "delays": [[insert_ms, call_ms], …],
+// standard input, both parties being tokens. Prints {"sent", "arrived", "refused": [code, …], "delays": [[insert_ms, call_ms], …],
 // "flood": {…}}: the time to the other party's socket since the insert (the start of its transaction), and since the
 // call, of all that was sent after the warm-up. With floods, the first customer writes without pause in that many calls
 // at once, and is not measured.
@@ -47,6 +47,17 @@ const parties = await Promise.all(
     ),
 );
 
+// Words alone: figures in one message after another read like a number given in pieces, and would be masked.
+const parts = "alternator battery belt brake bumper caliper clutch damper exhaust gearbox heater injector pump radiator starter".split(" ");
+const does = "clicks drips grinds groans hisses hums knocks leaks rattles smells smokes sticks squeals vibrates whines".split(" ");
+const when = (
+    "after rain|at idle|at night|downhill|every morning|in gear|in neutral|in reverse|in traffic|on gravel|under load|uphill|" +
+    "when braking|when cold|when hot|when turning"
+).split("|");
+const said = (n) =>
+    `The ${parts[n % 15]} ${does[Math.floor(n / 15) % 15]} ${when[Math.floor(n / 225) % 16]}` +
+    " and so it does".repeat(Math.floor(n / 3600)); // no two alike
+
 const write = ({ client, thread_id }, body) =>
     client.rpc("send_message", { thread_id, body, client_message_id: randomUUID() });
 
@@ -65,7 +76,7 @@ const begin = performance.now();
 for (let n = 0; n < (warm_up + seconds) * rate; n += 1) {
     // Neighbouring calls go to different conversations; every party has its turn.
     const party = writers[(n * 2 + Math.floor((n * 2) / writers.length)) % writers.length];
-    const body = `message ${n}`;
+    const body = said(n);
     const wait = begin + (n * 1000) / rate - performance.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     const call = { at: now(), counts: n >= warm_up * rate };

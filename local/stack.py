@@ -18,6 +18,7 @@ from local import database, processes, services
 from local.cluster import Cluster, ClusterError, free_port
 from local.home import Home
 from local.keys import Keys, private, write_private
+from local.progress import ticking
 from local.services import Ports, Service
 from local.supervisor import Supervisor, end_leftovers
 
@@ -80,7 +81,7 @@ class Stack:
 
     def stop(self) -> int:
         """End the stack, also one whose supervisor was killed."""
-        with self._sole_runner() as alone:
+        with self._sole_runner() as alone, ticking(self._say):
             if alone:
                 left = self._end_leftovers()
                 print(f"Ended what was left: {', '.join(left)}." if left else "Nothing is running.")
@@ -93,9 +94,10 @@ class Stack:
     def reset(self) -> int:
         """End the stack and delete its data, secrets and server."""
         self.stop()
-        for folder in self.home.place.glob("**/postmaster.pid"):
-            Cluster(self.home, folder.parent.parent, port=0, settings={}).stop()
-        self.home.remove()
+        with ticking(self._say):
+            for folder in self.home.place.glob("**/postmaster.pid"):
+                Cluster(self.home, folder.parent.parent, port=0, settings={}).stop()
+            self.home.remove()
         print("Forgotten: data, secrets, logs and PostgreSQL's copy.")
         return 0
 
@@ -139,10 +141,11 @@ class Stack:
             self._end_leftovers()
             keys = Keys.open(self.home.folder)
             ports = self._free_ports()
-            self._say("Starting PostgreSQL.")
-            cluster = Cluster.open(self.home, "run", port=ports.postgres, settings=SETTINGS)
-            cluster.start()
-            self._prepare_database(cluster)
+            with self._step("Starting PostgreSQL."):
+                cluster = Cluster.open(self.home, "run", port=ports.postgres, settings=SETTINGS)
+                cluster.start()
+                database.bootstrap(cluster)
+            self._migrate(cluster)
             supervisor = Supervisor(
                 cluster,
                 lambda: self._services(ports, keys, cluster),
@@ -158,8 +161,8 @@ class Stack:
                 service_url=ports.service_url,
                 ports={**asdict(ports), "postgres": cluster.port},
             )
-            self._say("Starting data API, relay, service and worker.")
-            supervisor.start()
+            with self._step("Starting data API, relay, service and worker."):
+                supervisor.start()
             self._seed(cluster, keys)
             self._say("Everything answers.\n")
             self.describe()
@@ -172,18 +175,17 @@ class Stack:
         finally:
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)
-            self._say("Stopping.")
-            if supervisor:
-                supervisor.stop()
-            elif cluster:
-                cluster.stop()
+            with self._step("Stopping."):
+                if supervisor:
+                    supervisor.stop()
+                elif cluster:
+                    cluster.stop()
 
-    def _prepare_database(self, cluster: Cluster) -> None:
-        database.bootstrap(cluster)
+    def _migrate(self, cluster: Cluster) -> None:
         pending = database.pending_migrations(cluster)
         if pending:
-            self._say(f"Applying {len(pending)} migrations with the Supabase CLI.")
-            database.migrate(cluster)
+            with self._step(f"Applying {len(pending)} migrations with the Supabase CLI."):
+                database.migrate(cluster)
         database.allow_service_logins(cluster)
 
     def _seed(self, cluster: Cluster, keys: Keys) -> None:
@@ -192,18 +194,18 @@ class Stack:
         marker = cluster.folder / "seeded"
         if marker.is_file() and marker.read_text() == digest:
             return
-        self._say("Loading the seed world.")
         described = self.described()
-        logins = database.seed(
-            cluster,
-            {
-                "DATABASE_URL": cluster.dsn(),
-                "SUPABASE_URL": described["supabase_url"],
-                "SUPABASE_PUBLISHABLE_KEY": keys.publishable_key,
-                "SUPABASE_SECRET_KEY": keys.secret_key,
-                "SEED_PASSWORD": keys.seed_password,
-            },
-        )
+        with self._step("Loading the seed world."):
+            logins = database.seed(
+                cluster,
+                {
+                    "DATABASE_URL": cluster.dsn(),
+                    "SUPABASE_URL": described["supabase_url"],
+                    "SUPABASE_PUBLISHABLE_KEY": keys.publishable_key,
+                    "SUPABASE_SECRET_KEY": keys.secret_key,
+                    "SEED_PASSWORD": keys.seed_password,
+                },
+            )
         self._update(logins=logins)
         marker.write_text(digest)
 
@@ -259,6 +261,13 @@ class Stack:
     def _update(self, **changes: object) -> None:
         with self._writing:
             write_private(self.file, json.dumps(self.described() | changes, indent=2))
+
+    @contextlib.contextmanager
+    def _step(self, message: str) -> Iterator[None]:
+        """Say what begins, and that it goes on."""
+        self._say(message)
+        with ticking(self._say):
+            yield
 
     def _say(self, message: str) -> None:
         print(f"{time.monotonic() - self._begin:5.1f} s  {message}", flush=True)

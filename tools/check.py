@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.progress import ticking
 from tools import linters, migrate, plpgsql_check
 from tools.linters import Finding
 
@@ -96,12 +97,16 @@ def main() -> int:
     """1 if any check found something, else 0."""
     begin = time.monotonic()
     failed = []
-    with ThreadPoolExecutor(max_workers=2) as pool:
+
+    def say(words: str) -> None:
+        print(f"{time.monotonic() - begin:5.1f} s  {words}", flush=True)
+
+    with ThreadPoolExecutor(max_workers=2) as pool, ticking(say):
         running = {pool.submit(check): name for name, check in CHECKS.items()}
         for done in as_completed(running):
             name = running[done]
             verdict = done.result()
-            print(f"{time.monotonic() - begin:5.1f} s  {name}: {verdict.word}", flush=True)
+            say(f"{name}: {verdict.word}")
             if not verdict.passed:
                 failed.append(name)
                 print(verdict.said, flush=True)

@@ -26,16 +26,15 @@ as $$
             e.category,
             s.recommended_services,
             c.place,
-            t.first_radius_m * power(1.5, e.wave) as radius_m,
+            (select t.first_radius_m from app.settings as t) * power(1.5, e.wave) as radius_m,
             app.current_instant() as instant
         from app.escalations as e
         inner join app.escalation_snapshots as s on e.id = s.escalation_id
         inner join app.cities as c on e.city_id = c.id
-        cross join app.settings as t
         where e.id = candidate_workshops.escalation_id
             and e.status = 'matching'
     ),
-    cities as (
+    cities as materialized (  -- else every workshop's city may be measured
         -- The box finds cities by the index; the distance cuts its corners.
         select
             c.id,

@@ -49,6 +49,9 @@ create table app.diagnostic_sessions (
 );
 comment on table app.diagnostic_sessions is
     'A customer''s request and its state. What it says of the customer and the car stands apart.';
+comment on column app.diagnostic_sessions.status is
+    'requested → paid | expired | cancelled; paid → active | cancelled; active → completed | paid | cancelled: '
+    'which function moves it stands in app.transitions.';
 comment on column app.diagnostic_sessions.mechanic_name is 'The display name at acceptance.';
 create index sessions_in_order on app.diagnostic_sessions (requested_at desc);
 create index sessions_by_customer on app.diagnostic_sessions (customer_id, requested_at desc);

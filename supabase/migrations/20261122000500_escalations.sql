@@ -49,6 +49,12 @@ create table app.escalations (
     ended_at timestamptz
 );
 comment on table app.escalations is 'A case that needs a workshop: from the mechanic''s word to the repair.';
+comment on column app.escalations.status is
+    'matching → offered | unfilled | cancelled; offered → accepted | matching | unfilled | cancelled; '
+    'accepted → quoted | offered | matching | unfilled | cancelled; '
+    'quoted → approved | accepted | offered | matching | unfilled | cancelled; '
+    'approved → paid | cancelled; paid → done; done → closed: '
+    'which function moves it stands in app.transitions.';
 comment on column app.escalations.wave is 'Rounds of matching so far, each half as far again as the one before.';
 create index escalations_in_order on app.escalations (created_at desc);
 create index escalations_unfilled on app.escalations (created_at desc) where status = 'unfilled';
@@ -103,6 +109,8 @@ create table app.offers (
 );
 comment on table app.offers is
     'Invitations to workshops. A workshop keeps its row: date and outcome, nothing of the case.';
+comment on column app.offers.status is
+    'open → accepted | declined | expired; accepted → lost: which function moves it stands in app.transitions.';
 comment on column app.offers.terms is 'Every term of the score, for the admin: {"fit": 1, …}, each in [0, 1].';
 comment on column app.offers.taken_back_at is
     'When the case was settled elsewhere before the workshop''s time to answer was over: no mark against it.';
@@ -177,6 +185,9 @@ create table app.repair_quotes (
     constraint a_version_is_quoted_once unique (offer_id, version)
 );
 comment on table app.repair_quotes is 'A workshop''s price for one case. Totals come from its items.';
+comment on column app.repair_quotes.status is
+    'draft → sent; sent → approved | declined | expired | withdrawn | superseded; '
+    'approved → paid | withdrawn | expired: which function moves it stands in app.transitions.';
 comment on column app.repair_quotes.notes is 'Masked by the contact filter.';
 comment on column app.repair_quotes.distance_km is
     'From the city of the case to the workshop''s, rounded up to tens of kilometres.';
@@ -227,6 +238,10 @@ create table app.referrals (
     payable_from timestamptz
 );
 comment on table app.referrals is 'The mechanic''s share of a repair: pending when paid, earned when done.';
+comment on column app.referrals.status is
+    'pending → earned | withheld; earned → payable | paid | withheld | reversed; '
+    'payable → paid | withheld | reversed; withheld → pending | earned | paid | reversed; '
+    'paid → reversed; reversed → earned: which function moves it stands in app.transitions.';
 create index referrals_in_order on app.referrals (created_at desc);
 create index referrals_by_mechanic on app.referrals (mechanic_id, created_at desc);
 

@@ -38,6 +38,9 @@ create table app.payments (
     )
 );
 comment on table app.payments is 'What a customer owes or paid. Refunds and disputes are facts beside it.';
+comment on column app.payments.status is
+    'pending → processing | paid | failed | expired; processing → paid | failed; '
+    'failed → pending | paid | expired; expired → paid: which function moves it stands in app.transitions.';
 comment on column app.payments.failure is 'Why Stripe last refused to take the money, in its code.';
 comment on column app.payments.earned_at is 'When the work was done and the money in, whichever was last.';
 comment on column app.payments.charged_cents is

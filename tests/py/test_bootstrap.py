@@ -314,3 +314,14 @@ def test_what_hosted_allows_is_allowed(as_postgres: psycopg.Connection) -> None:
         "create extension if not exists pg_trgm with schema extensions",
     ):
         as_postgres.execute(statement.encode())
+
+
+def test_the_clock_moves_in_no_database_that_the_bootstrap_did_not_make(migrated: Database) -> None:
+    move = "update app.clock set shift = interval '1 hour'"
+    with psycopg.connect(migrated.dsn(SUPERUSER), options="-c search_path=") as connection:
+        connection.execute(move)
+        connection.execute("update app.clock set shift = interval '0'")
+        connection.execute("drop schema development cascade")
+        with pytest.raises(psycopg.errors.CheckViolation):
+            connection.execute(move.encode())
+        connection.rollback()

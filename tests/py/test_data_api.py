@@ -63,10 +63,26 @@ PLANTED = """
         language sql
     as $$ select instant $$;
 
+    create function api.post_short_by(cents integer)
+        returns boolean
+        language sql
+        security definer
+        set search_path = ''
+    as $$
+        select app.post_transaction(
+            'planted:' || pg_catalog.gen_random_uuid(), 'Planted', null, null,
+            pg_catalog.jsonb_build_array(
+                pg_catalog.jsonb_build_object('account', 'bank', 'amount_cents', 100 - cents),
+                pg_catalog.jsonb_build_object('account', 'stripe.balance', 'amount_cents', -100)
+            ),
+            'usd'
+        )
+    $$;
+
     create view api.numbers as select n from pg_catalog.generate_series(1, 1200) as n;
 
     grant execute on function api.current_settings(), api.sleep(double precision), api.fail(text),
-        api.at(timestamptz)
+        api.at(timestamptz), api.post_short_by(integer)
         to anon, customer, mechanic, workshop, platform_admin, media_worker;
     grant select on api.numbers to customer;
 """
@@ -181,12 +197,26 @@ def test_a_request_runs_as_its_persona_with_the_persona_s_timeout(api: Api, pers
     assert str(api.people[PERSONAS[persona]]) in settings["claims"]
 
 
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_a_transaction_that_does_not_balance_is_refused_at_commit(api: Api, persona: str) -> None:
+    transactions = "select count(*) as n from app.ledger_transactions where description = 'Planted'"
+    [before] = api.rows(transactions)
+    short = api.call("post_short_by", persona, cents=1)
+    assert (short.status_code, short.json()["code"]) == (400, "23514")
+    assert api.rows(transactions) == [before]
+    assert api.call("post_short_by", persona, cents=0).json() is True
+    assert api.rows(transactions) == [{"n": before["n"] + 1}]
+
+
 @pytest.mark.attack(37)
-def test_a_slow_query_is_cancelled_by_the_timeout_of_its_role(api: Api) -> None:
+@pytest.mark.parametrize(("persona", "seconds"), [(None, 3), ("customer", 8)])
+def test_a_slow_query_is_cancelled_by_the_timeout_of_its_role(
+    api: Api, persona: str | None, seconds: int
+) -> None:
     begin = time.monotonic()
-    answer = api.call("sleep", None, seconds=30)  # as anon, who has 3 s
+    answer = api.call("sleep", persona, seconds=30)
     assert (answer.status_code, answer.json()["code"]) == (500, "57014")
-    assert 2.5 < time.monotonic() - begin < 6
+    assert seconds - 0.5 < time.monotonic() - begin < seconds + 3
 
 
 @pytest.mark.attack(33)

@@ -1,6 +1,7 @@
 """What is missing is said with the way to mend it, and a killed test run harms no later one."""
 
 import os
+import queue
 import shutil
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 
 from local import processes, scratch
 from local.home import CHECKOUT, Home
+from local.progress import ticking
 
 NOBODY_LISTENS = "http://127.0.0.1:9/"
 TEST_RUN = """
@@ -70,6 +72,28 @@ def test_an_unreachable_package_index_is_named(fresh_clone: Path) -> None:
     assert tried.returncode != 0
     assert "Is the Python package index reachable" in tried.stderr
     assert not (fresh_clone / ".venv/installed").exists()
+
+
+def test_an_unreachable_npm_registry_is_named(fresh_clone: Path) -> None:
+    (fresh_clone / ".venv").symlink_to(CHECKOUT / ".venv")
+    shutil.copy(CHECKOUT / "package.json", fresh_clone / "package.json")
+    tried = set_up(
+        fresh_clone,
+        NPM_CONFIG_REGISTRY=NOBODY_LISTENS,
+        NPM_CONFIG_CACHE=str(fresh_clone / "cache"),
+        NPM_CONFIG_FETCH_RETRIES="0",
+    )
+    assert tried.returncode != 0
+    assert "Is the npm registry reachable" in tried.stderr
+    assert not (fresh_clone / "node_modules/.installed").exists()
+
+
+def test_whoever_waits_hears_every_two_seconds() -> None:
+    said: queue.SimpleQueue[str] = queue.SimpleQueue()
+    with ticking(said.put):
+        heard = [said.get(timeout=30), said.get(timeout=30)]
+    assert heard == ["… 2 s", "… 4 s"]
+    assert said.empty()
 
 
 def test_what_a_killed_test_run_leaves_is_removed_by_the_next() -> None:

@@ -7,6 +7,7 @@ is seen, in pg_locks, to wait for the first; then the first commits. Nothing sle
 import itertools
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ import psycopg
 import pytest
 
 from local.scratch import Database
-from tests.py.race_sides import Act, in_order
+from tests.py.race_sides import PATIENCE, Act, Side, in_order, until_waiting
 
 CLOSED, BARRED, UNKNOWN = "PT409", "PT403", "PT404"
 
@@ -170,3 +171,29 @@ def test_nothing_slips_in_behind_the_end(
         ).fetchone()
         expected = before + writer_first
         assert stored == (False, expected, expected, expected or None)
+
+
+def test_a_message_that_is_sent_twice_at_once_is_one_and_both_are_told_the_same(
+    world: World,
+) -> None:
+    _, customer, thread_id = world.session(next(world.numbers), "zoe")
+    before = world.value("select last_position from app.threads where id = %s", thread_id)
+    send = "select position, delivered, hidden from api.send_message(%s, 'Once', %s)"
+    parameters = (thread_id, uuid.uuid4())
+    one, two = Side(world.database), Side(world.database)
+    with one.connection, two.connection, ThreadPoolExecutor(1) as pool:
+        for side in (one, two):
+            side.connection.execute("select tests.act_as('customer', %s)", (customer,))
+        first = one.connection.execute(send, parameters).fetchone()
+        late = pool.submit(lambda: two.connection.execute(send, parameters).fetchone())
+        until_waiting(world.owner, two, one)
+        one.connection.commit()
+        assert late.result(PATIENCE) == first == (before + 1, "Once", [])
+        two.connection.commit()
+    stored = world.owner.execute(
+        "select t.last_position, count(m.id) from app.threads as t"
+        " left join app.messages as m on t.id = m.thread_id and m.body = 'Once'"
+        " where t.id = %s group by t.id",
+        (thread_id,),
+    ).fetchone()
+    assert stored == (before + 1, 1)

@@ -1,7 +1,7 @@
 -- What holds for every table, view, policy and function, whoever adds one?
 
 begin;
-select plan(26);
+select plan(28);
 
 create temporary view ours as
     select oid, nspname
@@ -349,6 +349,54 @@ select is_empty(
             and obj_description(f.oid, 'pg_proc') is null
     $$,
     'every table, view and function says what it is'
+);
+
+-- State machines
+
+select is_empty(
+    $$
+        select distinct t.entity, t.function, t.actor
+        from app.transitions as t
+        cross join lateral (
+            values
+                ('api', t.actor),
+                ('backend', case when t.actor in ('clock', 'stripe', 'worker') then 'worker' else 'backend' end)
+        ) as way (schema, role)
+        left join pg_proc as f
+            on t.function = f.proname
+            and f.pronamespace = way.schema::regnamespace
+            and way.role in (select rolname from pg_roles)
+            and has_function_privilege(way.role, f.oid, 'EXECUTE')
+        group by t.entity, t.from_status, t.to_status, t.function, t.actor
+        having count(f.oid) = 0
+    $$,
+    'each arrow names a function that its actor may execute, or the service for them, for the clock and for Stripe'
+);
+
+create temporary view told as
+    select
+        convert_from(substring(g.tgargs for length(g.tgargs) - 1), 'UTF8') as entity,
+        step[1] as from_status,
+        unnest(string_to_array(step[2], ' | ')) as to_status
+    from pg_catalog.pg_trigger as g
+    inner join pg_catalog.pg_attribute as a on g.tgrelid = a.attrelid and a.attname = 'status'
+    cross join lateral regexp_matches(
+        col_description(g.tgrelid, a.attnum), '(\w+) → ([\w| ]+)', 'g'
+    ) as step
+    where g.tgfoid = 'app.refuse_unlisted_transition'::regproc;
+
+create temporary view listed as
+    select entity, from_status, to_status
+    from app.transitions
+    where from_status is not null;
+
+select is_empty(
+    $$
+        (table told except table listed)
+        union all
+        (table listed except table told)
+    $$,
+    'the comment on each status says where it goes, as the list does'
 );
 
 -- Realtime

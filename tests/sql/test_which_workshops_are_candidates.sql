@@ -3,7 +3,7 @@
 -- dan lives in Farmville, far from every other city. Its workshops differ from Able in one way each.
 
 begin;
-select plan(52);
+select plan(53);
 
 create function pg_temp.workshop(name text, city text) returns void language plpgsql as $$
 declare
@@ -400,6 +400,30 @@ select results_eq(
     $$,
     $$ values (0, 0, 0) $$,
     'after a hundred and eighty it does not count'
+);
+
+-- Ten thousand cities, all over the world
+
+insert into app.cities (name, region, country, latitude, longitude)
+select 'City ' || n, 'Region ' || n % 100, 'XX', (n * 37 % 1700) / 10.0 - 85, (n * 101 % 3599) / 10.0 - 179.9
+from generate_series(1, 10000) as n;
+analyze app.cities;
+create function pg_temp.found_by_index() returns bigint[] language plpgsql as $$
+declare
+    before bigint[] := array[
+        pg_stat_get_xact_numscans('app.cities_by_place'::regclass), pg_stat_get_xact_tuples_returned('app.cities'::regclass)
+    ];
+begin
+    perform c.workshop_id from backend.candidate_workshops(tests.id('again')) as c;
+    return array[
+        pg_stat_get_xact_numscans('app.cities_by_place'::regclass) - before[1],
+        pg_stat_get_xact_tuples_returned('app.cities'::regclass) - before[2]
+    ];
+end;
+$$;
+select is(
+    pg_temp.found_by_index(), '{1,0}'::bigint[],
+    'the nearest are found by one look into the index of places; no city is read in turn'
 );
 
 select * from finish();

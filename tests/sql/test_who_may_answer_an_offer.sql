@@ -3,7 +3,7 @@
 -- ana's case: Northside has accepted and quoted, Eastgate has declined, Harbor's offer is open.
 
 begin;
-select plan(49);
+select plan(51);
 
 select tests.named('offer', tests.id('ana escalated offer to Harbor Auto'));
 
@@ -317,6 +317,26 @@ update app.standings set barred_until = 'infinity' where person_id = tests.id('w
 select is(pg_temp.told(), array['dora'], 'nor one who is barred');
 update app.standings set barred_until = 'infinity' where workshop_id = tests.id('Northside Garage');
 select is(pg_temp.told(), '{}', 'nor anyone of a barred workshop');
+
+-- Other hours, by one row
+
+select tests.act_as_owner();
+update app.settings set accept_offer_within = interval '5 minutes', quote_within = interval '7 minutes';
+select tests.open_session('ben', 'short', 'brakes', 'Noise', 'Ford', 'Focus');
+select tests.work_through('short', 'zoe');
+select tests.complete('short', 'zoe');
+select tests.escalate('short', 'zoe', array['Lakeview Repairs']);
+select tests.act_as('workshop', 'lena');
+select lives_ok($$ select api.accept_offer(tests.id('short offer to Lakeview Repairs')) $$, 'an offer under other settings');
+select results_eq(
+    $$
+        select accept_by - offered_at, quote_by - answered_at
+        from api.workshop_offers
+        where id = tests.id('short offer to Lakeview Repairs')
+    $$,
+    $$ values (interval '5 minutes', interval '7 minutes') $$,
+    'is open as long as the settings say, and so is the time to quote'
+);
 
 select * from finish();
 rollback;
