@@ -196,6 +196,7 @@ def main(arguments: Sequence[str]) -> int:
         trial = Trial(read, plays.listings(read), Promise.read())
         try:
             checked(trial, house.all())
+            trial.listen(house.database[0])
             if any(mutant.raced for mutant in mutants):
                 house.arena.check()
             judged = judge_all(trial, house, mutants, console, why=options.why)
