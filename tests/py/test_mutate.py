@@ -99,6 +99,18 @@ def test_what_is_left_out_is_all_that_changes() -> None:
     assert len(change.apply(BODY)) == len(BODY) - (change.end - change.start)
 
 
+def test_what_follows_a_condition_is_not_taken_into_the_comment_before_it() -> None:
+    body = """\
+begin
+    return query select from app.jobs as j
+    where j.id = job.id
+        -- Theirs.
+        and j.is_open;
+end;"""
+    (left_out,) = (c for c in bodies.changes(body) if c.operator == "condition left out")
+    assert left_out.apply(body).endswith("-- Theirs.\n;\nend;")
+
+
 def test_a_status_becomes_the_next_of_its_machine() -> None:
     changed = {
         c.apply(BODY)[c.start : c.start + len(c.text)]
