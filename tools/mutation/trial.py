@@ -109,6 +109,7 @@ class Trial:
         self.listings = listings
         self.promise = promise
         self.enter: dict[str, set[str]] = {}  # the plays that enter a function, if it is known
+        self.said: dict[str, set[str]] = {}
         # How many mutants a play noticed, by what they are about and by their operator.
         self.noticed: dict[str, Counter[str]] = defaultdict(Counter)
 
@@ -181,18 +182,34 @@ class Trial:
         return None
 
     def likeliest(self, mutant: Mutant) -> list[Play]:
-        """Every play that can feel it, those first that noticed or mention what the mutant is about,
-        then those that noticed the most of its kind in their time."""
+        """Every play that can feel it, in the order of the seconds that noticing is likely to take.
+
+        Those count most that noticed others of its kind or about the same thing, and those that
+        mention what few mention.
+        """
         about = self.noticed[mutant.words[0]] if mutant.words else Counter[str]()
         of_kind = self.noticed[mutant.operator]
+        said = [self._saying(word) for word in mutant.words]
 
-        def order(play: Play) -> tuple[int, float]:
-            mentions = sum(word in play.acts for word in mutant.words)
-            return -100 * about[play.name] - mentions, play.seconds / (1 + of_kind[play.name])
+        def seconds(play: Play) -> float:
+            mentions = sum(1 / len(plays) for plays in said if play.name in plays)
+            chance = 0.02 + min(mentions, 1) / 2 + _share(about, play) + _share(of_kind, play)
+            return max(play.seconds, 0.02) / chance
 
         def could(play: Play) -> bool:
             said = not mutant.either or any(word in play.acts for word in mutant.either)
             enters = mutant.inside not in self.enter or play.name in self.enter[mutant.inside]
             return said and enters and mutant.also in play.acts
 
-        return sorted((play for play in self.plays if play.acts and could(play)), key=order)
+        return sorted((play for play in self.plays if play.acts and could(play)), key=seconds)
+
+    def _saying(self, word: str) -> set[str]:
+        """The plays that mention the word."""
+        if word not in self.said:
+            self.said[word] = {play.name for play in self.plays if word in play.acts}
+        return self.said[word]
+
+
+def _share(noticed: Counter[str], play: Play) -> float:
+    """How many of the noticed ones this play noticed, as a share that begins at nothing."""
+    return noticed[play.name] / (noticed.total() + 1)
