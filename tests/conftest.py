@@ -19,7 +19,7 @@ from local import scratch
 from local.cluster import Cluster, Home
 from local.database import allow_service_logins
 from local.scratch import Database, Platform
-from tools import migrate
+from tools import migrate, play_world
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -129,12 +129,7 @@ def template(cluster: Cluster) -> str:
     made = scratch.create_database(cluster, "template_world")
     migrate.apply(made.dsn(), migrate.migrations(ROOT))
     allow_service_logins(cluster)
-    with psycopg.connect(made.dsn("supabase_admin"), autocommit=True) as connection:
-        connection.execute("create extension pgtap with schema extensions")
-    with psycopg.connect(made.dsn()) as connection:
-        for file in (ROOT / "tests/sql/helpers.sql", ROOT / "tests/world.sql"):
-            if file.is_file():
-                connection.execute(file.read_bytes())
+    play_world.furnish(made)
     return made.name
 
 

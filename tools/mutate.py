@@ -29,7 +29,7 @@ from local.cluster import SUPERUSER, Cluster
 from local.database import allow_service_logins
 from local.home import Home
 from local.scratch import Database
-from tools import migrate
+from tools import migrate, play_world
 from tools.mutation import plays, races, report, surface, surroundings
 from tools.mutation.mutant import PERSONAS, Mutant, numbered
 from tools.mutation.probes import Promise
@@ -46,7 +46,6 @@ from tools.mutation.trial import (
 )
 
 EQUIVALENT = Path(__file__).with_name("mutation") / "equivalent.toml"
-TESTS = migrate.ROOT / "tests"
 WORKERS = 2
 
 Judged = tuple[Mutant, Verdict]
@@ -83,11 +82,7 @@ def build(cluster: Cluster) -> Database:
     migrate.apply(made.dsn(), by_hand)
     migrate.apply_sources(made.dsn(), migrate.ROOT)
     allow_service_logins(cluster)
-    with psycopg.connect(made.dsn("supabase_admin"), autocommit=True) as connection:
-        connection.execute("create extension pgtap with schema extensions")
-    with psycopg.connect(made.dsn()) as connection:
-        for file in (TESTS / "sql/helpers.sql", TESTS / "world.sql"):
-            connection.execute(file.read_bytes())
+    play_world.furnish(made)
     return made
 
 
@@ -201,6 +196,7 @@ def main(arguments: Sequence[str]) -> int:
         trial = Trial(read, plays.listings(read), Promise.read())
         try:
             checked(trial, house.all())
+            trial.listen(house.database[0])
             if any(mutant.raced for mutant in mutants):
                 house.arena.check()
             judged = judge_all(trial, house, mutants, console, why=options.why)

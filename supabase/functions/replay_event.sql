@@ -15,9 +15,8 @@ begin
         reason = null,
         awaits = null
     where e.id = replay_event.event_id
-        and e.payload is not null
         and e.state in ('dead', 'quarantined', 'waiting')
-        -- What is quarantined for its envelope stays: it is none of ours.
+        -- What is quarantined for its envelope stays: it is none of ours, or was never read.
         and coalesce(e.reason, '') not in ('account', 'version', 'body')
     returning e.state into state;
     if not found then

@@ -96,7 +96,19 @@ def test_what_is_left_out_is_all_that_changes() -> None:
         if c.operator == "condition left out" and c.label.startswith("and (")
     )
     assert "reopened" not in change.apply(BODY)
-    assert len(change.apply(BODY)) == len(BODY) - (change.end - change.start)
+    assert len(change.apply(BODY).rstrip()) == len(BODY) - (change.end - change.start) + len("\n")
+
+
+def test_what_follows_a_condition_is_not_taken_into_the_comment_before_it() -> None:
+    body = """\
+begin
+    return query select from app.jobs as j
+    where j.id = job.id
+        -- Theirs.
+        and j.is_open;
+end;"""
+    (left_out,) = (c for c in bodies.changes(body) if c.operator == "condition left out")
+    assert left_out.apply(body).endswith("-- Theirs.\n;\nend;")
 
 
 def test_a_status_becomes_the_next_of_its_machine() -> None:

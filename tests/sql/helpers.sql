@@ -121,18 +121,26 @@ create function tests.sign_up(name text)
     set search_path = ''
 as $$
 declare
-    person_id uuid;
+    person_id uuid := gen_random_uuid();
 begin
     -- As hosted Auth does it: insert, then role to the default group; the trigger has the last word.
-    insert into auth.users (
-        instance_id, id, aud, role, email, email_confirmed_at, encrypted_password, created_at,
-        updated_at
-    ) values (
-        '00000000-0000-0000-0000-000000000000', gen_random_uuid(), 'authenticated', '',
-        sign_up.name || '@example.test', now(), '', now(), now()
-    )
-    returning id into person_id;
-    update auth.users set role = 'authenticated' where id = person_id;
+    perform tests.act_in_auth(
+        format(
+            $auth$
+                insert into auth.users (
+                    instance_id, id, aud, role, email, email_confirmed_at, encrypted_password,
+                    created_at, updated_at
+                ) values (
+                    '00000000-0000-0000-0000-000000000000', %L, 'authenticated', '', %L, now(), '',
+                    now(), now()
+                )
+            $auth$,
+            person_id, sign_up.name || '@example.test'
+        )
+    );
+    perform tests.act_in_auth(
+        format($auth$ update auth.users set role = 'authenticated' where id = %L $auth$, person_id)
+    );
     insert into app.consents (person_id, version)
     select person_id, max(n.version) from app.monitoring_notices as n;
     return tests.named(sign_up.name, person_id);

@@ -72,7 +72,9 @@ begin
         select asked.*, c.named
         from asked
         cross join lateral unnest(of_columns) as c (named)
-        where c.named not in ('city', 'region')  -- which may be asked of api.cities, whole
+        -- Which may be asked of api.cities and api.workshops, whole: whether a filter by them meets a
+        -- hidden row's or any other first is the planner's choice.
+        where c.named not in ('city', 'region', 'workshop_name', 'rating', 'rating_count')
     loop
         begin
             perform tests.act_as(a.persona, a.name);

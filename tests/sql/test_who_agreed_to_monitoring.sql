@@ -1,7 +1,7 @@
 -- Who agreed that chat is monitored? Without it there is no chat.
 
 begin;
-select plan(14);
+select plan(15);
 
 select tests.sign_up('dan');
 delete from app.session_consents where person_id in (tests.id('zoe'), tests.id('wanda'));
@@ -33,6 +33,11 @@ select tests.act_as('customer', 'dan');
 select is(
     api.agree_to_monitoring(1), tests.instant() - interval '1 hour', 'agreeing twice changes nothing'
 );
+select tests.act_as_id('customer', gen_random_uuid());
+select throws_ok(
+    'select api.agree_to_monitoring(1)', 'PT404', 'no such account', 'an account that is gone agrees to nothing'
+);
+select tests.act_as('customer', 'dan');
 select tests.named('of dan', session_id)
 from api.request_session('brakes', 'It grinds.', 2016, 'Ford', 'Focus');
 

@@ -1,7 +1,7 @@
 -- Who earns what, and who sees it?
 
 begin;
-select plan(52);
+select plan(56);
 
 -- A cast of its own, so that nobody else's money is in its accounts.
 
@@ -411,20 +411,27 @@ select results_eq(
 
 -- Work done before the money is in
 
-do $$
-begin
-    perform pg_temp.open_session('unpaid');
-    perform tests.stripe_event(
-        'evt_paid',
+-- Stripe has told that a checkout is paid, and not yet of the charge.
+create function pg_temp.pay_checkout(event text, payment_id uuid, cents integer)
+    returns void
+    language sql
+as $$
+    select tests.stripe_event(
+        event,
         'checkout.session.completed',
         jsonb_build_object(
-            'id', 'cs_paid',
-            'amount_total', 999,
+            'id', 'cs_' || event,
+            'amount_total', cents,
             'currency', 'usd',
-            'metadata', jsonb_build_object('payment_id', tests.id('unpaid payment')),
+            'metadata', jsonb_build_object('payment_id', payment_id),
             'payment_status', 'paid'
         )
     );
+$$;
+do $$
+begin
+    perform pg_temp.open_session('unpaid');
+    perform pg_temp.pay_checkout('evt_paid', tests.id('unpaid payment'), 999);
     perform tests.act_as('mechanic', 'mo');
     perform api.accept_session(tests.id('unpaid'));
     perform tests.act_as_owner();
@@ -435,6 +442,12 @@ select is_empty(
     $$ select 1 from pg_temp.entries(tests.id('unpaid payment')) $$,
     'nothing is earned before the money is in'
 );
+select tests.act_as('mechanic', 'mo');
+select is_empty(
+    $$ select from api.mechanic_earnings where about_id = tests.id('unpaid') $$,
+    'the mechanic is not told of earnings before they are'
+);
+select tests.act_as_owner();
 select tests.pay(tests.id('unpaid payment'));
 select results_eq(
     $$
@@ -447,6 +460,15 @@ select results_eq(
     $$,
     'it is earned when it comes'
 );
+
+select tests.act_as('mechanic', 'mo');
+select results_eq(
+    $$ select earned_cents from api.mechanic_earnings where about_id = tests.id('unpaid') $$,
+    $$ values (875::bigint) $$,
+    'and the mechanic sees them then'
+);
+
+select tests.act_as_owner();
 
 -- A barred mechanic
 
@@ -556,6 +578,40 @@ select results_eq(
     $$ values ('withheld') $$,
     'a referral that is withheld does not become payable by the clock'
 );
+
+-- A repair that is done before the money is in
+
+do $$
+begin
+    perform pg_temp.approve_quote('unpaid', 10000);
+    perform pg_temp.pay_checkout('evt_repair', tests.id('unpaid repair'), 10000);
+    perform pg_temp.finish_repair('unpaid');
+    perform tests.act_as('workshop', 'wim');
+end;
+$$;
+select is_empty(
+    $$
+        select from api.workshop_earnings
+        where offer_id = tests.id('unpaid offer to Riverside Motors')
+    $$,
+    'a workshop is not told of earnings before they are'
+);
+do $$
+begin
+    perform tests.act_as_owner();
+    perform tests.pay(tests.id('unpaid repair'));
+    perform tests.act_as('workshop', 'wim');
+end;
+$$;
+select results_eq(
+    $$
+        select earned_cents from api.workshop_earnings
+        where offer_id = tests.id('unpaid offer to Riverside Motors')
+    $$,
+    $$ values (8750::bigint) $$,
+    'and sees them then'
+);
+select tests.act_as_owner();
 
 -- Refunds owed
 

@@ -58,7 +58,9 @@ select throws_ok(
 select throws_ok(
     $$ select api.appeal_restriction(tests.id('one'), repeat('x', 8001)) $$, 'PT422', null, 'in short'
 );
-select tests.named('appeal', api.appeal_restriction(tests.id('one'), 'It was a part number.'));
+select tests.named(
+    'appeal', api.appeal_restriction(tests.id('one'), 'Ring 415-555-2671 and ask.')
+);
 select ok(true, 'who is banned appeals');
 select throws_ok(
     $$ select api.appeal_restriction(tests.id('one'), 'Once more.') $$, 'PT409',
@@ -66,7 +68,8 @@ select throws_ok(
 );
 select results_eq(
     'select restriction_id, status, statement, review_reason from api.my_appeals',
-    $$ values (tests.id('one'), 'open', 'It was a part number.', null::text) $$, 'and reads it'
+    $$ values (tests.id('one'), 'open', 'Ring [phone hidden] and ask.', null::text) $$,
+    'and reads it, as admins do: without a number'
 );
 select tests.act_as('mechanic', 'zoe');
 select is_empty('select from api.my_appeals', 'others do not');

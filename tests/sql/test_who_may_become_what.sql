@@ -6,18 +6,25 @@ select plan(33);
 -- Sign-up and an administrator's create, in the order of hosted Auth: insert, which may name a role;
 -- update of role to the default group, or to the one asked for; re-read
 
-insert into auth.users (instance_id, id, aud, role, email, email_confirmed_at, raw_user_meta_data)
-values (
-    '00000000-0000-0000-0000-000000000000', '11111111-1111-4111-8111-111111111111',
-    'authenticated', 'platform_admin', 'eve@example.test', now(),
-    '{"role": "platform_admin", "persona": "platform_admin"}'
+select tests.act_in_auth(
+    $auth$
+        insert into auth.users (
+            instance_id, id, aud, role, email, email_confirmed_at, raw_user_meta_data
+        ) values (
+            '00000000-0000-0000-0000-000000000000', '11111111-1111-4111-8111-111111111111',
+            'authenticated', 'platform_admin', 'eve@example.test', now(),
+            '{"role": "platform_admin", "persona": "platform_admin"}'
+        )
+    $auth$
 );
 select tests.named('eve', '11111111-1111-4111-8111-111111111111');
 select is(
     (select role from auth.users where id = tests.id('eve')), 'customer',
     'whatever role a sign-up brings, it is a customer'
 );
-update auth.users set role = 'authenticated' where id = tests.id('eve');
+select tests.act_in_auth(
+    format('update auth.users set role = %L where id = %L', 'authenticated', tests.id('eve'))
+);
 select is(
     (select role from auth.users where id = tests.id('eve')), 'customer',
     'also after Auth has written its default group'
@@ -40,7 +47,11 @@ select results_eq(
     $$ values ('eve@example.test') $$,
     'and its contact details'
 );
-update auth.users set email = 'eve.new@example.test' where id = tests.id('eve');
+select tests.act_in_auth(
+    format(
+        'update auth.users set email = %L where id = %L', 'eve.new@example.test', tests.id('eve')
+    )
+);
 select results_eq(
     format('select email from app.contact_details where person_id = %L', tests.id('eve')),
     $$ values ('eve.new@example.test') $$,
@@ -169,7 +180,9 @@ select is(
     (select role from auth.users where id = tests.id('eve')), 'mechanic',
     'the next token carries it'
 );
-update auth.users set role = 'authenticated' where id = tests.id('eve');
+select tests.act_in_auth(
+    format('update auth.users set role = %L where id = %L', 'authenticated', tests.id('eve'))
+);
 select is(
     (select role from auth.users where id = tests.id('eve')), 'mechanic',
     'whatever Auth writes'

@@ -1,7 +1,7 @@
 -- Who works on a flag, in which order, with what before them, and who learns of it?
 
 begin;
-select plan(38);
+select plan(41);
 
 select tests.invite('abe', 'platform_admin');
 select tests.act_as('mechanic', 'max');
@@ -201,6 +201,23 @@ select tests.code_as_service('worker', 'select backend.expire_overdue()');
 select results_eq(
     'select flag_id from app.message_previews', $$ values (tests.id('altered')) $$,
     'what became no evidence is forgotten in an hour'
+);
+
+-- Who is given which
+
+select tests.act_as('platform_admin', 'ada');
+select api.decide_flag(tests.id('altered'), 'confirmed', 'He did it on purpose.', 'S3', '4.4');
+select throws_ok(
+    'select api.claim_flag()', 'PT404', 'no flag waits',
+    'neither what is decided nor what one proposed oneself waits for one'
+);
+select tests.act_as('platform_admin', 'abe');
+select is(api.claim_flag(), tests.id('altered'), 'but for another admin');
+select tests.act_as_owner();
+update app.standings set barred_until = 'infinity' where person_id = tests.id('abe');
+select tests.act_as('platform_admin', 'abe');
+select throws_ok(
+    $$ select api.claim_flag(tests.id('altered')) $$, 'PT403', null, 'who is dismissed claims nothing'
 );
 
 select * from finish();

@@ -14,19 +14,26 @@ from (
         ('mechanic', 'max', $$ escalate_session(tests.id('ana escalated')) $$),
         ('workshop', 'wanda', $$ accept_offer(tests.id('ana escalated offer to Harbor Auto')) $$),
         ('platform_admin', 'ada', $$ announce_fee_schedule(1, 0, 0, '0', 'A reason') $$),
+        ('platform_admin', 'ada', $$ claim_flag(gen_random_uuid()) $$),
         ('platform_admin', 'ada', $$ create_workshop('Next', tests.id('Decatur'), '{brakes}') $$),
+        ('platform_admin', 'ada', $$ decide_appeal(gen_random_uuid(), 'upheld', 'A reason') $$),
         ('platform_admin', 'ada', $$ decide_flag(gen_random_uuid(), 'dismissed', 'A reason') $$),
+        ('platform_admin', 'ada', $$ decide_withheld(tests.id('max'), 'released', 'A reason') $$),
         ('platform_admin', 'ada', $$ dismiss_admin(gen_random_uuid(), 'A reason') $$),
+        ('platform_admin', 'ada', $$ dismiss_flags(array[gen_random_uuid()], 'A reason') $$),
         ('platform_admin', 'ada', $$ invite_person('x@example.test', 'mechanic') $$),
         ('platform_admin', 'ada', $$ lift_restriction(gen_random_uuid(), 'A reason') $$),
         ('platform_admin', 'ada', $$ read_contact(tests.id('ana'), 'She asked us to call.') $$),
+        ('platform_admin', 'ada', $$ read_previews(gen_random_uuid(), 'An appeal of hers.') $$),
         ('platform_admin', 'ada', $$ read_raw_message(gen_random_uuid(), 'An appeal of hers.') $$),
+        ('platform_admin', 'ada', $$ release_flag(gen_random_uuid()) $$),
         (
             'platform_admin', 'ada',
             $$ remove_workshop_member(tests.id('Harbor Auto'), tests.id('wanda'), 'Left.') $$
         ),
         ('platform_admin', 'ada', $$ restrict(tests.id('zoe'), 'banned', true, '4.4', 'Cash.') $$),
-        ('platform_admin', 'ada', $$ revoke_invitation(gen_random_uuid()) $$)
+        ('platform_admin', 'ada', $$ revoke_invitation(gen_random_uuid()) $$),
+        ('platform_admin', 'ada', $$ settle_fraud_warning('issfr_1', 'A reason') $$)
 ) as c (persona, caller, statement)
 union all
 select c.persona, c.caller, 'select api.' || c.statement, 'bar'
@@ -37,6 +44,7 @@ from (
         ('customer', 'ana', $$ cancel_escalation(tests.id('ana escalated escalation')) $$),
         ('customer', 'ana', $$ register_media(tests.id('ana active'), 'photo') $$),
         ('customer', 'ana', $$ report_absent_mechanic(tests.id('ana active')) $$),
+        ('customer', 'ana', $$ report_message(gen_random_uuid()) $$),
         ('customer', 'ana', $$ preview_message('Hello') $$),
         (
             'customer', 'ana',

@@ -133,7 +133,9 @@ def _conditions(bare: str) -> Iterator[Condition]:
         end = _end(bare, match.end(), indent)
         of_header = any(s < match.start() < e and indent == i for s, e, i in headers)
         if not of_header and not JOIN_KEY.fullmatch(bare[match.end() : end]):
-            yield Condition(match.end(), end, match.start(), match.start(), "")
+            # After a comment, which is blank here, what follows needs a line of its own.
+            without = "\n" if bare[: match.start()].endswith(" ") else ""
+            yield Condition(match.end(), end, match.start(), match.start(), without)
     for pattern in FIRST_OF_MANY:
         for match in pattern.finditer(bare):
             end = _end(bare, match.end(), LINE)

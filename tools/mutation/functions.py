@@ -63,6 +63,7 @@ def _bodies(
                 definition.replace(body, change.apply(body)),
                 area,
                 words,
+                inside=f"{schema}.{function}",
                 raced=change.operator == "lock left out",
             )
 
@@ -71,7 +72,7 @@ def _definitions(connection: psycopg.Connection) -> Iterator[Mutant]:
     rows = connection.execute(
         """
         select
-            f.oid::regprocedure::text, f.proname, f.prosecdef, f.prokind = 'f',
+            f.oid::regprocedure::text, f.proname, f.prosecdef,
             pg_get_functiondef(f.oid), f.prosrc, f.proretset,
             f.pronamespace::regnamespace::text = 'api'
         from pg_proc as f
@@ -79,7 +80,7 @@ def _definitions(connection: psycopg.Connection) -> Iterator[Mutant]:
         order by 1
         """
     )
-    for function, name, definer, _, definition, body, gives_rows, exposed in rows:
+    for function, name, definer, definition, body, gives_rows, exposed in rows:
         area = DEFINER if definer else OTHER
         if definer:
             yield Mutant(
@@ -88,6 +89,7 @@ def _definitions(connection: psycopg.Connection) -> Iterator[Mutant]:
                 f"alter function {function} security invoker",
                 area,
                 (name,),
+                inside=function.partition("(")[0],
             )
         elif exposed:
             yield Mutant(
@@ -113,6 +115,7 @@ def _definitions(connection: psycopg.Connection) -> Iterator[Mutant]:
                 definition.replace(body, "begin return; end"),
                 area,
                 ("hidden]", "mask"),
+                inside=function.partition("(")[0],
             )
 
 

@@ -29,6 +29,7 @@ class Mutant:
     `probe`, where there is one, is all that could be felt of it. `felt` is false where nobody could
     feel anything, since who is let in stands before another wall: the catalog alone can tell.
     A play that says none of `either`, or not `also`, cannot feel it.
+    What changes inside a function is felt only where that is entered: `inside` is its name.
     `raced` is a lock: it is felt where two meet, and nowhere else.
     `superuser` has to make it where what it changes is not the owner's.
     `listed` is the role whose list of all that it reaches (tests.reaches_exactly) would change.
@@ -44,6 +45,7 @@ class Mutant:
     listed: str | None = None
     either: tuple[str, ...] = ()
     also: str = ""
+    inside: str = ""
     raced: bool = False
     superuser: bool = False
 

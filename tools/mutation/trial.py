@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 
 from local.scratch import Database
+from tools.mutation import entered
 from tools.mutation.mutant import Mutant, Probe
 from tools.mutation.plays import Play
 from tools.mutation.probes import Promise, broken
@@ -107,6 +108,9 @@ class Trial:
         self.plays = plays
         self.listings = listings
         self.promise = promise
+        self.enter: dict[str, set[str]] = {}  # the plays that enter a function, if it is known
+        self.said: dict[str, set[str]] = {}
+        # How many mutants a play noticed, by what they are about and by their operator.
         self.noticed: dict[str, Counter[str]] = defaultdict(Counter)
 
     def check(self, stage: Stage) -> None:
@@ -123,6 +127,19 @@ class Trial:
                 self._pass(stage, play.name, play.reads)
             for role, text in self.listings.items():
                 self._pass(stage, f"the listing of {role}", text)
+
+    def listen(self, stage: Stage) -> None:
+        """Learn which functions each play enters. Raises BaselineError."""
+        with stage.mutated(entered.counting(stage.connection)):
+            before = entered.counts(stage.connection)
+            self.enter = {function: set() for function in before}
+            for play in self.plays:
+                self._pass(stage, play.name, play.acts)
+                after = entered.counts(stage.connection)
+                for function in after:
+                    if after[function] > before[function]:
+                        self.enter[function].add(play.name)
+                before = after
 
     def _pass(self, stage: Stage, name: str, text: str) -> None:
         passed, said = stage.perform(text) if text else (True, "")
@@ -148,7 +165,8 @@ class Trial:
             if not passed:
                 if SENSELESS.search(said):
                     return Verdict(INVALID, f"{play.name}: {said}")
-                self.noticed[mutant.words[0] if mutant.words else ""][play.name] += 1
+                for subject in (*mutant.words[:1], mutant.operator):
+                    self.noticed[subject][play.name] += 1
                 return Verdict(KILLED, f"{play.name}: {said}")
         return None
 
@@ -164,16 +182,34 @@ class Trial:
         return None
 
     def likeliest(self, mutant: Mutant) -> list[Play]:
-        """Every play that acts, those first that noticed or mention what the mutant is about, then
-        the short."""
-        noticed = self.noticed[mutant.words[0]] if mutant.words else Counter[str]()
+        """Every play that can feel it, in the order of the seconds that noticing is likely to take.
 
-        def order(play: Play) -> tuple[int, float]:
-            mentions = sum(play.acts.count(word) > 0 for word in mutant.words)
-            return -100 * noticed[play.name] - mentions, play.seconds
+        Those count most that noticed others of its kind or about the same thing, and those that
+        mention what few mention.
+        """
+        about = self.noticed[mutant.words[0]] if mutant.words else Counter[str]()
+        of_kind = self.noticed[mutant.operator]
+        said = [self._saying(word) for word in mutant.words]
+
+        def seconds(play: Play) -> float:
+            mentions = sum(1 / len(plays) for plays in said if play.name in plays)
+            chance = 0.02 + min(mentions, 1) / 2 + _share(about, play) + _share(of_kind, play)
+            return max(play.seconds, 0.02) / chance
 
         def could(play: Play) -> bool:
             said = not mutant.either or any(word in play.acts for word in mutant.either)
-            return said and mutant.also in play.acts
+            enters = mutant.inside not in self.enter or play.name in self.enter[mutant.inside]
+            return said and enters and mutant.also in play.acts
 
-        return sorted((play for play in self.plays if play.acts and could(play)), key=order)
+        return sorted((play for play in self.plays if play.acts and could(play)), key=seconds)
+
+    def _saying(self, word: str) -> set[str]:
+        """The plays that mention the word."""
+        if word not in self.said:
+            self.said[word] = {play.name for play in self.plays if word in play.acts}
+        return self.said[word]
+
+
+def _share(noticed: Counter[str], play: Play) -> float:
+    """How many of the noticed ones this play noticed, as a share that begins at nothing."""
+    return noticed[play.name] / (noticed.total() + 1)

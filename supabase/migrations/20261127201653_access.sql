@@ -1018,7 +1018,8 @@ create policy "workshops see their messages while the offer lasts"
     );
 
 -- One look-up a message, not the set of flagged threads: that grows with the platform, and an admin
--- reads a page of one thread. An exists might be answered from the whole set.
+-- reads a page of one thread. An exists might be answered from the whole set. It finds the threads that
+-- the policy above lets this admin see: none, once they are dismissed.
 create policy "admins see the messages of flagged threads"
     on app.messages for select to platform_admin
     using (
@@ -1027,7 +1028,6 @@ create policy "admins see the messages of flagged threads"
             from app.threads as t
             where t.id = messages.thread_id
         ) is not null
-        and (select app.may_continue_work())
     );
 
 -- columns
@@ -10547,9 +10547,8 @@ begin
         reason = null,
         awaits = null
     where e.id = replay_event.event_id
-        and e.payload is not null
         and e.state in ('dead', 'quarantined', 'waiting')
-        -- What is quarantined for its envelope stays: it is none of ours.
+        -- What is quarantined for its envelope stays: it is none of ours, or was never read.
         and coalesce(e.reason, '') not in ('account', 'version', 'body')
     returning e.state into state;
     if not found then
