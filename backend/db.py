@@ -10,11 +10,12 @@ import psycopg
 from psycopg import errors, sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
-from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 Row = dict[str, Any]
 
-WAIT_S = 2.0  # for a connection: what a caller is kept waiting while the database is away
+WAIT_S = 2.0  # for a connection: what a caller is kept waiting when the database goes away
+WAIT_AGAIN_S = 0.1  # after a wait in vain, until the database answers: callers would pile up
 
 
 class DatabaseAway(Exception):
@@ -59,8 +60,8 @@ class Database:
             name=name,
             open=True,
             reconnect_timeout=5.0,  # a longer one would wait ever longer between attempts
-            timeout=WAIT_S,
         )
+        self._away = False
 
     def call(self, function: str, /, **arguments: object) -> list[Row]:
         """Call backend.<function> in a transaction of its own; see Calls."""
@@ -78,7 +79,7 @@ class Database:
         try:
             try:
                 return self._run(statement, values)
-            except (PoolTimeout, TooManyRequests, errors.QueryCanceled):
+            except (PoolTimeout, errors.QueryCanceled):
                 raise
             except psycopg.OperationalError:
                 self._pool.check()  # one dead connection: after a restart all of them are
@@ -96,5 +97,14 @@ class Database:
         self._pool.close()
 
     def _run(self, statement: sql.Composed, values: dict[str, object]) -> list[Row]:
-        with self._pool.connection() as connection, connection.cursor(row_factory=dict_row) as rows:
-            return rows.execute(statement, values).fetchall()
+        wait = WAIT_AGAIN_S if self._away else WAIT_S
+        try:
+            with (
+                self._pool.connection(wait) as connection,
+                connection.cursor(row_factory=dict_row) as rows,
+            ):
+                self._away = False
+                return rows.execute(statement, values).fetchall()
+        except PoolTimeout:
+            self._away = True
+            raise

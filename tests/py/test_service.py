@@ -3,14 +3,8 @@
 import contextlib
 import http.client
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -30,9 +24,8 @@ from demo import stripe_events
 from local.bootstrap import give_passwords
 from local.cluster import free_port
 from local.scratch import Database
+from tests.py.processes import WebService, gunicorn
 from tests.py.service_fakes import CONFIG, SECRET, Outside, serve, token, until
-
-ROOT = Path(__file__).resolve().parents[2]
 
 World = psycopg.Connection[dict[str, Any]]
 
@@ -421,45 +414,20 @@ def test_all_missing_configuration_is_named_at_once() -> None:
 
 
 @pytest.fixture
-def served(database: Database, world: World) -> Iterator[int]:
-    """The port of the service as it runs in earnest: under gunicorn."""
-    port = free_port()
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "gunicorn", "-c", "backend/gunicorn_conf.py"),
-            *("--bind", f"127.0.0.1:{port}", "backend:create_app()"),
-        ],
-        cwd=ROOT,
-        env=os.environ
-        | ENVIRONMENT
-        | {"DATABASE_URL": database.dsn("backend"), "STRIPE_WEBHOOK_SECRETS": SECRET},
-    )
-    try:
-        until(lambda: answer(port, "/ready") == 200)
-        yield port
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(15) == 0
-    finally:
-        process.kill()
-        process.wait()
+def served(database: Database, world: World, tmp_path: Path) -> Iterator[WebService]:
+    """The service as it runs in earnest: under gunicorn."""
+    with gunicorn(database.dsn("backend"), tmp_path / "log") as running:
+        yield running
 
 
-def answer(port: int, path: str) -> int | None:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as response:
-            return int(response.status)
-    except urllib.error.HTTPError as error:
-        return error.code
-    except OSError:
-        return None
-
-
-def test_under_gunicorn_a_body_must_say_its_length(served: int, world: World, payment: str) -> None:
+def test_under_gunicorn_a_body_must_say_its_length(
+    served: WebService, world: World, payment: str
+) -> None:
     body = stripe_events.body(stripe_events.charge_succeeded(payment, 2500))
     signed = {"Stripe-Signature": stripe_events.signature(body, SECRET, time.time())}
 
     def send(body: Any, **headers: str) -> tuple[int, dict[str, Any] | None]:
-        connection = http.client.HTTPConnection("127.0.0.1", served, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
         with contextlib.closing(connection):
             connection.request("POST", "/stripe/webhook", body, signed | headers)
             response = connection.getresponse()
@@ -473,5 +441,5 @@ def test_under_gunicorn_a_body_must_say_its_length(served: int, world: World, pa
     assert (status, said and said["code"]) == (413, "body_too_large")
     assert send(body) == (200, None)
     assert stored(world, body)["deliveries"] == 1
-    assert answer(served, "/stripe/webhook") == 405
-    assert answer(served, "/nothing") == 404
+    assert served.get("/stripe/webhook").status == 405
+    assert served.get("/nothing").status == 404

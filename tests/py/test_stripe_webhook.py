@@ -88,6 +88,7 @@ def test_an_unsigned_body_is_refused(
         header = header.encode().decode("latin-1")  # as WSGI hands bytes on
     assert refused(post(client, EVENT, header), 400, "bad_signature")
     assert store.calls == []
+    assert watched(client)[1] == {"bad_signature": 1}
 
 
 @pytest.mark.parametrize(
@@ -104,6 +105,7 @@ def test_a_body_other_than_the_signed_one_is_refused(
 ) -> None:
     assert refused(post(client, body, signed(EVENT)), 400, "bad_signature")
     assert store.calls == []
+    assert watched(client)[1] == {"bad_signature": 1}
 
 
 @pytest.mark.parametrize(
@@ -117,6 +119,47 @@ def test_a_signature_is_good_for_five_minutes_either_way(
     assert len(store.calls) == (status == 200)
     if status == 400:
         assert refused(response, 400, "stale_signature")
+
+
+def watched(client: FlaskClient) -> tuple[list[str], dict[str, int]]:
+    """What /ready says of deliveries: alerts, and how many were refused for what."""
+    said = client.get("/ready").get_json()
+    return said["alerts"], said["refused"]
+
+
+@pytest.mark.parametrize("ahead_s", [600, -600], ids=["ahead", "behind"])
+def test_a_clock_that_is_off_is_told_by_signatures_that_are_all_stale(
+    store: RecordingDatabase, caplog: pytest.LogCaptureFixture, ahead_s: int
+) -> None:
+    now = [NOW + ahead_s]
+    client = create_app(CONFIG, database=store, clock=lambda: now[0]).test_client()
+
+    def alerts() -> list[dict[str, Any]]:
+        return [vars(record) for record in caplog.records if hasattr(record, "alert")]
+
+    for _ in range(2):
+        assert refused(post(client, EVENT, signed(EVENT)), 400, "stale_signature")
+        post(client, EVENT, "t=1,v1=1")  # anybody's: it says nothing of our clock
+    assert (watched(client)[0], alerts()) == ([], [])
+    for _ in range(5):
+        post(client, EVENT, signed(EVENT))
+    assert watched(client) == (
+        ["all_signatures_stale"],
+        {"stale_signature": 7, "bad_signature": 2},
+    )
+    [said] = alerts()
+    assert (said["levelname"], said["alert"], said["ahead_s"]) == (
+        "ERROR",
+        "all_signatures_stale",
+        ahead_s,
+    )
+    assert [function for function, _ in store.calls] == ["readiness", "readiness"]
+
+    now[0] = NOW
+    assert post(client, EVENT, signed(EVENT)).status_code == 200
+    assert watched(client)[0] == []
+    post(client, EVENT, signed(EVENT, at=NOW - 301))
+    assert watched(client)[0] == []
 
 
 def test_a_time_ahead_of_ours_is_what_the_library_would_let_pass() -> None:
@@ -175,6 +218,7 @@ def test_signed_nonsense_is_refused(
 ) -> None:
     assert refused(post(client, body, signed(body)), 400, "bad_event")
     assert store.calls == []
+    assert watched(client)[1] == {"bad_event": 1}
 
 
 @pytest.mark.parametrize("value", [b"NaN", b'"\\u0000"', b'"\\ud800"'])
