@@ -95,8 +95,14 @@ def blueprint(
         except Problem as problem:
             watch.refuse(problem)
             raise
-        database.call("record_stripe_event", event_id=event.id, raw=body, body=event.text)
-        log.info("event stored", extra={"event_id": event.id, "event_type": event.type})
+        [stored] = database.call(
+            "record_stripe_event", event_id=event.id, raw=body, body=event.text
+        )
+        told = {"event_id": event.id, "event_type": event.type} | stored
+        if stored["state"] == "quarantined" or stored["reason"] == "livemode":
+            log.warning("event not applied", extra=told | {"alert": "event_not_applied"})
+        else:
+            log.info("event stored", extra=told)
         return "", 200
 
     @bp.post("/stripe/webhook")

@@ -121,7 +121,9 @@ def test_5_a_charge_that_is_never_told_of_is_fetched_after_ten_minutes(
     assert world.one(facts, charge["id"], charge["id"]) == {"count": 2}
 
 
-def test_23_another_amount_leaves_the_payment_as_it_was(world: StripeWorld) -> None:
+def test_23_another_amount_leaves_the_payment_as_it_was(
+    world: StripeWorld, caplog: pytest.LogCaptureFixture
+) -> None:
     payment = unpaid(world)
     event = stripe_events.charge_succeeded(payment, 2501)
     assert offer(world, event) == 200
@@ -129,6 +131,10 @@ def test_23_another_amount_leaves_the_payment_as_it_was(world: StripeWorld) -> N
     assert world.stored(event) == [{"state": "quarantined", "deliveries": 1}]
     status = "select status from app.payments where id = %s"
     assert world.one(status, payment) == {"status": "pending"}
+    alerts = [vars(record) for record in caplog.records if hasattr(record, "alert")]
+    assert [(each["alert"], each["event_id"]) for each in alerts] == [
+        ("event_not_applied", event["id"])
+    ]
 
 
 def test_24_and_25_an_old_event_signed_again_posts_nothing_even_if_its_row_is_gone(

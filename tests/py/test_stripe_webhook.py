@@ -21,9 +21,14 @@ NOW = 1_795_000_000.0
 EVENT = stripe_events.body(stripe_events.checkout_completed("a-payment", 2500))
 
 
+def recording(state: str = "pending", reason: str | None = None) -> RecordingDatabase:
+    """A database that stores events in this state."""
+    return RecordingDatabase({"record_stripe_event": [{"state": state, "reason": reason}]})
+
+
 @pytest.fixture
 def store() -> RecordingDatabase:
-    return RecordingDatabase()
+    return recording()
 
 
 @pytest.fixture
@@ -162,6 +167,32 @@ def test_a_clock_that_is_off_is_told_by_signatures_that_are_all_stale(
     assert watched(client)[0] == []
 
 
+@pytest.mark.parametrize(
+    ("state", "reason", "is_told"),
+    [
+        ("pending", None, False),
+        ("done", None, False),
+        ("ignored", "type", False),
+        ("ignored", "livemode", True),
+        ("quarantined", "account", True),
+        ("quarantined", "version", True),
+    ],
+)
+def test_an_event_that_is_not_applied_raises_an_alert(
+    caplog: pytest.LogCaptureFixture, state: str, reason: str | None, is_told: bool
+) -> None:
+    client = create_app(CONFIG, database=recording(state, reason), clock=lambda: NOW).test_client()
+    caplog.set_level(logging.INFO)
+    assert post(client, EVENT, signed(EVENT)).status_code == 200
+    [said] = [vars(record) for record in caplog.records if hasattr(record, "event_id")]
+    assert (said["event_id"], said["state"], said["reason"]) == (
+        json.loads(EVENT)["id"],
+        state,
+        reason,
+    )
+    assert said.get("alert") == ("event_not_applied" if is_told else None)
+
+
 def test_a_time_ahead_of_ours_is_what_the_library_would_let_pass() -> None:
     header = signed(EVENT, at=time.time() + 86400)
     assert WebhookSignature.verify_header(EVENT, header, SECRET, tolerance=300)
@@ -174,7 +205,7 @@ def test_a_secret_may_be_replaced_while_events_arrive() -> None:
     def status(header: str, secrets: tuple[str, ...]) -> int:
         app = create_app(
             replace(CONFIG, stripe_webhook_secrets=secrets),
-            database=RecordingDatabase(),
+            database=recording(),
             clock=lambda: NOW,
         )
         return post(app.test_client(), EVENT, header).status_code
@@ -288,7 +319,7 @@ def test_each_endpoint_has_secrets_and_a_kind_of_event_of_its_own() -> None:
         stripe_connect_secrets=(paths["/connect"],),
         stripe_thin_secrets=(paths["/thin"],),
     )
-    store = RecordingDatabase()
+    store = recording()
     client = create_app(config, database=store, clock=lambda: NOW).test_client()
     thin = stripe_events.body(stripe_events.thin_event("v2.core.account[requirements].updated"))
     for path, own in paths.items():
