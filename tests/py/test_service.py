@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import random
+import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -443,3 +444,38 @@ def test_under_gunicorn_a_body_must_say_its_length(
     assert stored(world, body)["deliveries"] == 1
     assert served.get("/stripe/webhook").status == 405
     assert served.get("/nothing").status == 404
+
+
+def test_a_body_that_is_slow_or_breaks_off_holds_up_nobody_and_is_not_stored(
+    served: WebService, world: World, payment: str
+) -> None:
+    first, second, third = (
+        stripe_events.body(stripe_events.charge_succeeded(payment, 2500)) for _ in range(3)
+    )
+
+    def begin(body: bytes) -> socket.socket:
+        """A request of which half the body is sent."""
+        header = stripe_events.signature(body, SECRET, time.time())
+        sender = socket.create_connection(("127.0.0.1", served.port), timeout=20)
+        sender.sendall(
+            (
+                f"POST /stripe/webhook HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+                f"Stripe-Signature: {header}\r\nContent-Length: {len(body)}\r\n\r\n"
+            ).encode()
+            + body[:100]
+        )
+        return sender
+
+    with contextlib.closing(begin(first)) as slow:
+        begin(second).close()
+        header = stripe_events.signature(third, SECRET, time.time())
+        assert served.post(third, header).status == 200
+        assert world.execute(
+            "select id from app.stripe_events where state = 'pending'"
+        ).fetchall() == [{"id": json.loads(third)["id"]}]
+        slow.sendall(first[100:])
+        assert slow.recv(12) == b"HTTP/1.1 200"
+    until(lambda: '"problem": "bad_signature"' in served.log.read_text())
+    kept = "select count(*) as count from app.stripe_events where id = any(%s)"
+    ids = [json.loads(body)["id"] for body in (first, second, third)]
+    assert one(world, kept, ids) == {"count": 2}
