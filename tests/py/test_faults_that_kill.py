@@ -233,6 +233,10 @@ def test_9_transfers_whose_worker_dies_before_they_are_recorded_are_made_and_pos
     world.apply()
     assert len(world.rows("select from app.money_facts where kind = 'transfer'")) == 1
     finish_what_was_in_hand(world, log, world.bank.url)
+    recorded = "select stripe_transfer_id as id, attempt, status from app.transfers"
+    assert {tuple(row.values()) for row in world.rows(recorded)} == {
+        (each, 1, "sent") for each in made
+    }
     world.bank.undelivered.append(late)
     world.settle()
 
