@@ -36,7 +36,8 @@ def create_app(
     app = Flask(__name__, static_folder=None)
     http.install(app)
     commands.install(app)
-    app.register_blueprint(stripe_webhook.blueprint(database, config, clock))
+    watch = stripe_webhook.Watch()
+    app.register_blueprint(stripe_webhook.blueprint(database, config, clock, watch))
     app.register_blueprint(checkout.blueprint(database, auth, config))
     app.register_blueprint(payout_account.blueprint(database, auth, config))
 
@@ -47,8 +48,8 @@ def create_app(
 
     @app.get("/ready")
     def ready() -> "ResponseReturnValue":
-        """200 once the database answers, 503 before."""
+        """200 once the database answers, 503 before; and what is odd about the events that come."""
         database.call("readiness")
-        return {"status": "ready"}
+        return {"status": "ready", "alerts": watch.alerts(), "refused": watch.refused}
 
     return app

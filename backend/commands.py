@@ -15,6 +15,7 @@ from flask.cli import AppGroup
 from backend import stripe_api
 from backend.config import WorkerConfig
 from backend.db import Calls, Database
+from backend.money import Money
 from backend.reconcile import compare_balance, fetch_lacking_events, report
 
 
@@ -76,10 +77,19 @@ def install(app: Flask, database: Calls | None = None) -> None:
     @events.command("replay")
     @click.argument("event_id")
     def replay(event_id: str) -> None:
-        """Apply an event again that was given up, waits, or was quarantined."""
-        calls, _ = worker()
+        """Apply an event again that was given up, waits, or was quarantined.
+
+        One that stays quarantined may be of another API version: what it is about is asked of Stripe
+        anew, and applied instead.
+        """
+        calls, config = worker()
         [row] = calls.call("replay_event", event_id=event_id)
         click.echo(f"{event_id}: {row['replay_event']}")
+        client = stripe_api.client(config.stripe_secret_key, config.stripe_api_base)
+        if row["replay_event"] == "quarantined" and client is not None:
+            click.echo(
+                f"as Stripe tells it now: {Money(calls, client).fetch_anew(client, event_id)}"
+            )
 
     app.cli.add_command(ledger)
     app.cli.add_command(events)

@@ -10,7 +10,7 @@ import psycopg
 from psycopg import errors, sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
-from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 Row = dict[str, Any]
 
@@ -22,7 +22,8 @@ WORTH_ANOTHER_TRY = (
     errors.DeadlockDetected,
     errors.SerializationFailure,
 )
-WAIT_S = 2.0  # for a connection: what a caller is kept waiting while the database is away
+WAIT_S = 2.0  # for a connection: what a caller is kept waiting when the database goes away
+WAIT_AGAIN_S = 0.1  # after a wait in vain, until the database answers: callers would pile up
 
 
 class DatabaseAway(Exception):
@@ -68,8 +69,8 @@ class Database:
             name=name,
             open=True,
             reconnect_timeout=5.0,  # a longer one would wait ever longer between attempts
-            timeout=WAIT_S,
         )
+        self._away = False
 
     def call(self, function: str, /, **arguments: object) -> list[Row]:
         """Call backend.<function> in a transaction of its own; see Calls."""
@@ -90,7 +91,7 @@ class Database:
             for _ in range(self._most_connections):
                 try:
                     return self._run(statement, values)
-                except (PoolTimeout, TooManyRequests):
+                except PoolTimeout:
                     raise
                 except psycopg.OperationalError as error:
                     if error.sqlstate is not None and not isinstance(error, WORTH_ANOTHER_TRY):
@@ -110,5 +111,14 @@ class Database:
         self._pool.close()
 
     def _run(self, statement: sql.Composed, values: dict[str, object]) -> list[Row]:
-        with self._pool.connection() as connection, connection.cursor(row_factory=dict_row) as rows:
-            return rows.execute(statement, values).fetchall()
+        wait = WAIT_AGAIN_S if self._away else WAIT_S
+        try:
+            with (
+                self._pool.connection(wait) as connection,
+                connection.cursor(row_factory=dict_row) as rows,
+            ):
+                self._away = False
+                return rows.execute(statement, values).fetchall()
+        except PoolTimeout:
+            self._away = True
+            raise

@@ -6,6 +6,8 @@ is looked up, never resent: https://docs.stripe.com/api/idempotent_requests
 """
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import stripe
@@ -25,7 +27,11 @@ class Money:
 
     def apply_event(self, event_id: str) -> None:
         """Apply a stored event; fetch what it waits for, if it does not come by itself."""
-        self.database.call("apply_stripe_event", event_id=event_id)
+        [row] = self.database.call("apply_stripe_event", event_id=event_id)
+        if row["apply_stripe_event"] == "quarantined":
+            log.error(
+                "event not applied", extra={"event_id": event_id, "alert": "event_not_applied"}
+            )
         if self.client is None:
             return
         for missing in self.database.call("missing_object", event_id=event_id):
@@ -46,8 +52,30 @@ class Money:
         elif reason == "failure_balance_transaction":
             self.learn("refund.updated", client.v1.refunds.retrieve(stripe_id))
 
-    def learn(self, kind: str, about: stripe.StripeObject | dict[str, Any]) -> None:
-        """Tell the database of an object as an event of this kind would."""
+    def fetch_anew(self, client: stripe.StripeClient, event_id: str) -> str:
+        """Apply what an event is about as Stripe describes it today; the state.
+
+        An event keeps the shape of the API version that it was made in; an object is given in ours.
+        """
+        event = client.v1.events.retrieve(event_id).to_dict()
+        about = event["data"]["object"]
+        retrieve: dict[str, Callable[[str], stripe.StripeObject | dict[str, Any]]] = {
+            "charge": lambda charge_id: client.v1.charges.retrieve(
+                charge_id, {"expand": ["balance_transaction"]}
+            ),
+            "checkout.session": client.v1.checkout.sessions.retrieve,
+            "dispute": client.v1.disputes.retrieve,
+            "payment_intent": client.v1.payment_intents.retrieve,
+            "payout": client.v1.payouts.retrieve,
+            "refund": client.v1.refunds.retrieve,
+            "transfer": partial(whole_transfer, client),
+        }
+        if event.get("account") or about["object"] not in retrieve:
+            return "not to be fetched"
+        return self.learn(event["type"], retrieve[about["object"]](about["id"]))
+
+    def learn(self, kind: str, about: stripe.StripeObject | dict[str, Any]) -> str:
+        """Tell the database of an object as an event of this kind would; the state."""
         said = about.to_dict() if isinstance(about, stripe.StripeObject) else about
         [row] = self.database.call("learn_stripe_object", type=kind, object=said)
         if row["learn_stripe_object"] != "done":
@@ -55,6 +83,7 @@ class Money:
                 "Stripe's answer was not taken",
                 extra={"stripe_id": said["id"], "state": row["learn_stripe_object"]},
             )
+        return str(row["learn_stripe_object"])
 
     def send_transfer(self, payment_id: str, part: str) -> None:
         """Send a payee what is due to them."""

@@ -6,8 +6,10 @@ Nothing is done with an event here; the database stores it and queues a job in o
 import json
 import logging
 import re
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, request
@@ -22,6 +24,7 @@ log = logging.getLogger("backend.stripe_webhook")
 BODY_LIMIT = 1024 * 1024  # bytes; Stripe's own events stay far below
 MOST_AGE_S = 300  # either way, as Stripe's libraries have it for the past
 SNAPSHOT, THIN = "event", "v2.core.event"
+STALE_IN_A_ROW = 3  # genuine signatures, and none that is fresh: then it is our clock that is off
 WORD = re.compile(r"[!-~]{1,255}")
 
 
@@ -34,7 +37,48 @@ class Event:
     text: str
 
 
-def blueprint(database: Calls, config: Config, clock: Callable[[], float]) -> Blueprint:
+class Stale(Problem):
+    """Stripe's own signature, of another time; `ahead_s`: how far our clock is ahead of it."""
+
+    def __init__(self, ahead_s: float) -> None:
+        super().__init__(400, "stale_signature", "The signature's time is too far from ours.")
+        self.ahead_s = round(ahead_s)
+
+
+@dataclass
+class Watch:
+    """What an operator is to know of deliveries, since this process began."""
+
+    refused: Counter[str] = field(default_factory=Counter)
+    stale_in_a_row: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def alerts(self) -> list[str]:
+        """What somebody should look at now."""
+        return ["all_signatures_stale"] if self.stale_in_a_row >= STALE_IN_A_ROW else []
+
+    def signed(self) -> None:
+        """A fresh signature came."""
+        self.stale_in_a_row = 0
+
+    def refuse(self, problem: Problem) -> None:
+        """Count a refusal, and say so once if it seems that all signatures are stale."""
+        with self.lock:
+            self.refused[problem.code] += 1
+            if not isinstance(problem, Stale):
+                return
+            self.stale_in_a_row += 1
+            begins = self.stale_in_a_row == STALE_IN_A_ROW
+        if begins:
+            log.error(
+                "all signatures are stale: is the clock of this host right?",
+                extra={"alert": "all_signatures_stale", "ahead_s": problem.ahead_s},
+            )
+
+
+def blueprint(
+    database: Calls, config: Config, clock: Callable[[], float], watch: Watch
+) -> Blueprint:
     """The three endpoints, each with secrets of its own; `clock` gives seconds since the epoch."""
     bp = Blueprint("stripe_webhook", __name__)
 
@@ -43,11 +87,22 @@ def blueprint(database: Calls, config: Config, clock: Callable[[], float]) -> Bl
 
         Stripe repeats events and reorders them: https://docs.stripe.com/webhooks
         """
-        body = read_body(BODY_LIMIT)
-        text = verify(body, request.headers.get("Stripe-Signature", ""), secrets, clock())
-        event = parse(text, kind)
-        database.call("record_stripe_event", event_id=event.id, raw=body, body=event.text)
-        log.info("event stored", extra={"event_id": event.id, "event_type": event.type})
+        try:
+            body = read_body(BODY_LIMIT)
+            text = verify(body, request.headers.get("Stripe-Signature", ""), secrets, clock())
+            watch.signed()
+            event = parse(text, kind)
+        except Problem as problem:
+            watch.refuse(problem)
+            raise
+        [stored] = database.call(
+            "record_stripe_event", event_id=event.id, raw=body, body=event.text
+        )
+        told = {"event_id": event.id, "event_type": event.type} | stored
+        if stored["state"] == "quarantined" or stored["reason"] == "livemode":
+            log.warning("event not applied", extra=told | {"alert": "event_not_applied"})
+        else:
+            log.info("event stored", extra=told)
         return "", 200
 
     @bp.post("/stripe/webhook")
@@ -87,8 +142,9 @@ def verify(body: bytes, header: str, secrets: Iterable[str], now: float) -> str:
         genuine = False
     if not genuine:
         raise Problem(400, "bad_signature", "The body is not signed by a known secret.")
-    if abs(now - int(times[0])) > MOST_AGE_S:
-        raise Problem(400, "stale_signature", "The signature's time is too far from ours.")
+    ahead_s = now - int(times[0])
+    if abs(ahead_s) > MOST_AGE_S:
+        raise Stale(ahead_s)
     return text
 
 

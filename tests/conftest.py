@@ -124,13 +124,23 @@ def cluster(new_cluster: Callable[[], Cluster]) -> Cluster:
 
 
 @pytest.fixture(scope="session")
-def template(cluster: Cluster) -> str:
-    """Name of the database that others are cloned from: platform, migrations, test world, pgTAP."""
-    made = scratch.create_database(cluster, "template_world")
-    migrate.apply(made.dsn(), migrate.migrations(ROOT))
-    allow_service_logins(cluster)
-    play_world.furnish(made)
-    return made.name
+def new_template() -> Callable[[Cluster], str]:
+    """Makes the database that others are cloned from: platform, migrations, test world, pgTAP."""
+
+    def make(cluster: Cluster) -> str:
+        made = scratch.create_database(cluster, "template_world")
+        migrate.apply(made.dsn(), migrate.migrations(ROOT))
+        allow_service_logins(cluster)
+        play_world.furnish(made)
+        return made.name
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Cluster, new_template: Callable[[Cluster], str]) -> str:
+    """Name of the template in the cluster of this run."""
+    return new_template(cluster)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,12 @@
 -- Stores an event as Stripe sent it, and queues its application in the same transaction.
 
-create function backend.record_stripe_event(event_id text, raw bytea, body text)
-    returns text
+create function backend.record_stripe_event(
+    event_id text,
+    raw bytea,
+    body text,
+    out state text,
+    out reason text
+)
     language plpgsql
     volatile
     security definer  -- the service holds no grant on tables; this is the only way
@@ -45,9 +50,8 @@ declare
     ];
     event jsonb;
     created_at timestamptz;
-    state text := 'pending';
-    reason text;
 begin
+    state := 'pending';
     begin
         event := record_stripe_event.body::jsonb;
         -- Events of the second form tell a date, not seconds.
@@ -107,17 +111,16 @@ begin
         update app.stripe_events as e
         set deliveries = e.deliveries + 1
         where e.id = record_stripe_event.event_id
-        returning e.state into state;
+        returning e.state, e.reason into state, reason;
     elsif state = 'pending' then
         perform app.enqueue_job(
             'apply_stripe_event', jsonb_build_object('event_id', record_stripe_event.event_id)
         );
     end if;
-    return state;
 end;
 $$;
 comment on function backend.record_stripe_event is
-    'Stores an event whose signature was verified; returns its state. Delivered again, it is '
-    'counted and nothing else happens. Types that need no action are ignored; a body that jsonb '
-    'refuses is quarantined.';
+    'Stores an event whose signature was verified; returns its state, and why where it is not to be '
+    'applied. Delivered again, it is counted and nothing else happens. Types that need no action are '
+    'ignored; a body that jsonb refuses is quarantined.';
 grant execute on function backend.record_stripe_event to backend, worker;

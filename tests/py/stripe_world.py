@@ -19,11 +19,14 @@ from backend import create_app, stripe_api
 from backend.checkout import open_page
 from backend.db import Database as Calls
 from backend.money import Money
+from demo import stripe_events
 from local.fake_stripe.api import create_app as create_stripe
 from local.fake_stripe.bank import Bank
 from local.fake_stripe.delivery import Delivery
 from local.scratch import Database
 from tests.py.service_fakes import CONFIG, OLD_SECRET, SECRET
+
+TELL_TALE = "tell-tale"  # stands in the body of every event that a test offers, and in no log
 
 
 @contextlib.contextmanager
@@ -79,6 +82,11 @@ class StripeWorld:
         """The platform's time: Stripe's is the same."""
         return float(self.one("select extract(epoch from app.current_instant()) as now")["now"])
 
+    def reconnect(self) -> None:
+        """Look at the database again, after it was restarted."""
+        self.owner.close()
+        self.owner = psycopg.connect(self.database.dsn(), autocommit=True, row_factory=dict_row)
+
     def close(self) -> None:
         self.service_calls.close()
         self.worker_calls.close()
@@ -101,6 +109,51 @@ class StripeWorld:
         path = "/stripe/webhook" + {"platform": "", "connect": "/connect"}[endpoint]
         answer = self.service.post(path, data=body, headers={"Stripe-Signature": header})
         return answer.status_code
+
+    def signed(
+        self, event: dict[str, Any], secret: str = SECRET, at: float | None = None
+    ) -> tuple[bytes, str]:
+        """The event's body as it travels, and its header: made now, unless `at` says when."""
+        body = stripe_events.body(event | {"note": TELL_TALE})
+        return body, stripe_events.signature(body, secret, at or self.clock())
+
+    def stored(self, event: dict[str, Any]) -> list[dict[str, Any]]:
+        """What became of an event."""
+        return self.rows(
+            "select state, deliveries from app.stripe_events where id = %s", event["id"]
+        )
+
+    def jobs(self, event: dict[str, Any]) -> int:
+        """How many jobs were made of an event."""
+        return int(
+            self.one(
+                "select count(*) as count from procrastinate.procrastinate_jobs"
+                " where args ->> 'event_id' = %s",
+                event["id"],
+            )["count"]
+        )
+
+    def postings(self) -> int:
+        return int(self.one("select count(*) as count from app.ledger_transactions")["count"])
+
+    def check(self) -> None:
+        """What holds after any fault: the books balance, and nothing is stuck."""
+        unbalanced = self.rows(
+            "select currency from app.ledger_accounts"
+            " group by currency having sum(balance_cents) <> 0"
+        )
+        assert unbalanced == []
+        stuck = self.rows(
+            """
+            select e.id, e.state, j.status::text
+            from app.stripe_events as e
+            left join procrastinate.procrastinate_jobs as j
+                on j.args ->> 'event_id' = e.id and j.status in ('todo', 'doing')
+            where j.status = 'doing'
+                or e.state = 'pending' and j.id is null
+            """
+        )
+        assert stuck == []
 
     def pass_time(self, interval: str) -> None:
         self.do(f"select tests.move_clock('{interval}')")

@@ -3,6 +3,7 @@
 import concurrent.futures
 import itertools
 import json
+import logging
 import random
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -14,36 +15,28 @@ import pytest
 from demo import stripe_events
 from local.scratch import Database
 from tests.py.service_fakes import OLD_SECRET, SECRET
-from tests.py.stripe_world import StripeWorld, stripe_world
+from tests.py.stripe_world import TELL_TALE, StripeWorld, stripe_world
 from tests.py.test_money_orders import BALANCES, Fact, Job
 
 
 @pytest.fixture
 def world(
-    new_database: Callable[[], AbstractContextManager[Database]],
+    new_database: Callable[[], AbstractContextManager[Database]], caplog: pytest.LogCaptureFixture
 ) -> Iterator[StripeWorld]:
+    caplog.set_level(logging.DEBUG)
     with stripe_world(new_database) as made:
         yield made
-        assert made.one("select sum(balance_cents)::int as cents from app.ledger_accounts") == {
-            "cents": 0
-        }
+        made.check()
+    said = [json.dumps(vars(record), default=str) for record in caplog.get_records("call")]
+    assert [line for line in said if TELL_TALE in line] == []
 
 
 def offer(world: StripeWorld, event: dict[str, Any], path: str = "", secret: str = SECRET) -> int:
-    body = stripe_events.body(event)
-    header = stripe_events.signature(body, secret, world.clock())
+    body, header = world.signed(event, secret)
     answer = world.service.application.test_client().post(
         f"/stripe/webhook{path}", data=body, headers={"Stripe-Signature": header}
     )
     return answer.status_code
-
-
-def stored(world: StripeWorld, event: dict[str, Any]) -> list[dict[str, Any]]:
-    return world.rows("select state, deliveries from app.stripe_events where id = %s", event["id"])
-
-
-def postings(world: StripeWorld) -> int:
-    return int(world.one("select count(*) as count from app.ledger_transactions")["count"])
 
 
 def unpaid(world: StripeWorld) -> str:
@@ -52,22 +45,21 @@ def unpaid(world: StripeWorld) -> str:
 
 def test_1_an_event_that_comes_a_hundred_times_at_once_is_one(world: StripeWorld) -> None:
     event = stripe_events.charge_succeeded(unpaid(world), 2500)
-    before = postings(world)
+    before = world.postings()
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda _: offer(world, event), range(100)))
     assert answers == [200] * 100
-    assert stored(world, event) == [{"state": "pending", "deliveries": 100}]
-    jobs = "select 1 from procrastinate.procrastinate_jobs where args ->> 'event_id' = %s"
-    assert len(world.rows(jobs, event["id"])) == 1
+    assert world.stored(event) == [{"state": "pending", "deliveries": 100}]
+    assert world.jobs(event) == 1
     world.work()
-    assert postings(world) == before + 1
+    assert world.postings() == before + 1
 
 
 def test_2_an_event_on_two_endpoints_is_one(world: StripeWorld) -> None:
     event = stripe_events.charge_succeeded(unpaid(world), 2500)
     assert offer(world, event) == 200
     assert offer(world, event, "/connect", OLD_SECRET) == 200
-    assert stored(world, event) == [{"state": "pending", "deliveries": 2}]
+    assert world.stored(event) == [{"state": "pending", "deliveries": 2}]
 
 
 def test_4_orders_of_a_refunded_repair_over_http_end_in_the_same_balances(
@@ -129,45 +121,20 @@ def test_5_a_charge_that_is_never_told_of_is_fetched_after_ten_minutes(
     assert world.one(facts, charge["id"], charge["id"]) == {"count": 2}
 
 
-@pytest.mark.parametrize("webhook_first", [False, True])
-def test_9_a_transfer_whose_worker_died_is_recorded_once(
-    world: StripeWorld, webhook_first: bool
+def test_23_another_amount_leaves_the_payment_as_it_was(
+    world: StripeWorld, caplog: pytest.LogCaptureFixture
 ) -> None:
-    session, _ = world.diagnostic(world.mechanic())
-    world.pass_time("8 days")
-    payment = world.payment(f"{session} payment")
-    told, learn = [], world.money.learn
-
-    def die(kind: str, about: Any) -> None:
-        told.append(kind)
-        raise KeyboardInterrupt
-
-    world.money.learn = die  # type: ignore[method-assign]
-    with pytest.raises(KeyboardInterrupt):
-        world.money.send_transfer(payment, "work")
-    world.money.learn = learn  # type: ignore[method-assign]
-    assert (told, len(world.bank.every("transfer"))) == (["transfer.created"], 1)
-
-    if webhook_first:
-        world.delivery.deliver()
-        world.work()
-    world.money.send_transfer(payment, "work")
-    world.settle()
-    assert len(world.bank.every("transfer")) == 1
-    facts = (
-        "select count(*) as count from app.money_facts where kind = 'transfer' and payment_id = %s"
-    )
-    assert world.one(facts, payment) == {"count": 1}
-
-
-def test_23_another_amount_leaves_the_payment_as_it_was(world: StripeWorld) -> None:
     payment = unpaid(world)
     event = stripe_events.charge_succeeded(payment, 2501)
     assert offer(world, event) == 200
     world.work()
-    assert stored(world, event) == [{"state": "quarantined", "deliveries": 1}]
+    assert world.stored(event) == [{"state": "quarantined", "deliveries": 1}]
     status = "select status from app.payments where id = %s"
     assert world.one(status, payment) == {"status": "pending"}
+    alerts = [vars(record) for record in caplog.records if hasattr(record, "alert")]
+    assert [(each["alert"], each["event_id"]) for each in alerts] == [
+        ("event_not_applied", event["id"])
+    ]
 
 
 def test_24_and_25_an_old_event_signed_again_posts_nothing_even_if_its_row_is_gone(
@@ -176,7 +143,7 @@ def test_24_and_25_an_old_event_signed_again_posts_nothing_even_if_its_row_is_go
     event = stripe_events.charge_succeeded(unpaid(world), 2500)
     offer(world, event)
     world.work()
-    before = postings(world)
+    before = world.postings()
     old = stripe_events.signature(stripe_events.body(event), SECRET, world.clock())
     world.pass_time("31 days")
     answer = world.service.post(
@@ -184,13 +151,13 @@ def test_24_and_25_an_old_event_signed_again_posts_nothing_even_if_its_row_is_go
     )
     assert answer.status_code == 400
     assert offer(world, event) == 200
-    assert stored(world, event) == [{"state": "done", "deliveries": 2}]
+    assert world.stored(event) == [{"state": "done", "deliveries": 2}]
 
     world.do(f"delete from app.stripe_events where id = '{event['id']}'")
     assert offer(world, event) == 200
     world.work()
-    assert stored(world, event) == [{"state": "done", "deliveries": 1}]
-    assert postings(world) == before
+    assert world.stored(event) == [{"state": "done", "deliveries": 1}]
+    assert world.postings() == before
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(("created", "paid", "failed"))))

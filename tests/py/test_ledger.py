@@ -236,9 +236,9 @@ TELL = """
             )
         )::text;
     begin
-        return backend.record_stripe_event(
+        return r.state from backend.record_stripe_event(
             'evt_' || kind || key, convert_to(body, 'UTF8'), body
-        );
+        ) as r;
     end;
     $$;
 """

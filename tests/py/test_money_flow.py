@@ -124,6 +124,37 @@ def test_what_a_payee_cannot_give_back_is_taken_from_what_they_earn_next(
     }
 
 
+def test_what_a_payee_cannot_give_back_is_asked_for_again_the_next_day(
+    world: StripeWorld,
+) -> None:
+    before = world.balances()
+    _, charge = world.diagnostic(world.mechanic())
+    world.pass_time("8 days")
+    world.settle()
+    [account] = world.bank.balances
+    world.bank.pay_out_account(account)
+    world.bank.refund({"charge": charge, "amount": "2500"})
+    world.settle()
+    asked = "select status, failure from app.transfer_reversals order by created_at"
+    refused = {"status": "refused", "failure": "balance_insufficient"}
+    assert world.rows(asked) == [refused]
+
+    world.pass_time("23 hours")
+    world.settle()
+    assert world.rows(asked) == [refused]
+    world.pass_time("1 hour")
+    world.settle()
+    assert world.rows(asked) == [refused, refused]
+    assert moved(world, before)["receivable.mechanic"] == 2250
+
+    world.bank.balances[account] = 2250
+    world.pass_time("1 day")
+    world.settle()
+    assert world.rows(asked) == [refused, refused, {"status": "done", "failure": None}]
+    assert moved(world, before) == {"stripe.balance": -fee(2500), "stripe.fee": fee(2500)}
+    assert agrees(world, before)
+
+
 def test_a_session_that_nobody_takes_is_refunded(world: StripeWorld) -> None:
     before = world.balances()
     session = world.open_session()

@@ -12,6 +12,7 @@ from flask import Flask
 
 from backend import commands
 from backend.reconcile import Difference, compare_balance, fetch_lacking_events, report
+from local.fake_stripe.bank import fee
 from local.scratch import Database
 from tests.py.stripe_world import StripeWorld, stripe_world
 
@@ -35,9 +36,9 @@ def fetch(world: StripeWorld) -> int:
     return fetched
 
 
-def compare(world: StripeWorld) -> list[Difference]:
+def compare(world: StripeWorld, days: int = 30) -> list[Difference]:
     assert world.client is not None
-    since = now(world) - timedelta(days=30)
+    since = now(world) - timedelta(days=days)
     # The test world was paid by events alone, of which the stand-in knows nothing.
     return [
         each
@@ -159,3 +160,46 @@ def test_an_operator_has_an_event_applied_again(
     assert said.output == f"{event['id']}: done\n"
     assert world.balances() == before
     assert run(world, monkeypatch, "events", "replay", "evt_none").exit_code != 0
+
+
+def test_21_an_event_of_another_api_version_is_applied_as_stripe_tells_it_today(
+    world: StripeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment = world.payment(f"{world.open_session()} payment")
+    world.bank.pay(world.open_page(payment))
+    before = world.balances()
+    for event in world.bank.undelivered:
+        event["api_version"] = "2020-08-27"
+        event["data"] = {"object": {"id": event["data"]["object"]["id"], "object": "charge"}}
+    [told] = [each for each in world.bank.undelivered if each["type"] == "charge.succeeded"]
+    world.settle()
+    state = "select state, reason from app.stripe_events where id = %s"
+    assert world.one(state, told["id"]) == {"state": "quarantined", "reason": "version"}
+    assert world.balances() == before
+
+    said = run(world, monkeypatch, "events", "replay", told["id"])
+    assert said.output.splitlines() == [
+        f"{told['id']}: quarantined",
+        "as Stripe tells it now: done",
+    ]
+    assert world.one("select status from app.payments where id = %s", payment) == {"status": "paid"}
+    assert world.balances()["stripe.balance"] == before["stripe.balance"] + 2500
+
+
+def test_37_what_stripe_has_no_event_of_any_more_is_named_by_its_balance(
+    world: StripeWorld,
+) -> None:
+    world.delivery.lose = 1.0
+    charge = world.bank.pay(world.open_page(world.payment(f"{world.open_session()} payment")))
+    world.settle()
+    world.pass_time("31 days")
+    assert fetch(world) == 0
+    assert compare(world) == []
+    assert [
+        (each.source_key.partition(":")[0], each.stripe_cents, each.cause)
+        for each in compare(world, days=45)
+        if each.stripe_id == charge["balance_transaction"]
+    ] == [
+        ("charge", 2500, "not in the ledger"),
+        ("fee", -fee(2500), "not in the ledger"),
+    ]

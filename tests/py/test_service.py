@@ -3,14 +3,9 @@
 import contextlib
 import http.client
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
+import socket
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -30,9 +25,8 @@ from demo import stripe_events
 from local.bootstrap import give_passwords
 from local.cluster import free_port
 from local.scratch import Database
+from tests.py.processes import WebService, gunicorn
 from tests.py.service_fakes import CONFIG, SECRET, Outside, serve, token, until
-
-ROOT = Path(__file__).resolve().parents[2]
 
 World = psycopg.Connection[dict[str, Any]]
 
@@ -429,45 +423,20 @@ def test_all_missing_configuration_is_named_at_once() -> None:
 
 
 @pytest.fixture
-def served(database: Database, world: World) -> Iterator[int]:
-    """The port of the service as it runs in earnest: under gunicorn."""
-    port = free_port()
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "gunicorn", "-c", "backend/gunicorn_conf.py"),
-            *("--bind", f"127.0.0.1:{port}", "backend:create_app()"),
-        ],
-        cwd=ROOT,
-        env=os.environ
-        | ENVIRONMENT
-        | {"DATABASE_URL": database.dsn("backend"), "STRIPE_WEBHOOK_SECRETS": SECRET},
-    )
-    try:
-        until(lambda: answer(port, "/ready") == 200)
-        yield port
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(15) == 0
-    finally:
-        process.kill()
-        process.wait()
+def served(database: Database, world: World, tmp_path: Path) -> Iterator[WebService]:
+    """The service as it runs in earnest: under gunicorn."""
+    with gunicorn(database.dsn("backend"), tmp_path / "log") as running:
+        yield running
 
 
-def answer(port: int, path: str) -> int | None:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as response:
-            return int(response.status)
-    except urllib.error.HTTPError as error:
-        return error.code
-    except OSError:
-        return None
-
-
-def test_under_gunicorn_a_body_must_say_its_length(served: int, world: World, payment: str) -> None:
+def test_under_gunicorn_a_body_must_say_its_length(
+    served: WebService, world: World, payment: str
+) -> None:
     body = stripe_events.body(stripe_events.charge_succeeded(payment, 2500))
     signed = {"Stripe-Signature": stripe_events.signature(body, SECRET, time.time())}
 
     def send(body: Any, **headers: str) -> tuple[int, dict[str, Any] | None]:
-        connection = http.client.HTTPConnection("127.0.0.1", served, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
         with contextlib.closing(connection):
             connection.request("POST", "/stripe/webhook", body, signed | headers)
             response = connection.getresponse()
@@ -481,5 +450,40 @@ def test_under_gunicorn_a_body_must_say_its_length(served: int, world: World, pa
     assert (status, said and said["code"]) == (413, "body_too_large")
     assert send(body) == (200, None)
     assert stored(world, body)["deliveries"] == 1
-    assert answer(served, "/stripe/webhook") == 405
-    assert answer(served, "/nothing") == 404
+    assert served.get("/stripe/webhook").status == 405
+    assert served.get("/nothing").status == 404
+
+
+def test_a_body_that_is_slow_or_breaks_off_holds_up_nobody_and_is_not_stored(
+    served: WebService, world: World, payment: str
+) -> None:
+    first, second, third = (
+        stripe_events.body(stripe_events.charge_succeeded(payment, 2500)) for _ in range(3)
+    )
+
+    def begin(body: bytes) -> socket.socket:
+        """A request of which half the body is sent."""
+        header = stripe_events.signature(body, SECRET, time.time())
+        sender = socket.create_connection(("127.0.0.1", served.port), timeout=20)
+        sender.sendall(
+            (
+                f"POST /stripe/webhook HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+                f"Stripe-Signature: {header}\r\nContent-Length: {len(body)}\r\n\r\n"
+            ).encode()
+            + body[:100]
+        )
+        return sender
+
+    with contextlib.closing(begin(first)) as slow:
+        begin(second).close()
+        header = stripe_events.signature(third, SECRET, time.time())
+        assert served.post(third, header).status == 200
+        assert world.execute(
+            "select id from app.stripe_events where state = 'pending'"
+        ).fetchall() == [{"id": json.loads(third)["id"]}]
+        slow.sendall(first[100:])
+        assert slow.recv(12) == b"HTTP/1.1 200"
+    until(lambda: '"problem": "bad_signature"' in served.log.read_text())
+    kept = "select count(*) as count from app.stripe_events where id = any(%s)"
+    ids = [json.loads(body)["id"] for body in (first, second, third)]
+    assert one(world, kept, ids) == {"count": 2}

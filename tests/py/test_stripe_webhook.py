@@ -21,9 +21,14 @@ NOW = 1_795_000_000.0
 EVENT = stripe_events.body(stripe_events.checkout_completed("a-payment", 2500))
 
 
+def recording(state: str = "pending", reason: str | None = None) -> RecordingDatabase:
+    """A database that stores events in this state."""
+    return RecordingDatabase({"record_stripe_event": [{"state": state, "reason": reason}]})
+
+
 @pytest.fixture
 def store() -> RecordingDatabase:
-    return RecordingDatabase()
+    return recording()
 
 
 @pytest.fixture
@@ -88,6 +93,7 @@ def test_an_unsigned_body_is_refused(
         header = header.encode().decode("latin-1")  # as WSGI hands bytes on
     assert refused(post(client, EVENT, header), 400, "bad_signature")
     assert store.calls == []
+    assert watched(client)[1] == {"bad_signature": 1}
 
 
 @pytest.mark.parametrize(
@@ -104,6 +110,7 @@ def test_a_body_other_than_the_signed_one_is_refused(
 ) -> None:
     assert refused(post(client, body, signed(EVENT)), 400, "bad_signature")
     assert store.calls == []
+    assert watched(client)[1] == {"bad_signature": 1}
 
 
 @pytest.mark.parametrize(
@@ -119,6 +126,73 @@ def test_a_signature_is_good_for_five_minutes_either_way(
         assert refused(response, 400, "stale_signature")
 
 
+def watched(client: FlaskClient) -> tuple[list[str], dict[str, int]]:
+    """What /ready says of deliveries: alerts, and how many were refused for what."""
+    said = client.get("/ready").get_json()
+    return said["alerts"], said["refused"]
+
+
+@pytest.mark.parametrize("ahead_s", [600, -600], ids=["ahead", "behind"])
+def test_a_clock_that_is_off_is_told_by_signatures_that_are_all_stale(
+    store: RecordingDatabase, caplog: pytest.LogCaptureFixture, ahead_s: int
+) -> None:
+    now = [NOW + ahead_s]
+    client = create_app(CONFIG, database=store, clock=lambda: now[0]).test_client()
+
+    def alerts() -> list[dict[str, Any]]:
+        return [vars(record) for record in caplog.records if hasattr(record, "alert")]
+
+    for _ in range(2):
+        assert refused(post(client, EVENT, signed(EVENT)), 400, "stale_signature")
+        post(client, EVENT, "t=1,v1=1")  # anybody's: it says nothing of our clock
+    assert (watched(client)[0], alerts()) == ([], [])
+    for _ in range(5):
+        post(client, EVENT, signed(EVENT))
+    assert watched(client) == (
+        ["all_signatures_stale"],
+        {"stale_signature": 7, "bad_signature": 2},
+    )
+    [said] = alerts()
+    assert (said["levelname"], said["alert"], said["ahead_s"]) == (
+        "ERROR",
+        "all_signatures_stale",
+        ahead_s,
+    )
+    assert [function for function, _ in store.calls] == ["readiness", "readiness"]
+
+    now[0] = NOW
+    assert post(client, EVENT, signed(EVENT)).status_code == 200
+    assert watched(client)[0] == []
+    post(client, EVENT, signed(EVENT, at=NOW - 301))
+    assert watched(client)[0] == []
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "is_told"),
+    [
+        ("pending", None, False),
+        ("done", None, False),
+        ("ignored", "type", False),
+        ("ignored", "livemode", True),
+        ("quarantined", "account", True),
+        ("quarantined", "version", True),
+    ],
+)
+def test_an_event_that_is_not_applied_raises_an_alert(
+    caplog: pytest.LogCaptureFixture, state: str, reason: str | None, is_told: bool
+) -> None:
+    client = create_app(CONFIG, database=recording(state, reason), clock=lambda: NOW).test_client()
+    caplog.set_level(logging.INFO)
+    assert post(client, EVENT, signed(EVENT)).status_code == 200
+    [said] = [vars(record) for record in caplog.records if hasattr(record, "event_id")]
+    assert (said["event_id"], said["state"], said["reason"]) == (
+        json.loads(EVENT)["id"],
+        state,
+        reason,
+    )
+    assert said.get("alert") == ("event_not_applied" if is_told else None)
+
+
 def test_a_time_ahead_of_ours_is_what_the_library_would_let_pass() -> None:
     header = signed(EVENT, at=time.time() + 86400)
     assert WebhookSignature.verify_header(EVENT, header, SECRET, tolerance=300)
@@ -131,7 +205,7 @@ def test_a_secret_may_be_replaced_while_events_arrive() -> None:
     def status(header: str, secrets: tuple[str, ...]) -> int:
         app = create_app(
             replace(CONFIG, stripe_webhook_secrets=secrets),
-            database=RecordingDatabase(),
+            database=recording(),
             clock=lambda: NOW,
         )
         return post(app.test_client(), EVENT, header).status_code
@@ -175,6 +249,7 @@ def test_signed_nonsense_is_refused(
 ) -> None:
     assert refused(post(client, body, signed(body)), 400, "bad_event")
     assert store.calls == []
+    assert watched(client)[1] == {"bad_event": 1}
 
 
 @pytest.mark.parametrize("value", [b"NaN", b'"\\u0000"', b'"\\ud800"'])
@@ -244,7 +319,7 @@ def test_each_endpoint_has_secrets_and_a_kind_of_event_of_its_own() -> None:
         stripe_connect_secrets=(paths["/connect"],),
         stripe_thin_secrets=(paths["/thin"],),
     )
-    store = RecordingDatabase()
+    store = recording()
     client = create_app(config, database=store, clock=lambda: NOW).test_client()
     thin = stripe_events.body(stripe_events.thin_event("v2.core.account[requirements].updated"))
     for path, own in paths.items():

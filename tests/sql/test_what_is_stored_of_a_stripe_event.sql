@@ -10,9 +10,10 @@ declare
     state text;
 begin
     perform tests.act_as_service('backend');
-    state := backend.record_stripe_event(
+    select r.state into state
+    from backend.record_stripe_event(
         event ->> 'id', convert_to(event::text, 'UTF8'), event::text
-    );
+    ) as r;
     perform tests.act_as_owner();
     return state;
 end;
@@ -100,7 +101,8 @@ declare
     state text;
 begin
     perform tests.act_as_service('backend');
-    state := backend.record_stripe_event(id, convert_to(body, 'UTF8'), body);
+    select r.state into state
+    from backend.record_stripe_event(id, convert_to(body, 'UTF8'), body) as r;
     perform tests.act_as_owner();
     return state;
 end;
