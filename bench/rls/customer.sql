@@ -172,7 +172,7 @@ select
     p.paid_at, p.failure, p.refunded_cents, r.amount_cents as refund_cents,
     r.requested_at as refund_requested_at
 from app.payments as p
-left join app.refund_requests as r on p.id = r.payment_id
+left join app.refunds as r on p.id = r.payment_id
 where p.customer_id = :'me'
 order by p.created_at desc, p.id
 limit 50;

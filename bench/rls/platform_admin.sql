@@ -187,7 +187,7 @@ select
     r.amount_cents as refund_cents,
     r.reason as refund_reason, r.requested_at as refund_requested_at
 from app.payments as p
-left join app.refund_requests as r on p.id = r.payment_id
+left join app.refunds as r on p.id = r.payment_id
 order by p.created_at desc, p.id
 limit 50;
 

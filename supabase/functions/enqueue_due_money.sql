@@ -17,8 +17,8 @@ begin
         from (
             select
                 'send_refund' as task_name,
-                jsonb_build_object('refund_request_id', r.id) as arguments
-            from app.refund_requests as r
+                jsonb_build_object('refund_id', r.id) as arguments
+            from app.refunds as r
             where r.status = 'approved'
             union all
             select

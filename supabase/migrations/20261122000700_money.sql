@@ -75,7 +75,7 @@ comment on table app.checkout_attempts is
 create unique index one_live_attempt_a_payment on app.checkout_attempts (payment_id)
     where status <> 'closed';
 
-create table app.refund_requests (
+create table app.refunds (
     id uuid primary key default gen_random_uuid(),
     payment_id uuid not null references app.payments (id),
     stripe_charge_id text,
@@ -94,16 +94,16 @@ create table app.refund_requests (
     begun_at timestamptz,
     stripe_refund_id text,
     failure text,
-    constraint a_payment_is_refunded_on_request_once
+    constraint a_payment_is_given_back_once
         unique nulls not distinct (payment_id, stripe_charge_id)
 );
-comment on table app.refund_requests is
+comment on table app.refunds is
     'Money the platform owes back: nobody accepted in time, a cancelled session, an absent party, a '
     'second charge. Written before Stripe is asked to send it.';
-comment on column app.refund_requests.stripe_charge_id is
+comment on column app.refunds.stripe_charge_id is
     'The second charge, where one is owed back; else none: the one that pays.';
-comment on column app.refund_requests.begun_at is 'When Stripe was first asked, by this attempt''s key.';
-create index refund_requests_by_customer on app.refund_requests (customer_id);
+comment on column app.refunds.begun_at is 'When Stripe was first asked, by this attempt''s key.';
+create index refunds_by_customer on app.refunds (customer_id);
 
 create table app.stripe_events (
     id text primary key,

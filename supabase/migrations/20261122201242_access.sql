@@ -1519,10 +1519,10 @@ create policy "admins see all payments"
     using ((select app.may_continue_work()));
 
 create policy "customers see the refunds they are owed"
-    on app.refund_requests for select to customer
+    on app.refunds for select to customer
     using (customer_id = (select app.current_person_id()));
 create policy "admins see all refunds owed"
-    on app.refund_requests for select to platform_admin
+    on app.refunds for select to platform_admin
     using ((select app.may_continue_work()));
 
 -- A statement is one's own record: it stays, whatever the standing.
@@ -1596,8 +1596,8 @@ grant select (
 ) on app.payments to platform_admin;
 
 grant select (payment_id, is_surplus, amount_cents, requested_at, status)
-    on app.refund_requests to customer, platform_admin;
-grant select (reason, failure) on app.refund_requests to platform_admin;
+    on app.refunds to customer, platform_admin;
+grant select (reason, failure) on app.refunds to platform_admin;
 
 grant select (
     transaction_id, account, description, amount_cents, currency, posted_at, held_until
@@ -1668,7 +1668,7 @@ create view api.customer_payments with (security_invoker = true) as
         r.requested_at as refund_requested_at,
         r.status as refund_status
     from app.payments as p
-    left join app.refund_requests as r on p.id = r.payment_id and not r.is_surplus;
+    left join app.refunds as r on p.id = r.payment_id and not r.is_surplus;
 comment on view api.customer_payments is
     'What the calling customer owes or paid, in cents, what they got back, and what was asked for '
     'them. Failure: why the last card was refused.';
@@ -1794,7 +1794,7 @@ create view api.admin_payments with (security_invoker = true) as
         r.status as refund_status,
         r.failure as refund_failure
     from app.payments as p
-    left join app.refund_requests as r on p.id = r.payment_id and not r.is_surplus;
+    left join app.refunds as r on p.id = r.payment_id and not r.is_surplus;
 comment on view api.admin_payments is 'All payments, in cents, and the refunds that are owed.';
 grant select on api.admin_payments to platform_admin;
 
@@ -3279,7 +3279,7 @@ declare
     object jsonb := event.payload #> '{data,object}';
     failed_by text := object ->> 'failure_balance_transaction';
     payment app.payments := app.charged_payment(object ->> 'charge');
-    request_id uuid;
+    owed_id uuid;
 begin
     if payment.id is null then
         event.state := 'waiting';
@@ -3319,24 +3319,24 @@ begin
     end if;
 
     if pg_input_is_valid(object #>> '{metadata,refund_id}', 'uuid') then
-        select r.id into request_id
-        from app.refund_requests as r
+        select r.id into owed_id
+        from app.refunds as r
         where r.id = (object #>> '{metadata,refund_id}')::uuid
             and r.payment_id = payment.id;
     end if;
     perform app.learn_fact(
         row(
-            object ->> 'id', 'refund', payment.id, null, object ->> 'charge', request_id,
+            object ->> 'id', 'refund', payment.id, null, object ->> 'charge', owed_id,
             (object ->> 'amount')::bigint, null
         ),
         'Refund to the customer',
         'Referral taken back'
     );
-    update app.refund_requests as r
+    update app.refunds as r
     set status = case when failed_by is null then 'sent' else 'failed' end,
         stripe_refund_id = object ->> 'id',
         failure = coalesce(object ->> 'failure_reason', r.failure)
-    where r.id = request_id
+    where r.id = owed_id
         and r.attempt::text = coalesce(object #>> '{metadata,attempt}', '1')
         and r.status <> 'failed';
     if failed_by is not null then
@@ -3894,7 +3894,7 @@ comment on function app.begin_posting is
 
 -- The worker is about to send a customer their money back: written down before Stripe is asked.
 
-create or replace function backend.begin_refund(refund_request_id uuid)
+create or replace function backend.begin_refund(refund_id uuid)
     returns table (
         payment_id uuid,
         attempt integer,
@@ -3909,21 +3909,21 @@ create or replace function backend.begin_refund(refund_request_id uuid)
     set search_path = ''
 as $$
 declare
-    request app.refund_requests;
+    refund app.refunds;
     charge_id text;
 begin
-    select * into request
-    from app.refund_requests as r
-    where r.id = begin_refund.refund_request_id
+    select * into refund
+    from app.refunds as r
+    where r.id = begin_refund.refund_id
         and r.status = 'approved'
     for update;
-    select coalesce(request.stripe_charge_id, min(f.id)) into charge_id
+    select coalesce(refund.stripe_charge_id, min(f.id)) into charge_id
     from app.money_facts as f
-    where f.payment_id = request.payment_id
+    where f.payment_id = refund.payment_id
         and f.kind = 'charge'
         and not exists (
             select
-            from app.refund_requests as r
+            from app.refunds as r
             where r.stripe_charge_id = f.id
                 and r.payment_id = f.payment_id
         );
@@ -3931,18 +3931,18 @@ begin
     if charge_id is null then
         return;
     end if;
-    update app.refund_requests as r
+    update app.refunds as r
     set begun_at = coalesce(r.begun_at, app.current_instant())
-    where r.id = request.id
-    returning * into request;
+    where r.id = refund.id
+    returning * into refund;
     return query
     select
-        request.payment_id,
-        request.attempt,
-        request.idempotency_key,
-        request.amount_cents,
+        refund.payment_id,
+        refund.attempt,
+        refund.idempotency_key,
+        refund.amount_cents,
         charge_id,
-        request.begun_at <= app.current_instant() - interval '23 hours';
+        refund.begun_at <= app.current_instant() - interval '23 hours';
 end;
 $$;
 comment on function backend.begin_refund is
@@ -4181,7 +4181,7 @@ begin
     from app.threads as t
     where t.session_id = session.id
         and t.is_open;
-    perform app.request_refund(p.id, cancel_paid_session.reason)
+    perform app.undo_payment(p.id, cancel_paid_session.reason)
     from app.payments as p
     where p.session_id = session.id;
     perform app.tell(session.customer_id, 'session_cancelled', session.id);
@@ -5434,7 +5434,7 @@ begin
     set status = 'cancelled',
         ended_at = app.current_instant()
     where e.id = end_escalation.escalation_id;
-    perform app.request_refund(p.id, end_escalation.reason)
+    perform app.undo_payment(p.id, end_escalation.reason)
     from app.payments as p
     inner join app.repair_quotes as q on p.quote_id = q.id
     where q.escalation_id = end_escalation.escalation_id;
@@ -5628,8 +5628,8 @@ begin
         from (
             select
                 'send_refund' as task_name,
-                jsonb_build_object('refund_request_id', r.id) as arguments
-            from app.refund_requests as r
+                jsonb_build_object('refund_id', r.id) as arguments
+            from app.refunds as r
             where r.status = 'approved'
             union all
             select
@@ -6032,7 +6032,7 @@ begin
         order by p.id
         for update skip locked
     loop
-        perform app.request_refund(payment_id, 'not paid in time');
+        perform app.undo_payment(payment_id, 'not paid in time');
         expired := expired + 1;
     end loop;
 
@@ -6075,7 +6075,7 @@ begin
             set status = 'expired',
                 ended_at = app.current_instant()
             where s.id = session.id;
-            perform app.request_refund(p.id, 'not paid in time')
+            perform app.undo_payment(p.id, 'not paid in time')
             from app.payments as p
             where p.session_id = session.id;
             perform app.tell(session.customer_id, 'session_expired', session.id);
@@ -6136,7 +6136,7 @@ comment on function app.explain_finding is
 
 -- Stripe did not make a refund.
 
-create or replace function backend.fail_refund(refund_request_id uuid, failure text, try_again boolean)
+create or replace function backend.fail_refund(refund_id uuid, failure text, try_again boolean)
     returns void
     language plpgsql
     volatile
@@ -6144,12 +6144,12 @@ create or replace function backend.fail_refund(refund_request_id uuid, failure t
     set search_path = ''
 as $$
 begin
-    update app.refund_requests as r
+    update app.refunds as r
     set status = case when try_again then 'approved' else 'failed' end,
         attempt = case when try_again then r.attempt + 1 else r.attempt end,
         begun_at = case when try_again then null else r.begun_at end,
         failure = fail_refund.failure
-    where r.id = fail_refund.refund_request_id
+    where r.id = fail_refund.refund_id
         and r.status = 'approved';
 end;
 $$;
@@ -7827,9 +7827,9 @@ declare
     before jsonb := app.begin_posting(fact.payment_id);
 begin
     insert into app.money_facts (
-        id, kind, payment_id, part, about, refund_request_id, amount_cents
+        id, kind, payment_id, part, about, refund_id, amount_cents
     ) values (
-        fact.id, fact.kind, fact.payment_id, fact.part, fact.about, fact.refund_request_id,
+        fact.id, fact.kind, fact.payment_id, fact.part, fact.about, fact.refund_id,
         fact.amount_cents
     )
     on conflict do nothing;
@@ -10033,7 +10033,7 @@ begin
             from app.money_facts as x
             where x.payment_id = p.id
                 and x.kind = 'refund'
-            group by coalesce(x.refund_request_id::text, x.id)
+            group by coalesce(x.refund_id::text, x.id)
         ) as y
     ) as r
     cross join lateral (
@@ -10097,9 +10097,9 @@ create or replace function app.refund_surplus(payment_id uuid, stripe_charge_id 
     set search_path = ''
 as $$
 declare
-    request_id uuid;
+    owed_id uuid;
 begin
-    insert into app.refund_requests (
+    insert into app.refunds (
         payment_id, stripe_charge_id, customer_id, amount_cents, reason
     )
     select p.id, refund_surplus.stripe_charge_id, p.customer_id, p.amount_cents, 'paid twice'
@@ -10114,20 +10114,20 @@ begin
         )
         and not exists (
             select
-            from app.refund_requests as r
+            from app.refunds as r
             where r.payment_id = p.id
                 and r.stripe_charge_id is not null
         )
-    returning id into request_id;
+    returning id into owed_id;
     if found then
         perform app.enqueue_job(
-            'send_refund', jsonb_build_object('refund_request_id', request_id)
+            'send_refund', jsonb_build_object('refund_id', owed_id)
         );
     end if;
 end;
 $$;
 comment on function app.refund_surplus is
-    'Requests the refund of a charge that is not the payment''s first, once. A third charge of one '
+    'Owes back a charge that is not the payment''s first, once. A third charge of one '
     'payment is left to an admin.';
 
 
@@ -10699,50 +10699,6 @@ $$;
 comment on function api.report_message is
     'Flags a message of the other party for the admins, with a note. Reporting twice changes nothing.';
 grant execute on function api.report_message to customer, mechanic, workshop;
-
-
--- ==== supabase/functions/request_refund.sql
-
--- A payment that is not to be: owed back when it was paid, expired when it was not.
-
-create or replace function app.request_refund(payment_id uuid, reason text)
-    returns void
-    language plpgsql
-    volatile
-    set search_path = ''
-as $$
-declare
-    payment app.payments;
-    request_id uuid;
-begin
-    select * into strict payment
-    from app.payments as p
-    where p.id = request_refund.payment_id
-    for update;
-
-    if payment.status = 'paid' then
-        insert into app.refund_requests (payment_id, customer_id, amount_cents, reason)
-        values (payment.id, payment.customer_id, payment.amount_cents, request_refund.reason)
-        on conflict on constraint a_payment_is_refunded_on_request_once do nothing
-        returning id into request_id;
-        if found then
-            perform app.enqueue_job(
-                'send_refund', jsonb_build_object('refund_request_id', request_id)
-            );
-        end if;
-    elsif payment.status in ('pending', 'failed') then
-        update app.payments as p
-        set status = 'expired'
-        where p.id = payment.id;
-        update app.checkout_attempts as a
-        set status = 'closed'
-        where a.payment_id = payment.id;
-    end if;
-end;
-$$;
-comment on function app.request_refund is
-    'Requests the refund of the whole amount, once; an unpaid payment expires. One that is being '
-    'processed is left: should it succeed, settle_payment requests its refund.';
 
 
 -- ==== supabase/functions/request_session.sql
@@ -11467,7 +11423,7 @@ begin
     where a.payment_id = payment.id;
 
     if not awaited then
-        perform app.request_refund(payment.id, 'paid too late');
+        perform app.undo_payment(payment.id, 'paid too late');
     elsif payment.purpose = 'diagnostic' then
         perform app.session_paid(payment.session_id);
     else
@@ -11656,6 +11612,50 @@ end;
 $$;
 comment on function backend.trial_balance is 'In cents, one row an account''s name and currency.';
 grant execute on function backend.trial_balance to worker;
+
+
+-- ==== supabase/functions/undo_payment.sql
+
+-- A payment that is not to be: owed back when it was paid, expired when it was not.
+
+create or replace function app.undo_payment(payment_id uuid, reason text)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    payment app.payments;
+    owed_id uuid;
+begin
+    select * into strict payment
+    from app.payments as p
+    where p.id = undo_payment.payment_id
+    for update;
+
+    if payment.status = 'paid' then
+        insert into app.refunds (payment_id, customer_id, amount_cents, reason)
+        values (payment.id, payment.customer_id, payment.amount_cents, undo_payment.reason)
+        on conflict on constraint a_payment_is_given_back_once do nothing
+        returning id into owed_id;
+        if found then
+            perform app.enqueue_job(
+                'send_refund', jsonb_build_object('refund_id', owed_id)
+            );
+        end if;
+    elsif payment.status in ('pending', 'failed') then
+        update app.payments as p
+        set status = 'expired'
+        where p.id = payment.id;
+        update app.checkout_attempts as a
+        set status = 'closed'
+        where a.payment_id = payment.id;
+    end if;
+end;
+$$;
+comment on function app.undo_payment is
+    'Owes back the whole amount, once; an unpaid payment expires. One that is being '
+    'processed is left: should it succeed, settle_payment owes it back.';
 
 
 -- ==== supabase/functions/wake_events.sql

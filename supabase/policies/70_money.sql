@@ -40,10 +40,10 @@ create policy "admins see all payments"
     using ((select app.may_continue_work()));
 
 create policy "customers see the refunds they are owed"
-    on app.refund_requests for select to customer
+    on app.refunds for select to customer
     using (customer_id = (select app.current_person_id()));
 create policy "admins see all refunds owed"
-    on app.refund_requests for select to platform_admin
+    on app.refunds for select to platform_admin
     using ((select app.may_continue_work()));
 
 -- A statement is one's own record: it stays, whatever the standing.
@@ -117,8 +117,8 @@ grant select (
 ) on app.payments to platform_admin;
 
 grant select (payment_id, is_surplus, amount_cents, requested_at, status)
-    on app.refund_requests to customer, platform_admin;
-grant select (reason, failure) on app.refund_requests to platform_admin;
+    on app.refunds to customer, platform_admin;
+grant select (reason, failure) on app.refunds to platform_admin;
 
 grant select (
     transaction_id, account, description, amount_cents, currency, posted_at, held_until
@@ -189,7 +189,7 @@ create view api.customer_payments with (security_invoker = true) as
         r.requested_at as refund_requested_at,
         r.status as refund_status
     from app.payments as p
-    left join app.refund_requests as r on p.id = r.payment_id and not r.is_surplus;
+    left join app.refunds as r on p.id = r.payment_id and not r.is_surplus;
 comment on view api.customer_payments is
     'What the calling customer owes or paid, in cents, what they got back, and what was asked for '
     'them. Failure: why the last card was refused.';
@@ -315,7 +315,7 @@ create view api.admin_payments with (security_invoker = true) as
         r.status as refund_status,
         r.failure as refund_failure
     from app.payments as p
-    left join app.refund_requests as r on p.id = r.payment_id and not r.is_surplus;
+    left join app.refunds as r on p.id = r.payment_id and not r.is_surplus;
 comment on view api.admin_payments is 'All payments, in cents, and the refunds that are owed.';
 grant select on api.admin_payments to platform_admin;
 

@@ -79,7 +79,7 @@ app.payments
     session_id, status
 app.people
     created_at, id, persona
-app.refund_requests
+app.refunds
     amount_cents, is_surplus, payment_id, requested_at, status
 app.repair_quote_items
     amount_cents, description, kind, position, quantity, quote_id, unit_cents

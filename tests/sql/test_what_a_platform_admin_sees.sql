@@ -171,7 +171,7 @@ app.people
 app.referrals
     amount_cents, created_at, currency, earned_at, escalation_id, id, mechanic_id,
     payable_from, status
-app.refund_requests
+app.refunds
     amount_cents, failure, is_surplus, payment_id, reason, requested_at, status
 app.repair_quotes
     created_at, currency, customer_id, decided_at, distance_km, escalation_id, id,

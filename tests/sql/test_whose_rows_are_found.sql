@@ -61,7 +61,7 @@ select api.restrict(tests.id('Northside Garage'), 'suspended', false, '4.2', 'Ga
 select tests.act_as('workshop', 'walt');
 select api.appeal_restriction(id, 'We did not.') from api.restrictions;
 select tests.act_as_owner();
-insert into app.refund_requests (payment_id, customer_id, amount_cents, reason)
+insert into app.refunds (payment_id, customer_id, amount_cents, reason)
 values (tests.id('ana active payment'), tests.id('ana'), 2500, 'Goodwill.');
 select app.tell(tests.id('ada'), 'restricted', gen_random_uuid());
 insert into app.connected_accounts (owner_id, owner_kind, stripe_account_id)
@@ -84,7 +84,7 @@ select ok(
         'customer', 'ana',
         '{people,contact_details,customers,notices,diagnostic_sessions,session_intake,
         session_outcome,media,threads,messages,escalations,repair_quotes,repair_quote_items,
-        payments,refund_requests,monitoring_notices,consents}'
+        payments,refunds,monitoring_notices,consents}'
     ),
     'a customer finds what is theirs'
 );

@@ -66,7 +66,7 @@ select
 from paid as p
 order by p.created_at;
 
-insert into app.refund_requests (id, payment_id, customer_id, amount_cents, reason, requested_at)
+insert into app.refunds (id, payment_id, customer_id, amount_cents, reason, requested_at)
 select
     pg_temp.id('refund', p.n), p.id, p.customer_id, p.amount_cents, 'cancelled',
     p.created_at + interval '1 day'
