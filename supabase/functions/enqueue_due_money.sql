@@ -39,6 +39,7 @@ begin
                 and p.held_until <= instant
                 and p.withheld_at is null
                 and not p.is_disputed
+                and coalesce(p.refund_asked_until <= instant, true)
                 and a.transfers = 'active'
                 and not exists (
                     select

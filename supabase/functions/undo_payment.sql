@@ -8,7 +8,7 @@ create function app.undo_payment(payment_id uuid, reason text)
 as $$
 declare
     payment app.payments;
-    owed_id uuid;
+    left_cents bigint;
 begin
     select * into strict payment
     from app.payments as p
@@ -16,15 +16,11 @@ begin
     for update;
 
     if payment.status = 'paid' then
-        insert into app.refunds (payment_id, customer_id, amount_cents, reason)
-        values (payment.id, payment.customer_id, payment.amount_cents, undo_payment.reason)
-        on conflict on constraint a_payment_is_given_back_once do nothing
-        returning id into owed_id;
-        if found then
-            perform app.enqueue_job(
-                'send_refund', jsonb_build_object('refund_id', owed_id)
-            );
+        left_cents := app.refundable_cents(payment.id);
+        if left_cents > 0 then
+            perform app.owe_refund(payment, left_cents, undo_payment.reason);
         end if;
+        perform app.supersede_refund_request(payment.id);
     elsif payment.status in ('pending', 'failed') then
         update app.payments as p
         set status = 'expired'
@@ -36,5 +32,5 @@ begin
 end;
 $$;
 comment on function app.undo_payment is
-    'Owes back the whole amount, once; an unpaid payment expires. One that is being '
-    'processed is left: should it succeed, settle_payment owes it back.';
+    'Owes back all that is left of the payment; an unpaid one expires. One that is being processed is '
+    'left: should it succeed, settle_payment owes it back.';

@@ -104,6 +104,7 @@ create table app.payables (
     held_until timestamptz,
     withheld_at timestamptz,
     is_disputed boolean not null default false,
+    refund_asked_until timestamptz,
     earned_cents bigint not null default 0
         constraint earned_is_not_negative check (earned_cents >= 0),
     sent_cents bigint not null default 0,
@@ -123,6 +124,8 @@ comment on column app.payables.about_id is
     'What the payee knows it by: the session, the offer, or for a referral the escalation.';
 comment on column app.payables.is_disputed is
     'A dispute is open, or a fraud warning is not settled: nothing is sent.';
+comment on column app.payables.refund_asked_until is
+    'The customer asked for a refund: until then nothing is sent, unless it is decided before.';
 comment on column app.payables.withheld_at is 'Set while the payee is barred: counted, not sent.';
 comment on column app.payables.earned_cents is 'Of what the customer did not get back.';
 comment on column app.payables.offset_cents is

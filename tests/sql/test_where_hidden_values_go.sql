@@ -151,6 +151,7 @@ select set_eq(
         'app.connected_accounts.idempotency_key from owner_id',
         'app.disputes.is_open from status',
         'app.payables.owed_cents from earned_cents, forfeited_cents, offset_cents, returned_cents, sent_cents',
+        'app.refund_requests.is_automated from rule',
         'app.refunds.idempotency_key from attempt, id',
         'app.refunds.is_surplus from stripe_charge_id',
         'app.repair_quote_items.amount_cents from quantity, unit_cents',
