@@ -42,8 +42,8 @@ def create_queue(database: Calls, connector: BaseConnector, money: Money) -> App
         money.reverse_transfer(payment_id, part)
 
     @app.task(name="send_refund", retry=RETRY)
-    def send_refund(refund_request_id: str) -> None:
-        money.send_refund(refund_request_id)
+    def send_refund(refund_id: str) -> None:
+        money.send_refund(refund_id)
 
     # Periodic tasks hold no lock and are not retried: the next one comes soon, and a lock left by a
     # killed worker would stop them all.

@@ -173,16 +173,16 @@ class Money:
                 failure=None if reversal_id in made else failure or "not made",
             )
 
-    def send_refund(self, refund_request_id: str) -> None:
+    def send_refund(self, refund_id: str) -> None:
         """Send a customer their money back."""
         if self.client is None:
             return
-        begun = self.database.call("begin_refund", refund_request_id=refund_request_id)
+        begun = self.database.call("begin_refund", refund_id=refund_id)
         for due in begun:
             if due["look_up"]:
-                self.look_up_refund(self.client, refund_request_id, due)
+                self.look_up_refund(self.client, refund_id, due)
                 continue
-            metadata = {"refund_id": refund_request_id, "attempt": str(due["attempt"])}
+            metadata = {"refund_id": refund_id, "attempt": str(due["attempt"])}
             try:
                 made = self.client.v1.refunds.create(
                     {
@@ -197,28 +197,28 @@ class Money:
                     raise
                 note("Stripe refunded nothing", error, due["idempotency_key"])
                 if is_fault_of_stripe(error):
-                    self.look_up_refund(self.client, refund_request_id, due)
+                    self.look_up_refund(self.client, refund_id, due)
                 else:
-                    self.fail_refund(refund_request_id, code(error), False)
+                    self.fail_refund(refund_id, code(error), False)
             else:
                 self.learn("refund.created", made)
 
-    def look_up_refund(self, client: stripe.StripeClient, refund_request_id: str, due: Row) -> None:
+    def look_up_refund(self, client: stripe.StripeClient, refund_id: str, due: Row) -> None:
         """See whether a refund was made; if not, it is asked for again, under another key."""
         for made in client.v1.refunds.list({"charge": due["stripe_charge_id"]}).auto_paging_iter():
             told = made.to_dict()["metadata"]
             if (told.get("refund_id"), told.get("attempt")) == (
-                refund_request_id,
+                refund_id,
                 str(due["attempt"]),
             ):
                 self.learn("refund.created", made)
                 return
-        self.fail_refund(refund_request_id, "not made", True)
+        self.fail_refund(refund_id, "not made", True)
 
-    def fail_refund(self, refund_request_id: str, failure: str, try_again: bool) -> None:
+    def fail_refund(self, refund_id: str, failure: str, try_again: bool) -> None:
         self.database.call(
             "fail_refund",
-            refund_request_id=refund_request_id,
+            refund_id=refund_id,
             failure=failure,
             try_again=try_again,
         )

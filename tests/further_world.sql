@@ -237,6 +237,13 @@ begin
     perform tests.quote('gus in work', 'Prairie Auto', 'paul', 20000, 10000);
     perform tests.approve_and_pay('gus', 'gus in work', 'Prairie Auto');
 
+    -- and a part of whose price is asked back
+    perform tests.act_as('customer', 'gus');
+    perform api.request_refund(
+        tests.id('gus in work repair payment'), 'not_as_described', 'The pads are used.', 10000
+    );
+    perform tests.act_as_owner();
+
     -- and one that ben has closed
     perform tests.send_to_workshop('ben', 'ben closed', 'Prairie Auto', 'paul');
     perform tests.quote('ben closed', 'Prairie Auto', 'paul', 20000, 10000);

@@ -172,9 +172,24 @@ select
     p.paid_at, p.failure, p.refunded_cents, r.amount_cents as refund_cents,
     r.requested_at as refund_requested_at
 from app.payments as p
-left join app.refund_requests as r on p.id = r.payment_id
+left join app.refunds as r on p.id = r.payment_id and r.refund_request_id is null
 where p.customer_id = :'me'
 order by p.created_at desc, p.id
+limit 50;
+
+-- case: refund requests, newest page
+select md5('customer 1')::uuid as me;
+
+select * from api.customer_refund_requests order by asked_at desc, id limit 50;
+
+select
+    q.id, q.payment_id, q.policy_version, q.amount_cents, q.category, q.reason, q.status, q.asked_at,
+    q.decide_by, q.settled_at, q.rule is not null as is_automated, q.granted_cents, q.decision_reason,
+    r.status as refund_status
+from app.refund_requests as q
+left join app.refunds as r on q.id = r.refund_request_id
+where q.customer_id = :'me'
+order by q.asked_at desc, q.id
 limit 50;
 
 -- case: notices, newest page

@@ -59,6 +59,11 @@ begin
             excluded.told_at,
             coalesce(array_position(ranks, excluded.status), 0)
         ) > (not d.is_open, d.told_at, coalesce(array_position(ranks, d.status), 0));
+    if app.is_contested(payment.id)
+        or (event.type = 'charge.dispute.closed' and object ->> 'status' = 'lost')
+    then
+        perform app.supersede_refund_request(payment.id);
+    end if;
     perform app.post_difference(
         payment.id,
         before,
@@ -101,4 +106,4 @@ end;
 $$;
 comment on function app.apply_dispute_event is
     'Keeps the dispute''s state, and posts what it moved and, once lost, who bears it. While one is '
-    'open, nothing of the payment is sent on.';
+    'open, nothing of the payment is sent on, and no admin decides on a refund.';

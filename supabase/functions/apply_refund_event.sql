@@ -10,7 +10,7 @@ declare
     object jsonb := event.payload #> '{data,object}';
     failed_by text := object ->> 'failure_balance_transaction';
     payment app.payments := app.charged_payment(object ->> 'charge');
-    request_id uuid;
+    owed_id uuid;
 begin
     if payment.id is null then
         event.state := 'waiting';
@@ -50,24 +50,24 @@ begin
     end if;
 
     if pg_input_is_valid(object #>> '{metadata,refund_id}', 'uuid') then
-        select r.id into request_id
-        from app.refund_requests as r
+        select r.id into owed_id
+        from app.refunds as r
         where r.id = (object #>> '{metadata,refund_id}')::uuid
             and r.payment_id = payment.id;
     end if;
     perform app.learn_fact(
         row(
-            object ->> 'id', 'refund', payment.id, null, object ->> 'charge', request_id,
+            object ->> 'id', 'refund', payment.id, null, object ->> 'charge', owed_id,
             (object ->> 'amount')::bigint, null
         ),
         'Refund to the customer',
         'Referral taken back'
     );
-    update app.refund_requests as r
+    update app.refunds as r
     set status = case when failed_by is null then 'sent' else 'failed' end,
         stripe_refund_id = object ->> 'id',
         failure = coalesce(object ->> 'failure_reason', r.failure)
-    where r.id = request_id
+    where r.id = owed_id
         and r.attempt::text = coalesce(object #>> '{metadata,attempt}', '1')
         and r.status <> 'failed';
     if failed_by is not null then

@@ -1,6 +1,6 @@
 -- The worker is about to send a customer their money back: written down before Stripe is asked.
 
-create function backend.begin_refund(refund_request_id uuid)
+create function backend.begin_refund(refund_id uuid)
     returns table (
         payment_id uuid,
         attempt integer,
@@ -15,21 +15,21 @@ create function backend.begin_refund(refund_request_id uuid)
     set search_path = ''
 as $$
 declare
-    request app.refund_requests;
+    refund app.refunds;
     charge_id text;
 begin
-    select * into request
-    from app.refund_requests as r
-    where r.id = begin_refund.refund_request_id
+    select * into refund
+    from app.refunds as r
+    where r.id = begin_refund.refund_id
         and r.status = 'approved'
     for update;
-    select coalesce(request.stripe_charge_id, min(f.id)) into charge_id
+    select coalesce(refund.stripe_charge_id, min(f.id)) into charge_id
     from app.money_facts as f
-    where f.payment_id = request.payment_id
+    where f.payment_id = refund.payment_id
         and f.kind = 'charge'
         and not exists (
             select
-            from app.refund_requests as r
+            from app.refunds as r
             where r.stripe_charge_id = f.id
                 and r.payment_id = f.payment_id
         );
@@ -37,18 +37,18 @@ begin
     if charge_id is null then
         return;
     end if;
-    update app.refund_requests as r
+    update app.refunds as r
     set begun_at = coalesce(r.begun_at, app.current_instant())
-    where r.id = request.id
-    returning * into request;
+    where r.id = refund.id
+    returning * into refund;
     return query
     select
-        request.payment_id,
-        request.attempt,
-        request.idempotency_key,
-        request.amount_cents,
+        refund.payment_id,
+        refund.attempt,
+        refund.idempotency_key,
+        refund.amount_cents,
         charge_id,
-        request.begun_at <= app.current_instant() - interval '23 hours';
+        refund.begun_at <= app.current_instant() - interval '23 hours';
 end;
 $$;
 comment on function backend.begin_refund is

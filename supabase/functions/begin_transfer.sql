@@ -47,6 +47,7 @@ begin
             and payable.held_until <= instant
             and payable.withheld_at is null
             and not payable.is_disputed
+            and coalesce(payable.refund_asked_until <= instant, true)
             and account_id is not null,
             false
         ) then
@@ -79,6 +80,7 @@ begin
         t.created_at <= instant - interval '23 hours'
         or p.withheld_at is not null
         or p.is_disputed
+        or coalesce(p.refund_asked_until > instant, false)
         or account_id is null
     from app.transfers as t
     inner join app.payables as p on t.payment_id = p.payment_id and t.part = p.part
@@ -89,6 +91,6 @@ end;
 $$;
 comment on function backend.begin_transfer is
     'The one live transfer of a payable, for the worker to make; nothing while none is due: earned, '
-    'past its hold, not disputed, not withheld, to an active account. Look up: do not send it, but see '
-    'whether it was sent.';
+    'past its hold, not disputed, no refund asked for, not withheld, to an active account. Look up: do not '
+    'send it, but see whether it was sent.';
 grant execute on function backend.begin_transfer to worker;

@@ -18,7 +18,7 @@ begin
     from app.threads as t
     where t.session_id = session.id
         and t.is_open;
-    perform app.request_refund(p.id, cancel_paid_session.reason)
+    perform app.undo_payment(p.id, cancel_paid_session.reason)
     from app.payments as p
     where p.session_id = session.id;
     perform app.tell(session.customer_id, 'session_cancelled', session.id);

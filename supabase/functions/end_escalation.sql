@@ -11,7 +11,7 @@ begin
     set status = 'cancelled',
         ended_at = app.current_instant()
     where e.id = end_escalation.escalation_id;
-    perform app.request_refund(p.id, end_escalation.reason)
+    perform app.undo_payment(p.id, end_escalation.reason)
     from app.payments as p
     inner join app.repair_quotes as q on p.quote_id = q.id
     where q.escalation_id = end_escalation.escalation_id;

@@ -17,8 +17,8 @@ begin
         from (
             select
                 'send_refund' as task_name,
-                jsonb_build_object('refund_request_id', r.id) as arguments
-            from app.refund_requests as r
+                jsonb_build_object('refund_id', r.id) as arguments
+            from app.refunds as r
             where r.status = 'approved'
             union all
             select
@@ -39,6 +39,7 @@ begin
                 and p.held_until <= instant
                 and p.withheld_at is null
                 and not p.is_disputed
+                and coalesce(p.refund_asked_until <= instant, true)
                 and a.transfers = 'active'
                 and not exists (
                     select

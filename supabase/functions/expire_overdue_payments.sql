@@ -18,7 +18,7 @@ begin
         order by p.id
         for update skip locked
     loop
-        perform app.request_refund(payment_id, 'not paid in time');
+        perform app.undo_payment(payment_id, 'not paid in time');
         expired := expired + 1;
     end loop;
 

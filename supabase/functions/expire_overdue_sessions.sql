@@ -23,7 +23,7 @@ begin
             set status = 'expired',
                 ended_at = app.current_instant()
             where s.id = session.id;
-            perform app.request_refund(p.id, 'not paid in time')
+            perform app.undo_payment(p.id, 'not paid in time')
             from app.payments as p
             where p.session_id = session.id;
             perform app.tell(session.customer_id, 'session_expired', session.id);

@@ -1,6 +1,6 @@
 -- Stripe did not make a refund.
 
-create function backend.fail_refund(refund_request_id uuid, failure text, try_again boolean)
+create function backend.fail_refund(refund_id uuid, failure text, try_again boolean)
     returns void
     language plpgsql
     volatile
@@ -8,12 +8,12 @@ create function backend.fail_refund(refund_request_id uuid, failure text, try_ag
     set search_path = ''
 as $$
 begin
-    update app.refund_requests as r
+    update app.refunds as r
     set status = case when try_again then 'approved' else 'failed' end,
         attempt = case when try_again then r.attempt + 1 else r.attempt end,
         begun_at = case when try_again then null else r.begun_at end,
         failure = fail_refund.failure
-    where r.id = fail_refund.refund_request_id
+    where r.id = fail_refund.refund_id
         and r.status = 'approved';
 end;
 $$;

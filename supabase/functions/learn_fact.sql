@@ -14,9 +14,9 @@ declare
     before jsonb := app.begin_posting(fact.payment_id);
 begin
     insert into app.money_facts (
-        id, kind, payment_id, part, about, refund_request_id, amount_cents
+        id, kind, payment_id, part, about, refund_id, amount_cents
     ) values (
-        fact.id, fact.kind, fact.payment_id, fact.part, fact.about, fact.refund_request_id,
+        fact.id, fact.kind, fact.payment_id, fact.part, fact.about, fact.refund_id,
         fact.amount_cents
     )
     on conflict do nothing;

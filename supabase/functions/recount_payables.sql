@@ -22,6 +22,7 @@ begin
     -- Cumulative floor: refunds in whatever pieces end at exactly nothing.
     update app.payables as p
     set is_disputed = frozen,
+        refund_asked_until = app.refund_awaited_until(recount_payables.payment_id),
         earned_cents = e.earned_cents,
         sent_cents = e.sent_cents,
         returned_cents = e.returned_cents,
@@ -87,5 +88,5 @@ begin
 end;
 $$;
 comment on function app.recount_payables is
-    'Writes down what each payee earned, was sent and gave back, whether a dispute stops it, and what '
-    'became of the referral.';
+    'Writes down what each payee earned, was sent and gave back, whether a dispute or a request '
+    'stops it, and what became of the referral.';

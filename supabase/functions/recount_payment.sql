@@ -39,7 +39,7 @@ begin
             from app.money_facts as x
             where x.payment_id = p.id
                 and x.kind = 'refund'
-            group by coalesce(x.refund_request_id::text, x.id)
+            group by coalesce(x.refund_id::text, x.id)
         ) as y
     ) as r
     cross join lateral (

@@ -7,9 +7,9 @@ create function app.refund_surplus(payment_id uuid, stripe_charge_id text)
     set search_path = ''
 as $$
 declare
-    request_id uuid;
+    owed_id uuid;
 begin
-    insert into app.refund_requests (
+    insert into app.refunds (
         payment_id, stripe_charge_id, customer_id, amount_cents, reason
     )
     select p.id, refund_surplus.stripe_charge_id, p.customer_id, p.amount_cents, 'paid twice'
@@ -24,18 +24,18 @@ begin
         )
         and not exists (
             select
-            from app.refund_requests as r
+            from app.refunds as r
             where r.payment_id = p.id
                 and r.stripe_charge_id is not null
         )
-    returning id into request_id;
+    returning id into owed_id;
     if found then
         perform app.enqueue_job(
-            'send_refund', jsonb_build_object('refund_request_id', request_id)
+            'send_refund', jsonb_build_object('refund_id', owed_id)
         );
     end if;
 end;
 $$;
 comment on function app.refund_surplus is
-    'Requests the refund of a charge that is not the payment''s first, once. A third charge of one '
+    'Owes back a charge that is not the payment''s first, once. A third charge of one '
     'payment is left to an admin.';

@@ -46,6 +46,9 @@ create trigger quotes_follow_the_listed_transitions
 create trigger payments_follow_the_listed_transitions
     before insert or update of status on app.payments
     for each row execute function app.refuse_unlisted_transition('payment');
+create trigger refund_requests_follow_the_listed_transitions
+    before insert or update of status on app.refund_requests
+    for each row execute function app.refuse_unlisted_transition('refund_request');
 create trigger referrals_follow_the_listed_transitions
     before insert or update of status on app.referrals
     for each row execute function app.refuse_unlisted_transition('referral');

@@ -24,7 +24,7 @@ begin
     where a.payment_id = payment.id;
 
     if not awaited then
-        perform app.request_refund(payment.id, 'paid too late');
+        perform app.undo_payment(payment.id, 'paid too late');
     elsif payment.purpose = 'diagnostic' then
         perform app.session_paid(payment.session_id);
     else

@@ -108,6 +108,7 @@ insert into app.limits (action, most, within) values
     ('preview_message', 30, interval '1 minute'),
     ('report_message', 10, interval '1 hour'),
     ('start_checkout', 20, interval '1 hour'),
+    ('request_refund', 5, interval '1 day'),
     ('open_payout_account', 20, interval '1 hour'),
     ('accept_invitation', 10, interval '1 hour');
 

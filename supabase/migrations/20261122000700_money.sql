@@ -78,36 +78,6 @@ comment on table app.checkout_attempts is
 create unique index one_live_attempt_a_payment on app.checkout_attempts (payment_id)
     where status <> 'closed';
 
-create table app.refund_requests (
-    id uuid primary key default gen_random_uuid(),
-    payment_id uuid not null references app.payments (id),
-    stripe_charge_id text,
-    is_surplus boolean not null generated always as (stripe_charge_id is not null) stored,
-    customer_id uuid not null references app.customers (person_id),
-    amount_cents bigint not null
-        constraint refund_is_positive check (amount_cents > 0),
-    reason text not null,
-    requested_at timestamptz not null default app.current_instant(),
-    status text not null default 'approved'
-        constraint refund_status_is_known check (status in ('approved', 'sent', 'failed')),
-    attempt integer not null default 1
-        constraint refund_attempt_counts_from_one check (attempt > 0),
-    idempotency_key text not null
-        generated always as ('refund:' || id::text || ':' || attempt::text) stored,
-    begun_at timestamptz,
-    stripe_refund_id text,
-    failure text,
-    constraint a_payment_is_refunded_on_request_once
-        unique nulls not distinct (payment_id, stripe_charge_id)
-);
-comment on table app.refund_requests is
-    'Money the platform owes back: nobody accepted in time, a cancelled session, an absent party, a '
-    'second charge. Written before Stripe is asked to send it.';
-comment on column app.refund_requests.stripe_charge_id is
-    'The second charge, where one is owed back; else none: the one that pays.';
-comment on column app.refund_requests.begun_at is 'When Stripe was first asked, by this attempt''s key.';
-create index refund_requests_by_customer on app.refund_requests (customer_id);
-
 create table app.stripe_events (
     id text primary key,
     type text not null,

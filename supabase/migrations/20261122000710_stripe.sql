@@ -13,7 +13,7 @@ create table app.money_facts (
     part text
         constraint part_is_known check (part in ('work', 'referral')),
     about text,
-    refund_request_id uuid references app.refund_requests (id),
+    refund_id uuid references app.refunds (id),
     amount_cents bigint not null
         constraint a_fact_moves_money check (amount_cents > 0),
     learned_at timestamptz not null default app.current_instant(),
@@ -27,10 +27,10 @@ comment on column app.money_facts.id is
 comment on column app.money_facts.about is
     'The fact or dispute that this one follows: a refund''s charge, a failure''s refund, a '
     'reversal''s transfer.';
-comment on column app.money_facts.refund_request_id is
-    'Several refunds of one request are attempts at it: the customer is owed it once.';
+comment on column app.money_facts.refund_id is
+    'Several refunds of Stripe''s for one of ours are attempts at it: the customer is owed it once.';
 create index money_facts_by_payment on app.money_facts (payment_id);
-create index money_facts_by_refund_request on app.money_facts (refund_request_id);
+create index money_facts_by_refund on app.money_facts (refund_id);
 
 create table app.balance_transactions (
     id text primary key,
@@ -104,6 +104,7 @@ create table app.payables (
     held_until timestamptz,
     withheld_at timestamptz,
     is_disputed boolean not null default false,
+    refund_asked_until timestamptz,
     earned_cents bigint not null default 0
         constraint earned_is_not_negative check (earned_cents >= 0),
     sent_cents bigint not null default 0,
@@ -123,6 +124,8 @@ comment on column app.payables.about_id is
     'What the payee knows it by: the session, the offer, or for a referral the escalation.';
 comment on column app.payables.is_disputed is
     'A dispute is open, or a fraud warning is not settled: nothing is sent.';
+comment on column app.payables.refund_asked_until is
+    'The customer asked for a refund: until then nothing is sent, unless it is decided before.';
 comment on column app.payables.withheld_at is 'Set while the payee is barred: counted, not sent.';
 comment on column app.payables.earned_cents is 'Of what the customer did not get back.';
 comment on column app.payables.offset_cents is

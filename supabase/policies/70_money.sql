@@ -40,10 +40,10 @@ create policy "admins see all payments"
     using ((select app.may_continue_work()));
 
 create policy "customers see the refunds they are owed"
-    on app.refund_requests for select to customer
+    on app.refunds for select to customer
     using (customer_id = (select app.current_person_id()));
 create policy "admins see all refunds owed"
-    on app.refund_requests for select to platform_admin
+    on app.refunds for select to platform_admin
     using ((select app.may_continue_work()));
 
 -- A statement is one's own record: it stays, whatever the standing.
@@ -116,9 +116,9 @@ grant select (
     created_at, paid_at, failure, work_done_at, earned_at, refunded_cents
 ) on app.payments to platform_admin;
 
-grant select (payment_id, is_surplus, amount_cents, requested_at, status)
-    on app.refund_requests to customer, platform_admin;
-grant select (reason, failure) on app.refund_requests to platform_admin;
+grant select (payment_id, refund_request_id, is_surplus, amount_cents, requested_at, status)
+    on app.refunds to customer, platform_admin;
+grant select (reason, failure) on app.refunds to platform_admin;
 
 grant select (
     transaction_id, account, description, amount_cents, currency, posted_at, held_until
@@ -126,8 +126,8 @@ grant select (
 grant select (owner_id) on app.ledger_entries to workshop, platform_admin;
 grant select (account_id) on app.ledger_entries to platform_admin;
 grant select (
-    id, payee_id, about_id, currency, earned_at, held_until, is_disputed, earned_cents, sent_cents,
-    returned_cents, offset_cents, owed_cents
+    id, payee_id, about_id, currency, earned_at, held_until, is_disputed, refund_asked_until, earned_cents,
+    sent_cents, returned_cents, offset_cents, owed_cents
 ) on app.payables to mechanic, workshop, platform_admin;
 grant select (part, withheld_at, forfeited_cents) on app.payables to mechanic, platform_admin;
 grant select (payment_id, payee_kind) on app.payables to platform_admin;
@@ -189,10 +189,12 @@ create view api.customer_payments with (security_invoker = true) as
         r.requested_at as refund_requested_at,
         r.status as refund_status
     from app.payments as p
-    left join app.refund_requests as r on p.id = r.payment_id and not r.is_surplus;
+    left join app.refunds as r
+        on p.id = r.payment_id and not r.is_surplus and r.refund_request_id is null;
 comment on view api.customer_payments is
-    'What the calling customer owes or paid, in cents, what they got back, and what was asked for '
-    'them. Failure: why the last card was refused.';
+    'What the calling customer owes or paid, in cents, what they got back, and what they are owed because '
+    'what it pays for is not to be: what they asked for is in customer_refund_requests. Failure: why the '
+    'last card was refused.';
 grant select on api.customer_payments to customer;
 
 create view api.mechanic_statement with (security_invoker = true) as
@@ -244,19 +246,22 @@ create view api.mechanic_earnings with (security_invoker = true) as
             when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
             when p.withheld_at is not null then 'withheld'
             when p.is_disputed then 'disputed'
+            when p.refund_asked_until > (select app.current_instant()) then 'refund_requested'
             when p.held_until > (select app.current_instant()) then 'held'
             when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
             else 'payable'
         end as state,
         p.held_until,
+        p.refund_asked_until,
         p.withheld_at,
         p.forfeited_cents
     from app.payables as p
     left join app.connected_accounts as a on p.payee_id = a.owner_id;
 comment on view api.mechanic_earnings is
     'What the calling mechanic earned, one row a diagnostic (work) or referral, in cents, less what '
-    'went back to customers. State says why it is not sent yet: held (until held_until), disputed, '
-    'withheld (after a ban), awaiting_account; then payable, paid; reversed, or owed_back by the payee.';
+    'went back to customers. State says why it is not sent yet: held (until held_until), refund_requested '
+    '(until refund_asked_until, unless decided before), disputed, withheld (after a ban), awaiting_account; '
+    'then payable, paid; reversed, or owed_back by the payee.';
 grant select on api.mechanic_earnings to mechanic;
 
 create view api.workshop_earnings with (security_invoker = true) as
@@ -273,17 +278,20 @@ create view api.workshop_earnings with (security_invoker = true) as
             when p.owed_cents < 0 then 'owed_back'
             when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
             when p.is_disputed then 'disputed'
+            when p.refund_asked_until > (select app.current_instant()) then 'refund_requested'
             when p.held_until > (select app.current_instant()) then 'held'
             when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
             else 'payable'
         end as state,
-        p.held_until
+        p.held_until,
+        p.refund_asked_until
     from app.payables as p
     left join app.connected_accounts as a on p.payee_id = a.owner_id;
 comment on view api.workshop_earnings is
     'What the caller''s workshops earned, one row a repair, in cents, less what went back to customers. '
-    'State says why it is not sent yet: held (until held_until), disputed, awaiting_account; then '
-    'payable, paid; reversed, or owed_back by the workshop.';
+    'State says why it is not sent yet: held (until held_until), refund_requested (until '
+    'refund_asked_until, unless decided before), disputed, awaiting_account; then payable, paid; reversed, '
+    'or owed_back by the workshop.';
 grant select on api.workshop_earnings to workshop;
 
 create view api.payout_account with (security_invoker = true) as
@@ -315,8 +323,11 @@ create view api.admin_payments with (security_invoker = true) as
         r.status as refund_status,
         r.failure as refund_failure
     from app.payments as p
-    left join app.refund_requests as r on p.id = r.payment_id and not r.is_surplus;
-comment on view api.admin_payments is 'All payments, in cents, and the refunds that are owed.';
+    left join app.refunds as r
+        on p.id = r.payment_id and not r.is_surplus and r.refund_request_id is null;
+comment on view api.admin_payments is
+    'All payments, in cents, and what is owed back because what they pay for is not to be; what was granted '
+    'on request is in admin_refund_requests.';
 grant select on api.admin_payments to platform_admin;
 
 create view api.admin_ledger_transactions with (security_invoker = true) as
@@ -362,6 +373,7 @@ create view api.admin_payables with (security_invoker = true) as
         held_until,
         withheld_at,
         is_disputed,
+        refund_asked_until,
         earned_cents,
         sent_cents,
         returned_cents,

@@ -115,6 +115,14 @@ RELEASED = act(
 )
 
 
+REFUND_ASKED = act(
+    "customer",
+    "ana",
+    "select tests.named('request', api.request_refund("
+    "tests.id('ana escalated payment'), 'poor_work', 'It squeals again.', 2000))",
+)
+
+
 def write(thread: str) -> dict[str, str]:
     return {"thread_id": thread, "body": "'All well.'", "client_message_id": "gen_random_uuid()"}
 
@@ -139,6 +147,15 @@ CALLS: dict[str, dict[str, Call]] = {
         ),
         "report_absent_mechanic": Call("ana", {"session_id": "tests.id('ana active')"}, LATER),
         "report_message": Call("ana", {"message_id": MECHANIC_SAID, "note": "'Rude.'"}),
+        "request_refund": Call(
+            "ana",
+            {
+                "payment_id": "tests.id('ana escalated payment')",
+                "category": "'poor_work'",
+                "reason": "'It squeals again.'",
+                "amount_cents": "2000",
+            },
+        ),
         "request_session": Call(
             "ana",
             {
@@ -163,6 +180,9 @@ CALLS: dict[str, dict[str, Call]] = {
         ),
         "withdraw_contact": Call(
             "cleo", {"offer_id": "tests.id('cleo repaired offer to Northside Garage')"}, RELEASED
+        ),
+        "withdraw_refund_request": Call(
+            "ana", {"refund_request_id": "tests.id('request')"}, REFUND_ASKED
         ),
     },
     "mechanic": {
@@ -242,6 +262,18 @@ CALLS: dict[str, dict[str, Call]] = {
                 "effective_from": "tests.instant() + interval '30 days'",
             },
         ),
+        "announce_refund_policy": Call(
+            "ada",
+            {
+                "ask_within": "interval '60 days'",
+                "decide_within": "interval '3 days'",
+                "unstarted_within": "interval '12 hours'",
+                "small_cents": "300",
+                "small_once_within": "interval '1 year'",
+                "reason": "'A new year.'",
+                "effective_from": "tests.instant() + interval '30 days'",
+            },
+        ),
         "claim_flag": Call("ada", {"flag_id": f"({FLAGS} limit 1)"}, FLAGGED),
         "create_workshop": Call(
             "ada",
@@ -273,6 +305,16 @@ CALLS: dict[str, dict[str, Call]] = {
                 "select api.send_message("
                 "tests.id('ana active thread'), 'Call 217 555 0102', gen_random_uuid())",
             ),
+        ),
+        "decide_refund_request": Call(
+            "ada",
+            {
+                "refund_request_id": "tests.id('request')",
+                "decision": "'granted'",
+                "reason": "'It was.'",
+                "amount_cents": "1000",
+            },
+            REFUND_ASKED,
         ),
         "decide_withheld": Call(
             "ada",

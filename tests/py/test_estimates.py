@@ -50,6 +50,7 @@ SEEN_BY_ALL = {
     "cities",
     "fee_schedule",
     "monitoring_notices",
+    "refund_policies",
     "services",
     "workshops",
     "workshop_services",

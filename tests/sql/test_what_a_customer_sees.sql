@@ -21,6 +21,9 @@ api.customer_quotes
     currency, decided_at, distance_km, escalation_id, id, labour_cents, notes, offer_id,
     parts_cents, rating, rating_count, sent_at, status, tax_cents, total_cents, valid_until,
     version, warranty_months, workshop_name
+api.customer_refund_requests
+    amount_cents, asked_at, category, decide_by, decision_reason, granted_cents, id,
+    is_automated, payment_id, policy_version, reason, refund_status, settled_at, status
 api.customer_sessions
     accept_by, accepted_at, category, concern, diagnosis, ended_at, id, mechanic_name,
     paid_at, pay_by, photo_count, recommended_services, requested_at, status, summary,
@@ -42,6 +45,8 @@ api.notices
     about_id, created_at, id, kind
 api.prices
     currency, diagnostic_price_cents
+api.refund_policy
+    ask_within, decide_within, unstarted_within, version
 api.restrictions
     appeal_by, automated, clause, ends_at, evidence_ids, facts, holder_id, id, jurisdiction,
     kind, lift_reason, lifted_at, noticed_at, off_platform, starts_at, step, violation_id
@@ -79,8 +84,13 @@ app.payments
     session_id, status
 app.people
     created_at, id, persona
+app.refund_policies
+    ask_within, decide_within, unstarted_within, version
 app.refund_requests
-    amount_cents, is_surplus, payment_id, requested_at, status
+    amount_cents, asked_at, category, decide_by, decision_reason, granted_cents, id,
+    is_automated, payment_id, policy_version, reason, settled_at, status
+app.refunds
+    amount_cents, is_surplus, payment_id, refund_request_id, requested_at, status
 app.repair_quote_items
     amount_cents, description, kind, position, quantity, quote_id, unit_cents
 app.repair_quotes
@@ -117,15 +127,18 @@ api.register_media(session_id, kind)
 api.release_contact(offer_id)
 api.report_absent_mechanic(session_id)
 api.report_message(message_id, note)
+api.request_refund(payment_id, category, reason, amount_cents)
 api.request_session(category, concern, vehicle_year, vehicle_make, vehicle_model, vehicle_colour, vin)
 api.send_message(thread_id, body, client_message_id)
 api.set_contact_details(full_name, phone, street, postal_code)
 api.set_customer_profile(first_name, last_initial, city_id)
 api.withdraw_contact(offer_id)
+api.withdraw_refund_request(refund_request_id)
 app.current_fee_schedule_version()
 app.current_instant()
 app.current_monitoring_version()
 app.current_person_id()
+app.current_refund_policy_version()
 app.current_upload_paths()
 app.may_join_topic()
 $$);

@@ -8,7 +8,7 @@ api.cities
     country, id, name, region
 api.mechanic_earnings
     about_id, currency, earned_at, earned_cents, forfeited_cents, held_until, id, owed_cents,
-    paid_cents, part, state, withheld_at
+    paid_cents, part, refund_asked_until, state, withheld_at
 api.mechanic_escalations
     created_at, ended_at, id, referral_cents, referral_currency, referral_earned_at,
     referral_payable_from, referral_status, session_id, status
@@ -80,7 +80,8 @@ app.notices
     about_id, created_at, id, kind
 app.payables
     about_id, currency, earned_at, earned_cents, forfeited_cents, held_until, id, is_disputed,
-    offset_cents, owed_cents, part, payee_id, returned_cents, sent_cents, withheld_at
+    offset_cents, owed_cents, part, payee_id, refund_asked_until, returned_cents, sent_cents,
+    withheld_at
 app.people
     created_at, id, persona
 app.queue_entries

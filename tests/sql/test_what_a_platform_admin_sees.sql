@@ -48,8 +48,8 @@ api.admin_offers
     workshop_id, workshop_name
 api.admin_payables
     about_id, currency, earned_at, earned_cents, forfeited_cents, held_until, id, is_disputed,
-    offset_cents, owed_cents, part, payee_id, payee_kind, payment_id, returned_cents, sent_cents,
-    withheld_at
+    offset_cents, owed_cents, part, payee_id, payee_kind, payment_id, refund_asked_until,
+    returned_cents, sent_cents, withheld_at
 api.admin_payments
     amount_cents, created_at, currency, earned_at, failure, fee_schedule_version, id, paid_at,
     purpose, quote_id, refund_cents, refund_failure, refund_reason, refund_requested_at,
@@ -66,6 +66,13 @@ api.admin_quotes
 api.admin_referrals
     amount_cents, created_at, currency, earned_at, escalation_id, id, mechanic_id,
     payable_from, status
+api.admin_refund_policies
+    ask_within, decide_within, effective_from, small_cents, small_once_within, unstarted_within,
+    version
+api.admin_refund_requests
+    amount_cents, asked_at, category, decide_by, decided_by, decision_reason, granted_cents, id,
+    is_automated, payment_id, policy_version, reason, refund_failure, refund_status, rule,
+    settled_at, status
 api.admin_sessions
     accept_by, accepted_at, category, concern, customer_id, diagnosis, ended_at,
     fee_schedule_version, id, mechanic_id, mechanic_name, paid_at, pay_by, photo_count,
@@ -159,8 +166,8 @@ app.offers
     workshop_id
 app.payables
     about_id, currency, earned_at, earned_cents, forfeited_cents, held_until, id, is_disputed,
-    offset_cents, owed_cents, part, payee_id, payee_kind, payment_id, returned_cents, sent_cents,
-    withheld_at
+    offset_cents, owed_cents, part, payee_id, payee_kind, payment_id, refund_asked_until,
+    returned_cents, sent_cents, withheld_at
 app.payments
     amount_cents, created_at, currency, earned_at, failure, fee_schedule_version, id, paid_at,
     purpose, quote_id, refunded_cents, session_id, status, work_done_at
@@ -171,8 +178,15 @@ app.people
 app.referrals
     amount_cents, created_at, currency, earned_at, escalation_id, id, mechanic_id,
     payable_from, status
+app.refund_policies
+    ask_within, decide_within, effective_from, small_cents, small_once_within, unstarted_within,
+    version
 app.refund_requests
-    amount_cents, failure, is_surplus, payment_id, reason, requested_at, status
+    amount_cents, asked_at, category, decide_by, decided_by, decision_reason, granted_cents, id,
+    is_automated, payment_id, policy_version, reason, rule, settled_at, status
+app.refunds
+    amount_cents, failure, is_surplus, payment_id, reason, refund_request_id, requested_at,
+    status
 app.repair_quotes
     created_at, currency, customer_id, decided_at, distance_km, escalation_id, id,
     labour_cents, notes, offer_id, parts_cents, sent_at, status, tax_cents, total_cents,
@@ -204,10 +218,12 @@ app.workshops
     city_id, created_at, id, name, open_bays, payouts_enabled, price_index, radius_m,
     rating_count, rating_sum, takes_escalations
 api.announce_fee_schedule(diagnostic_price_cents, platform_fee_basis_points, referral_basis_points, hold, reason, effective_from)
+api.announce_refund_policy(ask_within, decide_within, unstarted_within, small_cents, small_once_within, reason, effective_from)
 api.claim_flag(flag_id)
 api.create_workshop(name, city_id, services, open_bays, radius_m)
 api.decide_appeal(appeal_id, outcome, reason)
 api.decide_flag(flag_id, decision, reason, severity, clause)
+api.decide_refund_request(refund_request_id, decision, reason, amount_cents)
 api.decide_withheld(mechanic_id, decision, reason)
 api.dismiss_admin(person_id, reason)
 api.dismiss_flags(flag_ids, reason)

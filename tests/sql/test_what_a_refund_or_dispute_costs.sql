@@ -183,7 +183,7 @@ select is(
 );
 do $$
 begin
-    insert into app.refund_requests (payment_id, customer_id, amount_cents, reason)
+    insert into app.refunds (payment_id, customer_id, amount_cents, reason)
     values (tests.id('failing payment'), tests.id('ben'), 500, 'A test');
     perform pg_temp.refund(
         're_6', 'failing', 500,
@@ -192,13 +192,13 @@ begin
             'failure_balance_transaction', 'txn_back_2'
         )
     )
-    from app.refund_requests as r
+    from app.refunds as r
     where r.payment_id = tests.id('failing payment');
     perform pg_temp.refund(
         're_7', 'failing', 500,
         jsonb_build_object('metadata', jsonb_build_object('refund_id', r.id))
     )
-    from app.refund_requests as r
+    from app.refunds as r
     where r.payment_id = tests.id('failing payment');
 end;
 $$;

@@ -402,7 +402,7 @@ $$;
 select results_eq(
     $$
         select pg_temp.status(tests.id('late')), r.amount_cents, r.customer_id, s.status
-        from app.refund_requests as r
+        from app.refunds as r
         cross join app.diagnostic_sessions as s
         where r.payment_id = tests.id('late')
             and s.id = tests.id('late session')
@@ -420,7 +420,7 @@ $$;
 select results_eq(
     $$
         select pg_temp.status(tests.id('overdue')), r.amount_cents, s.status
-        from app.refund_requests as r
+        from app.refunds as r
         cross join app.diagnostic_sessions as s
         where r.payment_id = tests.id('overdue')
             and s.id = tests.id('overdue session')
@@ -463,7 +463,7 @@ $$;
 select results_eq(
     $$
         select pg_temp.status(tests.id('repair')), r.amount_cents, e.status
-        from app.refund_requests as r
+        from app.refunds as r
         cross join app.escalations as e
         where r.payment_id = tests.id('repair')
             and e.id = tests.id('repaired escalation')

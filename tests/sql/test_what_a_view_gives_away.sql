@@ -139,18 +139,18 @@ end;
 $$;
 -- attack 46
 select set_eq(
-    $$ select distinct pg_temp.shown('') $$, array['cities', 'services', 'workshops', 'prices', 'monitoring_notice'],
+    $$ select distinct pg_temp.shown('') $$, array['cities', 'services', 'workshops', 'prices', 'refund_policy', 'monitoring_notice'],
     'without a token nothing is seen but what is the same for everybody'
 );
 select set_eq(
-    $$ select distinct pg_temp.shown('{"sub": null}') $$, array['cities', 'services', 'workshops', 'prices', 'monitoring_notice'],
+    $$ select distinct pg_temp.shown('{"sub": null}') $$, array['cities', 'services', 'workshops', 'prices', 'refund_policy', 'monitoring_notice'],
     'nor with one that names nobody'
 );
 select set_eq(
     format(
         'select distinct pg_temp.shown(%L)', json_build_object('sub', gen_random_uuid(), 'role', 'service_role')
     ),
-    array['cities', 'services', 'workshops', 'prices', 'monitoring_notice'],
+    array['cities', 'services', 'workshops', 'prices', 'refund_policy', 'monitoring_notice'],
     'nor with one of an account that is not there'
 );
 

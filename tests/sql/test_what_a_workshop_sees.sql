@@ -34,8 +34,8 @@ api.workshop_cases
     recommended_services, vehicle_colour, vehicle_make, vehicle_model, vehicle_year, vin,
     workshop_id
 api.workshop_earnings
-    currency, earned_at, earned_cents, held_until, id, offer_id, owed_cents, paid_cents, state,
-    workshop_id
+    currency, earned_at, earned_cents, held_until, id, offer_id, owed_cents, paid_cents,
+    refund_asked_until, state, workshop_id
 api.workshop_memberships
     joined_at, removed_at, workshop_id, workshop_name
 api.workshop_offers
@@ -90,7 +90,7 @@ app.offers
     workshop_id
 app.payables
     about_id, currency, earned_at, earned_cents, held_until, id, is_disputed, offset_cents,
-    owed_cents, payee_id, returned_cents, sent_cents
+    owed_cents, payee_id, refund_asked_until, returned_cents, sent_cents
 app.people
     created_at, id, persona
 app.repair_quote_items

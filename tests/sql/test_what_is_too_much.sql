@@ -125,6 +125,9 @@ insert into limited values
     )),
     ('request_session', 'customer', 'ben', tests.id('ben'), 5, '1 hour',
         'select api.request_session(''brakes'', ''It squeals'', 2016, ''Ford'', ''Focus'')'),
+    ('request_refund', 'customer', 'cleo', tests.id('cleo'), 5, '1 day', format(
+        'select api.request_refund(%L, ''other'', ''It squeals'')', tests.id('cleo repaired payment')
+    )),
     ('register_media', 'customer', 'ben', tests.id('ben'), 30, '1 hour',
         format('select api.register_media(%L, ''photo'')', tests.id('ben queued'))),
     ('preview_message', 'customer', 'ana', tests.id('ana'), 30, '1 minute',

@@ -264,7 +264,7 @@ select is_empty(
                 'app.ledger_accounts'::regclass,
                 'app.fee_schedule'::regclass,
                 'app.payments'::regclass,
-                'app.refund_requests'::regclass,
+                'app.refunds'::regclass,
                 'app.stripe_events'::regclass,
                 'app.checkout_attempts'::regclass,
                 'api.admin_ledger_transactions'::regclass,

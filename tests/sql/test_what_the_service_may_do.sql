@@ -23,7 +23,7 @@ procrastinate.procrastinate_periodic_defers
 procrastinate.procrastinate_workers
     id, last_heartbeat
 backend.apply_stripe_event(event_id)
-backend.begin_refund(refund_request_id)
+backend.begin_refund(refund_id)
 backend.begin_reversal(payment_id, part)
 backend.begin_transfer(payment_id, part)
 backend.candidate_workshops(escalation_id)
@@ -31,7 +31,7 @@ backend.end_reversal(reversal_id, failure)
 backend.enqueue_due_money()
 backend.enqueue_pending_events()
 backend.expire_overdue()
-backend.fail_refund(refund_request_id, failure, try_again)
+backend.fail_refund(refund_id, failure, try_again)
 backend.fail_transfer(payment_id, part, attempt, failure, retry_after)
 backend.lacking_events(event_ids)
 backend.learn_stripe_object(type, object)

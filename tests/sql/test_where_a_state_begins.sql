@@ -1,7 +1,7 @@
 -- Where does each state machine begin, whoever makes the row?
 
 begin;
-select plan(8);
+select plan(9);
 
 select throws_ok(
     $$
@@ -69,6 +69,18 @@ select throws_ok(
             'usd', 1, 'paid'
     $$,
     'PT409', null, 'no payment begins paid'
+);
+select throws_ok(
+    $$
+        insert into app.refund_requests (
+            payment_id, customer_id, policy_version, amount_cents, category, reason, status, decide_by,
+            settled_at, rule, granted_cents
+        ) values (
+            tests.id('ana active payment'), tests.id('ana'), 1, 2500, 'other', 'It grinds.', 'granted', now(),
+            now(), 'small', 2500
+        )
+    $$,
+    'PT409', null, 'no refund request begins granted'
 );
 select throws_ok(
     $$

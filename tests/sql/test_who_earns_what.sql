@@ -356,7 +356,7 @@ select results_eq(
     'what may still be paid does not expire'
 );
 select is_empty(
-    $$ select 1 from app.refund_requests where payment_id = tests.id('first payment') $$,
+    $$ select 1 from app.refunds where payment_id = tests.id('first payment') $$,
     'and what is paid and done is not owed back'
 );
 
@@ -622,7 +622,7 @@ begin
     perform tests.act_as('customer', 'carla');
     perform api.cancel_session(tests.id('regretted'));
     perform tests.act_as_owner();
-    perform app.request_refund(tests.id('regretted payment'), 'again');
+    perform app.undo_payment(tests.id('regretted payment'), 'again');
     perform pg_temp.open_session('forgotten');
     perform tests.act_as('customer', 'carla');
     perform api.cancel_session(tests.id('forgotten'));
@@ -676,12 +676,12 @@ from unnest(
         'admin_ledger_transactions', 'admin_payments', 'admin_stripe_events'
     ]
 ) as v (name);
-select is_empty('select payment_id from app.refund_requests', 'nor where refunds stand');
+select is_empty('select payment_id from app.refunds', 'nor where refunds stand');
 select tests.act_as('customer', 'ben');
 select is_empty(
     $$
         select payment_id
-        from app.refund_requests
+        from app.refunds
         where payment_id = tests.id('regretted payment')
     $$,
     'another customer''s refund is hidden where it stands'

@@ -18,7 +18,7 @@ begin
             and c.relkind = 'r'
             and has_any_column_privilege(persona, c.oid, 'SELECT')
             and c.relname not in (
-                'cities', 'services', 'workshops', 'workshop_services', 'fee_schedule'
+                'cities', 'services', 'workshops', 'workshop_services', 'fee_schedule', 'refund_policies'
             )
     loop
         perform tests.act_as(persona, name);
@@ -61,8 +61,10 @@ select api.restrict(tests.id('Northside Garage'), 'suspended', false, '4.2', 'Ga
 select tests.act_as('workshop', 'walt');
 select api.appeal_restriction(id, 'We did not.') from api.restrictions;
 select tests.act_as_owner();
-insert into app.refund_requests (payment_id, customer_id, amount_cents, reason)
+insert into app.refunds (payment_id, customer_id, amount_cents, reason)
 values (tests.id('ana active payment'), tests.id('ana'), 2500, 'Goodwill.');
+insert into app.refund_requests (payment_id, customer_id, policy_version, amount_cents, category, reason, decide_by)
+values (tests.id('ana active payment'), tests.id('ana'), 1, 2500, 'other', 'It grinds.', now());
 select app.tell(tests.id('ada'), 'restricted', gen_random_uuid());
 insert into app.connected_accounts (owner_id, owner_kind, stripe_account_id)
 values (tests.id('max'), 'mechanic', 'acct_max'), (tests.id('Northside Garage'), 'workshop', 'acct_ng');
@@ -84,7 +86,7 @@ select ok(
         'customer', 'ana',
         '{people,contact_details,customers,notices,diagnostic_sessions,session_intake,
         session_outcome,media,threads,messages,escalations,repair_quotes,repair_quote_items,
-        payments,refund_requests,monitoring_notices,consents}'
+        payments,refunds,refund_requests,monitoring_notices,consents}'
     ),
     'a customer finds what is theirs'
 );
@@ -126,7 +128,7 @@ select is_empty(
             and has_any_column_privilege('platform_admin', c.oid, 'SELECT')
             and not pg_temp.finds('platform_admin', 'ada', array[c.relname::text])
             and c.relname not in (
-                'cities', 'services', 'workshops', 'workshop_services', 'fee_schedule'
+                'cities', 'services', 'workshops', 'workshop_services', 'fee_schedule', 'refund_policies'
             )
     $$,
     'of everything that is listed for them'

@@ -66,7 +66,7 @@ select
 from paid as p
 order by p.created_at;
 
-insert into app.refund_requests (id, payment_id, customer_id, amount_cents, reason, requested_at)
+insert into app.refunds (id, payment_id, customer_id, amount_cents, reason, requested_at)
 select
     pg_temp.id('refund', p.n), p.id, p.customer_id, p.amount_cents, 'cancelled',
     p.created_at + interval '1 day'
@@ -74,6 +74,43 @@ from paid as p
 inner join app.diagnostic_sessions as s on p.session_id = s.id
 where s.status = 'cancelled'
     and p.status = 'paid';
+
+insert into app.refund_requests (
+    id, payment_id, customer_id, policy_version, amount_cents, category, reason, status, asked_at, decide_by,
+    settled_at, decided_by, granted_cents, decision_reason
+)
+select
+    pg_temp.id('request of ' || p.purpose, p.n),
+    p.id,
+    p.customer_id,
+    1,
+    p.amount_cents / 2,
+    'poor_work',
+    'It still squeals.',
+    k.status,
+    p.done_at + interval '1 day',
+    p.done_at + interval '6 days',
+    case when k.status <> 'open' then p.done_at + interval '2 days' end,
+    case when k.status <> 'open' then md5('admin 1')::uuid end,
+    case k.status when 'granted' then p.amount_cents / 2 end,
+    case when k.status <> 'open' then 'We looked.' end
+from paid as p
+cross join lateral (
+    select case when p.n % 500 = 0 then 'open' when p.n % 3 = 0 then 'granted' else 'refused' end as status
+) as k
+where p.done_at is not null
+    and p.n % 10 = 0
+order by p.done_at;
+
+insert into app.refunds (
+    id, payment_id, refund_request_id, customer_id, amount_cents, reason, requested_at, status
+)
+select
+    pg_temp.id('refund of ' || p.purpose, p.n), p.id, q.id, p.customer_id, q.granted_cents, 'granted on request',
+    q.settled_at, 'sent'
+from app.refund_requests as q
+inner join paid as p on q.payment_id = p.id
+where q.status = 'granted';
 
 insert into app.checkout_attempts (
     payment_id, attempt, status, stripe_session_id, created_at, expires_at

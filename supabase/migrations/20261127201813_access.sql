@@ -3,7 +3,7 @@
 
 -- ==== Functions whose signature has changed
 
-select set_config('stage.changed_functions', 'backend.record_stripe_event', true);
+select set_config('stage.changed_functions', 'backend.begin_refund backend.fail_refund backend.record_stripe_event', true);
 
 
 -- ==== tools/clear_stage.sql
@@ -1018,7 +1018,8 @@ create policy "workshops see their messages while the offer lasts"
     );
 
 -- One look-up a message, not the set of flagged threads: that grows with the platform, and an admin
--- reads a page of one thread. An exists might be answered from the whole set.
+-- reads a page of one thread. An exists might be answered from the whole set. It finds the threads that
+-- the policy above lets this admin see: none, once they are dismissed.
 create policy "admins see the messages of flagged threads"
     on app.messages for select to platform_admin
     using (
@@ -1027,7 +1028,6 @@ create policy "admins see the messages of flagged threads"
             from app.threads as t
             where t.id = messages.thread_id
         ) is not null
-        and (select app.may_continue_work())
     );
 
 -- columns
@@ -1519,10 +1519,10 @@ create policy "admins see all payments"
     using ((select app.may_continue_work()));
 
 create policy "customers see the refunds they are owed"
-    on app.refund_requests for select to customer
+    on app.refunds for select to customer
     using (customer_id = (select app.current_person_id()));
 create policy "admins see all refunds owed"
-    on app.refund_requests for select to platform_admin
+    on app.refunds for select to platform_admin
     using ((select app.may_continue_work()));
 
 -- A statement is one's own record: it stays, whatever the standing.
@@ -1595,9 +1595,9 @@ grant select (
     created_at, paid_at, failure, work_done_at, earned_at, refunded_cents
 ) on app.payments to platform_admin;
 
-grant select (payment_id, is_surplus, amount_cents, requested_at, status)
-    on app.refund_requests to customer, platform_admin;
-grant select (reason, failure) on app.refund_requests to platform_admin;
+grant select (payment_id, refund_request_id, is_surplus, amount_cents, requested_at, status)
+    on app.refunds to customer, platform_admin;
+grant select (reason, failure) on app.refunds to platform_admin;
 
 grant select (
     transaction_id, account, description, amount_cents, currency, posted_at, held_until
@@ -1605,8 +1605,8 @@ grant select (
 grant select (owner_id) on app.ledger_entries to workshop, platform_admin;
 grant select (account_id) on app.ledger_entries to platform_admin;
 grant select (
-    id, payee_id, about_id, currency, earned_at, held_until, is_disputed, earned_cents, sent_cents,
-    returned_cents, offset_cents, owed_cents
+    id, payee_id, about_id, currency, earned_at, held_until, is_disputed, refund_asked_until, earned_cents,
+    sent_cents, returned_cents, offset_cents, owed_cents
 ) on app.payables to mechanic, workshop, platform_admin;
 grant select (part, withheld_at, forfeited_cents) on app.payables to mechanic, platform_admin;
 grant select (payment_id, payee_kind) on app.payables to platform_admin;
@@ -1668,10 +1668,12 @@ create view api.customer_payments with (security_invoker = true) as
         r.requested_at as refund_requested_at,
         r.status as refund_status
     from app.payments as p
-    left join app.refund_requests as r on p.id = r.payment_id and not r.is_surplus;
+    left join app.refunds as r
+        on p.id = r.payment_id and not r.is_surplus and r.refund_request_id is null;
 comment on view api.customer_payments is
-    'What the calling customer owes or paid, in cents, what they got back, and what was asked for '
-    'them. Failure: why the last card was refused.';
+    'What the calling customer owes or paid, in cents, what they got back, and what they are owed because '
+    'what it pays for is not to be: what they asked for is in customer_refund_requests. Failure: why the '
+    'last card was refused.';
 grant select on api.customer_payments to customer;
 
 create view api.mechanic_statement with (security_invoker = true) as
@@ -1723,19 +1725,22 @@ create view api.mechanic_earnings with (security_invoker = true) as
             when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
             when p.withheld_at is not null then 'withheld'
             when p.is_disputed then 'disputed'
+            when p.refund_asked_until > (select app.current_instant()) then 'refund_requested'
             when p.held_until > (select app.current_instant()) then 'held'
             when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
             else 'payable'
         end as state,
         p.held_until,
+        p.refund_asked_until,
         p.withheld_at,
         p.forfeited_cents
     from app.payables as p
     left join app.connected_accounts as a on p.payee_id = a.owner_id;
 comment on view api.mechanic_earnings is
     'What the calling mechanic earned, one row a diagnostic (work) or referral, in cents, less what '
-    'went back to customers. State says why it is not sent yet: held (until held_until), disputed, '
-    'withheld (after a ban), awaiting_account; then payable, paid; reversed, or owed_back by the payee.';
+    'went back to customers. State says why it is not sent yet: held (until held_until), refund_requested '
+    '(until refund_asked_until, unless decided before), disputed, withheld (after a ban), awaiting_account; '
+    'then payable, paid; reversed, or owed_back by the payee.';
 grant select on api.mechanic_earnings to mechanic;
 
 create view api.workshop_earnings with (security_invoker = true) as
@@ -1752,17 +1757,20 @@ create view api.workshop_earnings with (security_invoker = true) as
             when p.owed_cents < 0 then 'owed_back'
             when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
             when p.is_disputed then 'disputed'
+            when p.refund_asked_until > (select app.current_instant()) then 'refund_requested'
             when p.held_until > (select app.current_instant()) then 'held'
             when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
             else 'payable'
         end as state,
-        p.held_until
+        p.held_until,
+        p.refund_asked_until
     from app.payables as p
     left join app.connected_accounts as a on p.payee_id = a.owner_id;
 comment on view api.workshop_earnings is
     'What the caller''s workshops earned, one row a repair, in cents, less what went back to customers. '
-    'State says why it is not sent yet: held (until held_until), disputed, awaiting_account; then '
-    'payable, paid; reversed, or owed_back by the workshop.';
+    'State says why it is not sent yet: held (until held_until), refund_requested (until '
+    'refund_asked_until, unless decided before), disputed, awaiting_account; then payable, paid; reversed, '
+    'or owed_back by the workshop.';
 grant select on api.workshop_earnings to workshop;
 
 create view api.payout_account with (security_invoker = true) as
@@ -1794,8 +1802,11 @@ create view api.admin_payments with (security_invoker = true) as
         r.status as refund_status,
         r.failure as refund_failure
     from app.payments as p
-    left join app.refund_requests as r on p.id = r.payment_id and not r.is_surplus;
-comment on view api.admin_payments is 'All payments, in cents, and the refunds that are owed.';
+    left join app.refunds as r
+        on p.id = r.payment_id and not r.is_surplus and r.refund_request_id is null;
+comment on view api.admin_payments is
+    'All payments, in cents, and what is owed back because what they pay for is not to be; what was granted '
+    'on request is in admin_refund_requests.';
 grant select on api.admin_payments to platform_admin;
 
 create view api.admin_ledger_transactions with (security_invoker = true) as
@@ -1841,6 +1852,7 @@ create view api.admin_payables with (security_invoker = true) as
         held_until,
         withheld_at,
         is_disputed,
+        refund_asked_until,
         earned_cents,
         sent_cents,
         returned_cents,
@@ -1919,6 +1931,139 @@ create view api.admin_stripe_events with (security_invoker = true) as
 comment on view api.admin_stripe_events is
     'Stripe''s events and what became of them. Their bodies are not shown.';
 grant select on api.admin_stripe_events to platform_admin;
+
+
+-- ==== supabase/policies/75_refunds.sql
+
+-- Refunds: what customers ask for, by which policy it is judged, and how it was decided.
+--
+--   customer              their own requests and the decisions on them; the policy in force
+--   platform_admin        all requests, all versions of the policy
+--   mechanic, workshop    nothing of it but the date until which their earnings wait, in 70_money.sql
+
+-- rows
+
+create or replace function app.current_refund_policy_version()
+    returns integer
+    language plpgsql
+    stable
+    security definer  -- a policy on the table itself asks
+    set search_path = ''
+as $$
+begin
+    return (
+        select max(version)
+        from app.refund_policies
+        where effective_from <= app.current_instant()
+    );
+end;
+$$;
+comment on function app.current_refund_policy_version is 'The newest version in force.';
+grant execute on function app.current_refund_policy_version to customer;
+
+create policy "customers see the refund policy in force"
+    on app.refund_policies for select to customer
+    using (version = (select app.current_refund_policy_version()));
+create policy "admins see every version of the refund policy"
+    on app.refund_policies for select to platform_admin
+    using ((select app.may_continue_work()));
+
+create policy "customers see their own refund requests"
+    on app.refund_requests for select to customer
+    using (customer_id = (select app.current_person_id()));
+create policy "admins see all refund requests"
+    on app.refund_requests for select to platform_admin
+    using ((select app.may_continue_work()));
+
+-- columns
+
+-- Not the small amount: who knows it asks for as much.
+grant select (version, ask_within, decide_within, unstarted_within)
+    on app.refund_policies to customer, platform_admin;
+grant select (effective_from, small_cents, small_once_within)
+    on app.refund_policies to platform_admin;
+
+grant select (
+    id, payment_id, policy_version, amount_cents, category, reason, status, asked_at, decide_by, settled_at,
+    is_automated, granted_cents, decision_reason
+) on app.refund_requests to customer, platform_admin;
+-- No customer: an admin finds whose it is through the payment.
+grant select (decided_by, rule) on app.refund_requests to platform_admin;
+
+-- shapes
+
+create view api.refund_policy with (security_invoker = true) as
+    select version, ask_within, decide_within, unstarted_within
+    from app.refund_policies;
+comment on view api.refund_policy is
+    'How long after the work is done a refund can be asked for, how long payees wait for the decision, and '
+    'how soon after paying a diagnostic that nobody began is given back at once. In force for payments made '
+    'from now on.';
+grant select on api.refund_policy to customer;
+
+create view api.admin_refund_policies with (security_invoker = true) as
+    select
+        version,
+        effective_from,
+        ask_within,
+        decide_within,
+        unstarted_within,
+        small_cents,
+        small_once_within
+    from app.refund_policies;
+comment on view api.admin_refund_policies is
+    'Every version of the refund policy, past and announced. Small amounts, in cents, are granted by '
+    'themselves once within a time.';
+grant select on api.admin_refund_policies to platform_admin;
+
+create view api.customer_refund_requests with (security_invoker = true) as
+    select
+        q.id,
+        q.payment_id,
+        q.policy_version,
+        q.amount_cents,
+        q.category,
+        q.reason,
+        q.status,
+        q.asked_at,
+        q.decide_by,
+        q.settled_at,
+        q.is_automated,
+        q.granted_cents,
+        q.decision_reason,
+        r.status as refund_status
+    from app.refund_requests as q
+    left join app.refunds as r on q.id = r.refund_request_id;
+comment on view api.customer_refund_requests is
+    'What the calling customer asked to have back, in cents, and what became of it: open, granted or '
+    'refused with a reason (automated: by the policy alone), withdrawn, superseded. Refund status: approved, '
+    'then sent or failed at Stripe.';
+grant select on api.customer_refund_requests to customer;
+
+create view api.admin_refund_requests with (security_invoker = true) as
+    select
+        q.id,
+        q.payment_id,
+        q.policy_version,
+        q.amount_cents,
+        q.category,
+        q.reason,
+        q.status,
+        q.asked_at,
+        q.decide_by,
+        q.settled_at,
+        q.decided_by,
+        q.is_automated,
+        q.rule,
+        q.granted_cents,
+        q.decision_reason,
+        r.status as refund_status,
+        r.failure as refund_failure
+    from app.refund_requests as q
+    left join app.refunds as r on q.id = r.refund_request_id;
+comment on view api.admin_refund_requests is
+    'All refund requests, in cents. The queue: status open, by asked_at. A rule, or whoever decided.';
+grant select on api.admin_refund_requests to platform_admin;
 
 
 -- ==== supabase/policies/80_conduct.sql
@@ -2674,6 +2819,71 @@ create trigger a_message_is_announced
     for each row execute function app.announce_message();
 
 
+-- ==== supabase/functions/announce_refund_policy.sql
+
+-- An admin announces by what refund requests are judged: for payments from now on, or from a later moment.
+
+create or replace function api.announce_refund_policy(
+    ask_within interval,
+    decide_within interval,
+    unstarted_within interval,
+    small_cents bigint,
+    small_once_within interval,
+    reason text,
+    effective_from timestamptz default null
+)
+    returns integer
+    language plpgsql
+    volatile
+    security definer  -- admins hold no insert grant; this is the only way
+    set search_path = ''
+as $$
+declare
+    newest app.refund_policies;
+    announced integer;
+    begins timestamptz := coalesce(announce_refund_policy.effective_from, app.current_instant());
+begin
+    perform app.lock_standing('may_take_work');
+    if coalesce(reason, '') = '' then
+        raise exception 'a reason is needed' using errcode = 'PT422';
+    end if;
+    lock table app.refund_policies in share row exclusive mode;
+    select * into strict newest from app.refund_policies as p order by p.version desc limit 1;
+    if begins < greatest(app.current_instant(), newest.effective_from) then
+        raise exception 'a refund policy begins after the one before it, and not in the past'
+            using errcode = 'PT422';
+    end if;
+
+    insert into app.refund_policies (
+        version, effective_from, ask_within, decide_within, unstarted_within, small_cents,
+        small_once_within
+    ) values (
+        newest.version + 1,
+        begins,
+        announce_refund_policy.ask_within,
+        announce_refund_policy.decide_within,
+        announce_refund_policy.unstarted_within,
+        announce_refund_policy.small_cents,
+        announce_refund_policy.small_once_within
+    )
+    returning version into announced;
+    perform app.log_action(
+        'announce_refund_policy', 'refund_policy', null, reason,
+        jsonb_build_object('version', announced)
+    );
+    return announced;
+exception
+    when check_violation or not_null_violation then
+        raise exception 'times within the bounds of the policy, and an amount of nothing or more, are needed'
+            using errcode = 'PT422';
+end;
+$$;
+comment on function api.announce_refund_policy is
+    'Announces the next version, in cents; returns its number. Payments made before keep the one that was '
+    'in force. PT422 for bad input or a moment in the past, PT403 for a dismissed admin.';
+grant execute on function api.announce_refund_policy to platform_admin;
+
+
 -- ==== supabase/functions/announce_thread.sql
 
 -- Whoever keeps access to a thread whose topic moved is told to read the new one from their view.
@@ -3029,6 +3239,11 @@ begin
             excluded.told_at,
             coalesce(array_position(ranks, excluded.status), 0)
         ) > (not d.is_open, d.told_at, coalesce(array_position(ranks, d.status), 0));
+    if app.is_contested(payment.id)
+        or (event.type = 'charge.dispute.closed' and object ->> 'status' = 'lost')
+    then
+        perform app.supersede_refund_request(payment.id);
+    end if;
     perform app.post_difference(
         payment.id,
         before,
@@ -3071,7 +3286,7 @@ end;
 $$;
 comment on function app.apply_dispute_event is
     'Keeps the dispute''s state, and posts what it moved and, once lost, who bears it. While one is '
-    'open, nothing of the payment is sent on.';
+    'open, nothing of the payment is sent on, and no admin decides on a refund.';
 
 
 -- ==== supabase/functions/apply_event.sql
@@ -3279,7 +3494,7 @@ declare
     object jsonb := event.payload #> '{data,object}';
     failed_by text := object ->> 'failure_balance_transaction';
     payment app.payments := app.charged_payment(object ->> 'charge');
-    request_id uuid;
+    owed_id uuid;
 begin
     if payment.id is null then
         event.state := 'waiting';
@@ -3319,24 +3534,24 @@ begin
     end if;
 
     if pg_input_is_valid(object #>> '{metadata,refund_id}', 'uuid') then
-        select r.id into request_id
-        from app.refund_requests as r
+        select r.id into owed_id
+        from app.refunds as r
         where r.id = (object #>> '{metadata,refund_id}')::uuid
             and r.payment_id = payment.id;
     end if;
     perform app.learn_fact(
         row(
-            object ->> 'id', 'refund', payment.id, null, object ->> 'charge', request_id,
+            object ->> 'id', 'refund', payment.id, null, object ->> 'charge', owed_id,
             (object ->> 'amount')::bigint, null
         ),
         'Refund to the customer',
         'Referral taken back'
     );
-    update app.refund_requests as r
+    update app.refunds as r
     set status = case when failed_by is null then 'sent' else 'failed' end,
         stripe_refund_id = object ->> 'id',
         failure = coalesce(object ->> 'failure_reason', r.failure)
-    where r.id = request_id
+    where r.id = owed_id
         and r.attempt::text = coalesce(object #>> '{metadata,attempt}', '1')
         and r.status <> 'failed';
     if failed_by is not null then
@@ -3894,7 +4109,7 @@ comment on function app.begin_posting is
 
 -- The worker is about to send a customer their money back: written down before Stripe is asked.
 
-create or replace function backend.begin_refund(refund_request_id uuid)
+create or replace function backend.begin_refund(refund_id uuid)
     returns table (
         payment_id uuid,
         attempt integer,
@@ -3909,21 +4124,21 @@ create or replace function backend.begin_refund(refund_request_id uuid)
     set search_path = ''
 as $$
 declare
-    request app.refund_requests;
+    refund app.refunds;
     charge_id text;
 begin
-    select * into request
-    from app.refund_requests as r
-    where r.id = begin_refund.refund_request_id
+    select * into refund
+    from app.refunds as r
+    where r.id = begin_refund.refund_id
         and r.status = 'approved'
     for update;
-    select coalesce(request.stripe_charge_id, min(f.id)) into charge_id
+    select coalesce(refund.stripe_charge_id, min(f.id)) into charge_id
     from app.money_facts as f
-    where f.payment_id = request.payment_id
+    where f.payment_id = refund.payment_id
         and f.kind = 'charge'
         and not exists (
             select
-            from app.refund_requests as r
+            from app.refunds as r
             where r.stripe_charge_id = f.id
                 and r.payment_id = f.payment_id
         );
@@ -3931,18 +4146,18 @@ begin
     if charge_id is null then
         return;
     end if;
-    update app.refund_requests as r
+    update app.refunds as r
     set begun_at = coalesce(r.begun_at, app.current_instant())
-    where r.id = request.id
-    returning * into request;
+    where r.id = refund.id
+    returning * into refund;
     return query
     select
-        request.payment_id,
-        request.attempt,
-        request.idempotency_key,
-        request.amount_cents,
+        refund.payment_id,
+        refund.attempt,
+        refund.idempotency_key,
+        refund.amount_cents,
         charge_id,
-        request.begun_at <= app.current_instant() - interval '23 hours';
+        refund.begun_at <= app.current_instant() - interval '23 hours';
 end;
 $$;
 comment on function backend.begin_refund is
@@ -4078,6 +4293,7 @@ begin
             and payable.held_until <= instant
             and payable.withheld_at is null
             and not payable.is_disputed
+            and coalesce(payable.refund_asked_until <= instant, true)
             and account_id is not null,
             false
         ) then
@@ -4110,6 +4326,7 @@ begin
         t.created_at <= instant - interval '23 hours'
         or p.withheld_at is not null
         or p.is_disputed
+        or coalesce(p.refund_asked_until > instant, false)
         or account_id is null
     from app.transfers as t
     inner join app.payables as p on t.payment_id = p.payment_id and t.part = p.part
@@ -4120,8 +4337,8 @@ end;
 $$;
 comment on function backend.begin_transfer is
     'The one live transfer of a payable, for the worker to make; nothing while none is due: earned, '
-    'past its hold, not disputed, not withheld, to an active account. Look up: do not send it, but see '
-    'whether it was sent.';
+    'past its hold, not disputed, no refund asked for, not withheld, to an active account. Look up: do not '
+    'send it, but see whether it was sent.';
 grant execute on function backend.begin_transfer to worker;
 
 
@@ -4181,7 +4398,7 @@ begin
     from app.threads as t
     where t.session_id = session.id
         and t.is_open;
-    perform app.request_refund(p.id, cancel_paid_session.reason)
+    perform app.undo_payment(p.id, cancel_paid_session.reason)
     from app.payments as p
     where p.session_id = session.id;
     perform app.tell(session.customer_id, 'session_cancelled', session.id);
@@ -4255,16 +4472,15 @@ as $$
             e.category,
             s.recommended_services,
             c.place,
-            t.first_radius_m * power(1.5, e.wave) as radius_m,
+            (select t.first_radius_m from app.settings as t) * power(1.5, e.wave) as radius_m,
             app.current_instant() as instant
         from app.escalations as e
         inner join app.escalation_snapshots as s on e.id = s.escalation_id
         inner join app.cities as c on e.city_id = c.id
-        cross join app.settings as t
         where e.id = candidate_workshops.escalation_id
             and e.status = 'matching'
     ),
-    cities as (
+    cities as materialized (  -- else every workshop's city may be measured
         -- The box finds cities by the index; the distance cuts its corners.
         select
             c.id,
@@ -5034,6 +5250,83 @@ comment on function api.decide_flag is
 grant execute on function api.decide_flag to platform_admin;
 
 
+-- ==== supabase/functions/decide_refund_request.sql
+
+-- An admin grants a refund that a customer asked for, all or a part of it, or refuses it.
+
+create or replace function api.decide_refund_request(
+    refund_request_id uuid,
+    decision text,
+    reason text,
+    amount_cents bigint default null
+)
+    returns void
+    language plpgsql
+    volatile
+    security definer  -- admins hold no update grant; this is the only way
+    set search_path = ''
+as $$
+declare
+    payment app.payments;
+    request app.refund_requests;
+    granted_cents bigint;
+begin
+    perform app.lock_standing('may_take_work');
+    if coalesce(reason, '') = '' or coalesce(decision, '') not in ('granted', 'refused') then
+        raise exception 'granted or refused, and a reason, are needed' using errcode = 'PT422';
+    end if;
+    select p.* into payment
+    from app.refund_requests as r
+    cross join app.lock_payment(r.payment_id) as p
+    where r.id = decide_refund_request.refund_request_id;
+    if not found then
+        raise exception 'no such request' using errcode = 'PT404';
+    end if;
+    -- A statement of its own: it sees what whoever held the payment before has done.
+    select * into request
+    from app.refund_requests as r
+    where r.id = decide_refund_request.refund_request_id;
+    if request.status <> 'open' then
+        raise exception 'the request is settled already' using errcode = 'PT409';
+    end if;
+
+    if decision = 'granted' then
+        granted_cents := coalesce(decide_refund_request.amount_cents, request.amount_cents);
+        if granted_cents not between 1 and request.amount_cents then
+            raise exception 'something is granted, and not more than was asked for'
+                using errcode = 'PT422';
+        end if;
+        if granted_cents > app.refundable_cents(payment.id) then
+            raise exception 'less than that is left of the payment' using errcode = 'PT409';
+        end if;
+        perform app.grant_refund(request, payment, granted_cents, null, app.clean_text(reason));
+    else
+        if decide_refund_request.amount_cents is not null then
+            raise exception 'a refusal has no amount' using errcode = 'PT422';
+        end if;
+        update app.refund_requests as r
+        set status = 'refused',
+            settled_at = app.current_instant(),
+            decided_by = app.current_person_id(),
+            decision_reason = app.clean_text(decide_refund_request.reason)
+        where r.id = request.id;
+        perform app.tell(payment.customer_id, 'refund_refused', request.id);
+        perform app.lock_ledger(payment.id);
+        perform app.recount_payables(payment.id);
+    end if;
+    perform app.log_action(
+        'decide_refund_request', 'refund_request', request.id, reason,
+        jsonb_build_object('decision', decision, 'cents', coalesce(granted_cents, 0))
+    );
+end;
+$$;
+comment on function api.decide_refund_request is
+    'Grants an open request, whole or in part (cents), or refuses it, which is final for its payment; the '
+    'customer reads the reason. PT404 none, PT409 settled already or not as much is left, PT422 for bad '
+    'input, PT403 for a dismissed admin.';
+grant execute on function api.decide_refund_request to platform_admin;
+
+
 -- ==== supabase/functions/decide_withheld.sql
 
 -- An admin decides on what is withheld from a barred mechanic: released to them, or forfeited.
@@ -5434,7 +5727,7 @@ begin
     set status = 'cancelled',
         ended_at = app.current_instant()
     where e.id = end_escalation.escalation_id;
-    perform app.request_refund(p.id, end_escalation.reason)
+    perform app.undo_payment(p.id, end_escalation.reason)
     from app.payments as p
     inner join app.repair_quotes as q on p.quote_id = q.id
     where q.escalation_id = end_escalation.escalation_id;
@@ -5628,8 +5921,8 @@ begin
         from (
             select
                 'send_refund' as task_name,
-                jsonb_build_object('refund_request_id', r.id) as arguments
-            from app.refund_requests as r
+                jsonb_build_object('refund_id', r.id) as arguments
+            from app.refunds as r
             where r.status = 'approved'
             union all
             select
@@ -5650,6 +5943,7 @@ begin
                 and p.held_until <= instant
                 and p.withheld_at is null
                 and not p.is_disputed
+                and coalesce(p.refund_asked_until <= instant, true)
                 and a.transfers = 'active'
                 and not exists (
                     select
@@ -6032,7 +6326,7 @@ begin
         order by p.id
         for update skip locked
     loop
-        perform app.request_refund(payment_id, 'not paid in time');
+        perform app.undo_payment(payment_id, 'not paid in time');
         expired := expired + 1;
     end loop;
 
@@ -6075,7 +6369,7 @@ begin
             set status = 'expired',
                 ended_at = app.current_instant()
             where s.id = session.id;
-            perform app.request_refund(p.id, 'not paid in time')
+            perform app.undo_payment(p.id, 'not paid in time')
             from app.payments as p
             where p.session_id = session.id;
             perform app.tell(session.customer_id, 'session_expired', session.id);
@@ -6136,7 +6430,7 @@ comment on function app.explain_finding is
 
 -- Stripe did not make a refund.
 
-create or replace function backend.fail_refund(refund_request_id uuid, failure text, try_again boolean)
+create or replace function backend.fail_refund(refund_id uuid, failure text, try_again boolean)
     returns void
     language plpgsql
     volatile
@@ -6144,12 +6438,12 @@ create or replace function backend.fail_refund(refund_request_id uuid, failure t
     set search_path = ''
 as $$
 begin
-    update app.refund_requests as r
+    update app.refunds as r
     set status = case when try_again then 'approved' else 'failed' end,
         attempt = case when try_again then r.attempt + 1 else r.attempt end,
         begun_at = case when try_again then null else r.begun_at end,
         failure = fail_refund.failure
-    where r.id = fail_refund.refund_request_id
+    where r.id = fail_refund.refund_id
         and r.status = 'approved';
 end;
 $$;
@@ -7340,6 +7634,63 @@ comment on function app.forget_previews is
     'Deletes the previews that are older than app.settings allows and became no flag''s evidence.';
 
 
+-- ==== supabase/functions/grant_refund.sql
+
+-- A refund request is granted, by a rule or by the admin who calls: the money is owed.
+
+create or replace function app.grant_refund(
+    request app.refund_requests,
+    payment app.payments,
+    granted_cents bigint,
+    rule text,
+    reason text
+)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    session app.diagnostic_sessions;
+begin
+    update app.refund_requests as r
+    set status = 'granted',
+        settled_at = app.current_instant(),
+        decided_by = case when grant_refund.rule is null then app.current_person_id() end,
+        rule = grant_refund.rule,
+        granted_cents = grant_refund.granted_cents,
+        decision_reason = grant_refund.reason
+    where r.id = request.id;
+    perform app.owe_refund(
+        payment, grant_refund.granted_cents, 'granted on request', request.id
+    );
+    perform app.tell(payment.customer_id, 'refund_granted', request.id);
+    perform app.tell_workshop(q.workshop_id, 'payment_refunded', q.id)
+    from app.repair_quotes as q
+    where q.id = payment.quote_id;
+
+    -- A diagnostic that nobody pays for any more is over.
+    select * into session
+    from app.diagnostic_sessions as s
+    where s.id = payment.session_id
+        and s.status in ('paid', 'active')
+        and app.refundable_cents(payment.id) = 0;
+    if found then
+        perform app.cancel_paid_session(session.id, 'refunded');
+        perform app.tell(s.mechanic_id, 'session_cancelled', s.id)
+        from app.diagnostic_sessions as s
+        where s.id = session.id
+            and s.mechanic_id is not null;
+    end if;
+    perform app.lock_ledger(payment.id);
+    perform app.recount_payables(payment.id);
+end;
+$$;
+comment on function app.grant_refund is
+    'Settles the request and owes the amount, in cents; an unfinished diagnostic of which all is given '
+    'back is cancelled. The caller holds app.lock_payment''s locks and has seen that as much is left.';
+
+
 -- ==== supabase/functions/hand_back_session.sql
 
 -- A mechanic hands an active session back; another one may take it.
@@ -7559,6 +7910,30 @@ end;
 $$;
 comment on function app.is_absent is
     'Whether the party, customer or mechanic, wrote nothing for app.settings.absent_after.';
+
+
+-- ==== supabase/functions/is_contested.sql
+
+-- Whether a bank is deciding on a payment.
+
+create or replace function app.is_contested(payment_id uuid)
+    returns boolean
+    language plpgsql
+    stable
+    set search_path = ''
+as $$
+begin
+    return exists (
+        select
+        from app.disputes as d
+        where d.payment_id = is_contested.payment_id
+            and d.is_open
+            -- An inquiry decides nothing: a refund may end it.
+            and d.status not like 'warning\_%'
+    );
+end;
+$$;
+comment on function app.is_contested is 'A dispute is open, and it is more than an inquiry.';
 
 
 -- ==== supabase/functions/is_payment_awaited.sql
@@ -7827,9 +8202,9 @@ declare
     before jsonb := app.begin_posting(fact.payment_id);
 begin
     insert into app.money_facts (
-        id, kind, payment_id, part, about, refund_request_id, amount_cents
+        id, kind, payment_id, part, about, refund_id, amount_cents
     ) values (
-        fact.id, fact.kind, fact.payment_id, fact.part, fact.about, fact.refund_request_id,
+        fact.id, fact.kind, fact.payment_id, fact.part, fact.about, fact.refund_id,
         fact.amount_cents
     )
     on conflict do nothing;
@@ -8897,6 +9272,37 @@ comment on function app.open_payment is
     'Opens the payment of a session (diagnostic) or a quote (repair), in cents; returns its id.';
 
 
+-- ==== supabase/functions/owe_refund.sql
+
+-- The platform owes a customer money: written down, and the worker is asked to send it.
+
+create or replace function app.owe_refund(
+    payment app.payments,
+    amount_cents bigint,
+    reason text,
+    refund_request_id uuid default null
+)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    owed_id uuid;
+begin
+    insert into app.refunds (payment_id, refund_request_id, customer_id, amount_cents, reason)
+    values (
+        payment.id, owe_refund.refund_request_id, payment.customer_id, owe_refund.amount_cents,
+        owe_refund.reason
+    )
+    returning id into owed_id;
+    perform app.enqueue_job('send_refund', jsonb_build_object('refund_id', owed_id));
+end;
+$$;
+comment on function app.owe_refund is
+    'Owes back a part of what was paid, in cents. The caller holds the payment, and knows that it is left.';
+
+
 -- ==== supabase/functions/payment_position.sql
 
 -- What the ledger holds because of one payment: it follows from the payment's totals alone.
@@ -9924,6 +10330,7 @@ begin
     -- Cumulative floor: refunds in whatever pieces end at exactly nothing.
     update app.payables as p
     set is_disputed = frozen,
+        refund_asked_until = app.refund_awaited_until(recount_payables.payment_id),
         earned_cents = e.earned_cents,
         sent_cents = e.sent_cents,
         returned_cents = e.returned_cents,
@@ -9989,8 +10396,8 @@ begin
 end;
 $$;
 comment on function app.recount_payables is
-    'Writes down what each payee earned, was sent and gave back, whether a dispute stops it, and what '
-    'became of the referral.';
+    'Writes down what each payee earned, was sent and gave back, whether a dispute or a request '
+    'stops it, and what became of the referral.';
 
 
 -- ==== supabase/functions/recount_payment.sql
@@ -10036,7 +10443,7 @@ begin
             from app.money_facts as x
             where x.payment_id = p.id
                 and x.kind = 'refund'
-            group by coalesce(x.refund_request_id::text, x.id)
+            group by coalesce(x.refund_id::text, x.id)
         ) as y
     ) as r
     cross join lateral (
@@ -10089,6 +10496,108 @@ comment on function app.recount_payment is
     'app.lock_payment and app.lock_ledger.';
 
 
+-- ==== supabase/functions/refund_awaited_until.sql
+
+-- Until when what a payment earned waits for a refund that was asked for.
+
+create or replace function app.refund_awaited_until(payment_id uuid)
+    returns timestamptz
+    language plpgsql
+    stable
+    set search_path = ''
+as $$
+begin
+    return (
+        select max(q.decide_by)
+        from app.refund_requests as q
+        where q.payment_id = refund_awaited_until.payment_id
+            and (
+                q.status = 'open'
+                -- Granted, and not told of by Stripe yet: what is sent now would be taken back.
+                or q.status = 'granted'
+                and not exists (
+                    select
+                    from app.refunds as r
+                    inner join app.money_facts as f on r.id = f.refund_id
+                    where r.refund_request_id = q.id
+                )
+            )
+    );
+end;
+$$;
+comment on function app.refund_awaited_until is 'None: no refund is asked for, or it was made.';
+
+
+-- ==== supabase/functions/refund_policy_of.sql
+
+-- The refund policy that a payment is under.
+
+create or replace function app.refund_policy_of(payment app.payments)
+    returns app.refund_policies
+    language plpgsql
+    stable
+    set search_path = ''
+as $$
+declare
+    policy app.refund_policies;
+begin
+    select r.* into strict policy
+    from app.refund_policies as r
+    where r.effective_from <= payment.paid_at
+    order by r.version desc
+    limit 1;
+    return policy;
+end;
+$$;
+comment on function app.refund_policy_of is 'The newest that was in force when the payment was made.';
+
+
+-- ==== supabase/functions/refund_rule.sql
+
+-- Which rule of the policy grants a refund without an admin, if one does.
+
+create or replace function app.refund_rule(request app.refund_requests, payment app.payments)
+    returns text
+    language plpgsql
+    stable
+    set search_path = ''
+as $$
+declare
+    policy app.refund_policies := app.refund_policy_of(payment);
+begin
+    if payment.purpose = 'diagnostic'
+        and payment.work_done_at is null
+        and request.amount_cents = app.refundable_cents(payment.id)
+        and payment.paid_at + policy.unstarted_within > request.asked_at
+        and not exists (
+            select
+            from app.messages as m
+            inner join app.threads as t on m.thread_id = t.id
+            where t.session_id = payment.session_id
+                and m.sender = 'mechanic'
+        )
+    then
+        return 'not_started';
+    end if;
+    if request.amount_cents <= policy.small_cents
+        and not exists (
+            select
+            from app.refund_requests as r
+            where r.customer_id = request.customer_id
+                and r.rule = 'small'
+                and r.settled_at + policy.small_once_within > request.asked_at
+        )
+    then
+        return 'small';
+    end if;
+    return null;
+end;
+$$;
+comment on function app.refund_rule is
+    'not_started: a diagnostic, all of it, soon after paying, and no mechanic wrote a word. small: a small '
+    'amount, to a customer who got none lately. None: an admin decides.';
+
+
 -- ==== supabase/functions/refund_surplus.sql
 
 -- Whoever paid twice gets the second charge back.
@@ -10100,9 +10609,9 @@ create or replace function app.refund_surplus(payment_id uuid, stripe_charge_id 
     set search_path = ''
 as $$
 declare
-    request_id uuid;
+    owed_id uuid;
 begin
-    insert into app.refund_requests (
+    insert into app.refunds (
         payment_id, stripe_charge_id, customer_id, amount_cents, reason
     )
     select p.id, refund_surplus.stripe_charge_id, p.customer_id, p.amount_cents, 'paid twice'
@@ -10117,21 +10626,54 @@ begin
         )
         and not exists (
             select
-            from app.refund_requests as r
+            from app.refunds as r
             where r.payment_id = p.id
                 and r.stripe_charge_id is not null
         )
-    returning id into request_id;
+    returning id into owed_id;
     if found then
         perform app.enqueue_job(
-            'send_refund', jsonb_build_object('refund_request_id', request_id)
+            'send_refund', jsonb_build_object('refund_id', owed_id)
         );
     end if;
 end;
 $$;
 comment on function app.refund_surplus is
-    'Requests the refund of a charge that is not the payment''s first, once. A third charge of one '
+    'Owes back a charge that is not the payment''s first, once. A third charge of one '
     'payment is left to an admin.';
+
+
+-- ==== supabase/functions/refundable_cents.sql
+
+-- What of a payment has neither gone back to the customer nor is owed to them.
+
+create or replace function app.refundable_cents(payment_id uuid)
+    returns bigint
+    language plpgsql
+    stable
+    set search_path = ''
+as $$
+declare
+    left_cents bigint;
+begin
+    select p.amount_cents - p.reversed_cents - coalesce(sum(r.amount_cents), 0) into strict left_cents
+    from app.payments as p
+    left join app.refunds as r
+        on p.id = r.payment_id
+        and not r.is_surplus
+        -- Once a refund was told of, it counts among what went back.
+        and not exists (
+            select
+            from app.money_facts as f
+            where f.refund_id = r.id
+        )
+    where p.id = refundable_cents.payment_id
+    group by p.id;
+    return greatest(left_cents, 0);
+end;
+$$;
+comment on function app.refundable_cents is
+    'The payment less refunds, lost disputes and what is owed back already, a refund that failed among it.';
 
 
 -- ==== supabase/functions/refuse_contacts.sql
@@ -10233,6 +10775,43 @@ create trigger accounts_are_changed_by_their_entries_alone
     execute function app.refuse_ledger_change();
 
 
+-- ==== supabase/functions/refuse_refund_change.sql
+
+-- A decision on a refund stays as it was made, and so does the policy that it was made by.
+
+create or replace function app.refuse_refund_change()
+    returns trigger
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    raise exception 'what was decided on a refund, and by which policy, is not changed'
+        using errcode = 'restrict_violation';
+end;
+$$;
+comment on function app.refuse_refund_change is 'Refuses the change, whoever asks.';
+
+create trigger a_settled_request_is_never_changed
+    before update or delete on app.refund_requests
+    for each row when (old.status <> 'open')
+    execute function app.refuse_refund_change();
+create trigger refund_requests_are_not_emptied
+    before truncate on app.refund_requests
+    for each statement execute function app.refuse_refund_change();
+create trigger a_refund_policy_in_force_is_never_changed
+    before update or delete on app.refund_policies
+    for each row when (old.effective_from <= app.current_instant())
+    execute function app.refuse_refund_change();
+create trigger a_refund_policy_does_not_begin_in_the_past
+    before insert or update on app.refund_policies
+    for each row when (new.effective_from < app.current_instant())
+    execute function app.refuse_refund_change();
+create trigger refund_policies_are_not_emptied
+    before truncate on app.refund_policies
+    for each statement execute function app.refuse_refund_change();
+
+
 -- ==== supabase/functions/refuse_unlisted_transition.sql
 
 -- A state changes along a listed arrow or not at all, whoever asks.
@@ -10283,6 +10862,9 @@ create trigger quotes_follow_the_listed_transitions
 create trigger payments_follow_the_listed_transitions
     before insert or update of status on app.payments
     for each row execute function app.refuse_unlisted_transition('payment');
+create trigger refund_requests_follow_the_listed_transitions
+    before insert or update of status on app.refund_requests
+    for each row execute function app.refuse_unlisted_transition('refund_request');
 create trigger referrals_follow_the_listed_transitions
     before insert or update of status on app.referrals
     for each row execute function app.refuse_unlisted_transition('referral');
@@ -10551,9 +11133,8 @@ begin
         reason = null,
         awaits = null
     where e.id = replay_event.event_id
-        and e.payload is not null
         and e.state in ('dead', 'quarantined', 'waiting')
-        -- What is quarantined for its envelope stays: it is none of ours.
+        -- What is quarantined for its envelope stays: it is none of ours, or was never read.
         and coalesce(e.reason, '') not in ('account', 'version', 'body')
     returning e.state into state;
     if not found then
@@ -10706,46 +11287,98 @@ grant execute on function api.report_message to customer, mechanic, workshop;
 
 -- ==== supabase/functions/request_refund.sql
 
--- A payment that is not to be: owed back when it was paid, expired when it was not.
+-- A customer asks for money back. A rule of the policy grants it at once, or an admin decides.
 
-create or replace function app.request_refund(payment_id uuid, reason text)
-    returns void
+create or replace function api.request_refund(
+    payment_id uuid,
+    category text,
+    reason text,
+    amount_cents bigint default null
+)
+    returns uuid
     language plpgsql
     volatile
+    security definer  -- customers hold no insert grant; this is the only way
     set search_path = ''
 as $$
 declare
+    caller uuid := app.current_person_id();
     payment app.payments;
-    request_id uuid;
+    policy app.refund_policies;
+    request app.refund_requests;
+    left_cents bigint;
+    rule text;
 begin
-    select * into strict payment
-    from app.payments as p
-    where p.id = request_refund.payment_id
-    for update;
-
-    if payment.status = 'paid' then
-        insert into app.refund_requests (payment_id, customer_id, amount_cents, reason)
-        values (payment.id, payment.customer_id, payment.amount_cents, request_refund.reason)
-        on conflict on constraint a_payment_is_refunded_on_request_once do nothing
-        returning id into request_id;
-        if found then
-            perform app.enqueue_job(
-                'send_refund', jsonb_build_object('refund_request_id', request_id)
-            );
-        end if;
-    elsif payment.status in ('pending', 'failed') then
-        update app.payments as p
-        set status = 'expired'
-        where p.id = payment.id;
-        update app.checkout_attempts as a
-        set status = 'closed'
-        where a.payment_id = payment.id;
+    perform app.lock_standing('may_continue_work');
+    -- It holds the row that counts: two requests of one customer come one after the other.
+    perform app.take_limit('request_refund', caller);
+    if not exists (
+        select
+        from app.payments as p
+        where p.id = request_refund.payment_id
+            and p.customer_id = caller
+    ) then
+        raise exception 'no such payment of the caller' using errcode = 'PT404';
     end if;
+    payment := app.lock_payment(request_refund.payment_id);
+    if payment.status <> 'paid' then
+        raise exception 'the payment was not made' using errcode = 'PT409';
+    end if;
+    if app.is_contested(payment.id) then
+        raise exception 'the payment is contested, and the bank decides' using errcode = 'PT409';
+    end if;
+    if exists (
+        select
+        from app.refund_requests as r
+        where r.payment_id = payment.id
+            and r.status in ('open', 'refused')
+    ) then
+        raise exception 'a refund of the payment was refused, or is asked for already'
+            using errcode = 'PT409';
+    end if;
+    policy := app.refund_policy_of(payment);
+    if payment.work_done_at + policy.ask_within <= app.current_instant() then
+        raise exception 'the time to ask for a refund is over' using errcode = 'PT409';
+    end if;
+    left_cents := app.refundable_cents(payment.id);
+    if left_cents = 0 or request_refund.amount_cents > left_cents then
+        raise exception 'less than that is left of the payment' using errcode = 'PT409';
+    end if;
+
+    begin
+        insert into app.refund_requests (
+            payment_id, customer_id, policy_version, amount_cents, category, reason, decide_by
+        ) values (
+            payment.id,
+            caller,
+            policy.version,
+            coalesce(request_refund.amount_cents, left_cents),
+            request_refund.category,
+            app.clean_text(request_refund.reason),
+            app.current_instant() + policy.decide_within
+        )
+        returning * into request;
+    exception
+        when check_violation or not_null_violation then
+            raise exception 'a listed category, a reason of 1 to 2000 bytes and an amount are needed'
+                using errcode = 'PT422';
+    end;
+    rule := app.refund_rule(request, payment);
+    if rule is not null then
+        perform app.grant_refund(request, payment, request.amount_cents, rule, null);
+    else
+        perform app.lock_ledger(payment.id);
+        perform app.recount_payables(payment.id);
+    end if;
+    return request.id;
 end;
 $$;
-comment on function app.request_refund is
-    'Requests the refund of the whole amount, once; an unpaid payment expires. One that is being '
-    'processed is left: should it succeed, settle_payment requests its refund.';
+comment on function api.request_refund is
+    'Asks for an amount of the caller''s own payment, in cents, or for all that is left; returns the '
+    'request. Until it is decided, or for the policy''s decide_within, nothing that the payment earned is '
+    'sent on. PT404 not theirs, PT409 if not paid, contested at a bank, refused before, asked for already, '
+    'too late, or not as much is left; PT422 without a listed category or a reason; PT429.';
+grant execute on function api.request_refund to customer;
 
 
 -- ==== supabase/functions/request_session.sql
@@ -11470,7 +12103,7 @@ begin
     where a.payment_id = payment.id;
 
     if not awaited then
-        perform app.request_refund(payment.id, 'paid too late');
+        perform app.undo_payment(payment.id, 'paid too late');
     elsif payment.purpose = 'diagnostic' then
         perform app.session_paid(payment.session_id);
     else
@@ -11525,6 +12158,28 @@ end;
 $$;
 comment on function app.settle_standing is
     'Writes the standing that the restrictions in force amount to; returns whether it bars now.';
+
+
+-- ==== supabase/functions/supersede_refund_request.sql
+
+-- Nobody has to decide on a refund any more: all is owed back anyway, or a bank decides.
+
+create or replace function app.supersede_refund_request(payment_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    update app.refund_requests as r
+    set status = 'superseded',
+        settled_at = app.current_instant()
+    where r.payment_id = supersede_refund_request.payment_id
+        and r.status = 'open';
+end;
+$$;
+comment on function app.supersede_refund_request is
+    'Ends the open request about the payment, if there is one. The caller holds the payment.';
 
 
 -- ==== supabase/functions/take_limit.sql
@@ -11661,6 +12316,46 @@ comment on function backend.trial_balance is 'In cents, one row an account''s na
 grant execute on function backend.trial_balance to worker;
 
 
+-- ==== supabase/functions/undo_payment.sql
+
+-- A payment that is not to be: owed back when it was paid, expired when it was not.
+
+create or replace function app.undo_payment(payment_id uuid, reason text)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    payment app.payments;
+    left_cents bigint;
+begin
+    select * into strict payment
+    from app.payments as p
+    where p.id = undo_payment.payment_id
+    for update;
+
+    if payment.status = 'paid' then
+        left_cents := app.refundable_cents(payment.id);
+        if left_cents > 0 then
+            perform app.owe_refund(payment, left_cents, undo_payment.reason);
+        end if;
+        perform app.supersede_refund_request(payment.id);
+    elsif payment.status in ('pending', 'failed') then
+        update app.payments as p
+        set status = 'expired'
+        where p.id = payment.id;
+        update app.checkout_attempts as a
+        set status = 'closed'
+        where a.payment_id = payment.id;
+    end if;
+end;
+$$;
+comment on function app.undo_payment is
+    'Owes back all that is left of the payment; an unpaid one expires. One that is being processed is '
+    'left: should it succeed, settle_payment owes it back.';
+
+
 -- ==== supabase/functions/wake_events.sql
 
 -- What waited for an object of Stripe's is applied, now that it is here.
@@ -11773,6 +12468,46 @@ comment on function api.withdraw_quote is
     'Withdraws a quote that waits for the customer. Past the time to quote, the offer is lost with it. '
     'PT403 barred, PT404 not the caller''s, PT409 not waiting.';
 grant execute on function api.withdraw_quote to workshop;
+
+
+-- ==== supabase/functions/withdraw_refund_request.sql
+
+-- A customer no longer wants their money back.
+
+create or replace function api.withdraw_refund_request(refund_request_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    security definer  -- customers hold no update grant; this is the only way
+    set search_path = ''
+as $$
+declare
+    payment app.payments;
+begin
+    perform app.lock_standing('may_continue_work');
+    select p.* into payment
+    from app.refund_requests as r
+    cross join app.lock_payment(r.payment_id) as p
+    where r.id = withdraw_refund_request.refund_request_id
+        and r.customer_id = app.current_person_id();
+    if not found then
+        raise exception 'no such request of the caller' using errcode = 'PT404';
+    end if;
+    update app.refund_requests as r
+    set status = 'withdrawn',
+        settled_at = app.current_instant()
+    where r.id = withdraw_refund_request.refund_request_id
+        and r.status = 'open';
+    if not found then
+        raise exception 'the request is settled already' using errcode = 'PT409';
+    end if;
+    perform app.lock_ledger(payment.id);
+    perform app.recount_payables(payment.id);
+end;
+$$;
+comment on function api.withdraw_refund_request is
+    'Takes back the caller''s open request. PT404 if it is not theirs, PT409 once it is settled.';
+grant execute on function api.withdraw_refund_request to customer;
 
 
 -- ==== supabase/functions/withhold_earnings.sql
