@@ -196,7 +196,7 @@ def test_5_a_refund_of_a_charge_that_is_not_ours_is_quarantined_once_it_was_fetc
 def test_5_what_stripe_cannot_say_yet_is_asked_for_again_later_and_not_at_once(
     world: StripeWorld,
 ) -> None:
-    session, charge = world.diagnostic(world.mechanic())
+    _, charge = world.diagnostic(world.mechanic())
     refund = world.bank.refund({"charge": charge, "amount": "1000"})
     world.settle()
     refund["status"] = "failed"

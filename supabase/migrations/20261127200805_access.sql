@@ -3,7 +3,7 @@
 
 -- ==== Functions whose signature has changed
 
-select set_config('stage.changed_functions', '', true);
+select set_config('stage.changed_functions', 'backend.begin_payout_account', true);
 
 
 -- ==== tools/clear_stage.sql
@@ -3825,7 +3825,10 @@ create or replace function backend.begin_payout_account(
     workshop_id uuid,
     out owner_id uuid,
     out stripe_account_id text,
-    out idempotency_key text
+    out attempt integer,
+    out idempotency_key text,
+    out begun_at timestamptz,
+    out look_up boolean
 )
     language plpgsql
     volatile
@@ -3861,15 +3864,23 @@ begin
     insert into app.connected_accounts (owner_id, owner_kind)
     values (begin_payout_account.owner_id, kind)
     on conflict do nothing;
-    select a.stripe_account_id, a.idempotency_key
-    into strict stripe_account_id, idempotency_key
-    from app.connected_accounts as a
-    where a.owner_id = begin_payout_account.owner_id;
+    update app.connected_accounts as a
+    set begun_at = coalesce(a.begun_at, app.current_instant())
+    where a.owner_id = begin_payout_account.owner_id
+    returning
+        a.stripe_account_id,
+        a.attempt,
+        a.idempotency_key,
+        a.begun_at,
+        -- Stripe forgets idempotency keys after 24 hours.
+        a.begun_at <= app.current_instant() - interval '23 hours'
+    into strict stripe_account_id, attempt, idempotency_key, begun_at, look_up;
 end;
 $$;
 comment on function backend.begin_payout_account is
     'The account of the mechanic, or of the advisor''s workshop. The caller has verified the person. '
-    'PT404 for anybody else or when barred, PT429.';
+    'Look up: do not ask for it, but see whether it was opened. PT404 for anybody else or when barred, '
+    'PT429.';
 grant execute on function backend.begin_payout_account to backend;
 
 
@@ -6136,6 +6147,31 @@ as $$
 $$;
 comment on function app.explain_finding is
     'The sentence for a kind and a reason code of find_contacts.';
+
+
+-- ==== supabase/functions/fail_payout_account.sql
+
+-- Stripe did not open a payee's account: it may be asked again, under another key.
+
+create or replace function backend.fail_payout_account(owner_id uuid, attempt integer)
+    returns void
+    language plpgsql
+    volatile
+    security definer  -- the service holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+begin
+    update app.connected_accounts as a
+    set attempt = a.attempt + 1,
+        begun_at = null
+    where a.owner_id = fail_payout_account.owner_id
+        and a.attempt = fail_payout_account.attempt
+        and a.stripe_account_id is null;
+end;
+$$;
+comment on function backend.fail_payout_account is
+    'Notes that an attempt came to nothing, once. One whose account is known stays.';
+grant execute on function backend.fail_payout_account to backend;
 
 
 -- ==== supabase/functions/fail_refund.sql
