@@ -6,6 +6,7 @@ Nothing about a person goes to Stripe from here: the page asks for what it needs
 import json
 import logging
 import uuid
+from datetime import timedelta
 
 import stripe
 from flask import Blueprint, Response, jsonify, request
@@ -14,12 +15,13 @@ from flask.typing import ResponseReturnValue
 from backend import stripe_api
 from backend.auth import Auth
 from backend.config import Config
-from backend.db import Calls
+from backend.db import Calls, Row
 from backend.http import Problem, read_body, unavailable
 
 log = logging.getLogger("backend.payout_account")
 
 BODY_LIMIT = 4096  # bytes
+CLOCKS_DIFFER = timedelta(hours=1)  # by less than that, Stripe's from ours
 
 
 def blueprint(database: Calls, auth: Auth, config: Config) -> Blueprint:
@@ -40,26 +42,8 @@ def blueprint(database: Calls, auth: Auth, config: Config) -> Blueprint:
         workshop_id = requested_workshop(read_body(BODY_LIMIT))
         if client is None:
             raise Problem(503, "stripe_not_configured", "This platform has no Stripe key.")
-        [account] = database.call(
-            "begin_payout_account", person_id=caller.person_id, workshop_id=workshop_id
-        )
         try:
-            account_id = account["stripe_account_id"]
-            if account_id is None:
-                made = client.v1.accounts.create(
-                    {
-                        "type": "express",
-                        "capabilities": {"transfers": {"requested": True}},
-                        "metadata": {"owner_id": str(account["owner_id"])},
-                    },
-                    {"idempotency_key": account["idempotency_key"]},
-                )
-                account_id = made.id
-                database.call(
-                    "record_payout_account",
-                    owner_id=account["owner_id"],
-                    stripe_account_id=account_id,
-                )
+            account_id = account_of(database, client, caller.person_id, workshop_id)
             link = client.v1.account_links.create(
                 {
                     "account": account_id,
@@ -69,15 +53,7 @@ def blueprint(database: Calls, auth: Auth, config: Config) -> Blueprint:
                 }
             )
         except stripe.StripeError as error:
-            log.error(
-                "Stripe opened no account",
-                extra={
-                    "status": error.http_status,
-                    "error": type(error).__name__,
-                    "error_code": error.code,
-                    "request_id": error.request_id,
-                },
-            )
+            note(error)
             if stripe_api.is_unknown(error) or stripe_api.is_fault_of_stripe(error):
                 raise unavailable(
                     "stripe_unavailable", "Stripe does not answer. Try again."
@@ -93,6 +69,84 @@ def blueprint(database: Calls, auth: Auth, config: Config) -> Blueprint:
         return response
 
     return bp
+
+
+def account_of(
+    database: Calls, client: stripe.StripeClient, person_id: str, workshop_id: str | None
+) -> str:
+    """The payee's account at Stripe, opened if they have none. Raises StripeError, Problem, Refused.
+
+    An answer that is unknown for 23 hours, or was a fault of Stripe's, is looked up; if no account was
+    opened then, one is asked for under another key: https://docs.stripe.com/api/idempotent_requests
+    """
+    for _ in range(2):
+        [account] = database.call(
+            "begin_payout_account", person_id=person_id, workshop_id=workshop_id
+        )
+        if account["stripe_account_id"] is not None:
+            return str(account["stripe_account_id"])
+        account_id = None if account["look_up"] else open_account(client, account)
+        account_id = account_id or opened_account(client, account)
+        if account_id is not None:
+            database.call(
+                "record_payout_account",
+                owner_id=account["owner_id"],
+                stripe_account_id=account_id,
+            )
+            return account_id
+        database.call(
+            "fail_payout_account", owner_id=account["owner_id"], attempt=account["attempt"]
+        )
+    raise unavailable("stripe_unavailable", "Stripe does not answer. Try again.")
+
+
+def open_account(client: stripe.StripeClient, account: Row) -> str | None:
+    """The account that Stripe opens for this attempt; none if it answers with a fault of its own."""
+    try:
+        made = client.v1.accounts.create(
+            {
+                "type": "express",
+                "capabilities": {"transfers": {"requested": True}},
+                "metadata": {
+                    "owner_id": str(account["owner_id"]),
+                    "attempt": str(account["attempt"]),
+                },
+            },
+            {"idempotency_key": account["idempotency_key"]},
+        )
+    except stripe.StripeError as error:
+        if not stripe_api.is_fault_of_stripe(error):
+            raise
+        note(error)
+        return None
+    return made.id
+
+
+def opened_account(client: stripe.StripeClient, account: Row) -> str | None:
+    """The account that this attempt opened at Stripe all the same, or none."""
+    since = int((account["begun_at"] - CLOCKS_DIFFER).timestamp())
+    listed = client.v1.accounts.list({"created": {"gte": since}, "limit": 100})
+    for made in listed.auto_paging_iter():
+        told = made.to_dict().get("metadata") or {}
+        if (told.get("owner_id"), told.get("attempt")) == (
+            str(account["owner_id"]),
+            str(account["attempt"]),
+        ):
+            return made.id
+    return None
+
+
+def note(error: stripe.StripeError) -> None:
+    """Log a refusal: Stripe's codes, never its sentences, which may quote a person."""
+    log.error(
+        "Stripe opened no account",
+        extra={
+            "status": error.http_status,
+            "error": type(error).__name__,
+            "error_code": error.code,
+            "request_id": error.request_id,
+        },
+    )
 
 
 def requested_workshop(body: bytes) -> str | None:

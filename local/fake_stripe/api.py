@@ -22,7 +22,7 @@ Stripe key. No money moves. Enter nothing here.</p>
 def create_app(bank: Bank) -> Flask:
     """The WSGI application of a bank."""
     app = Flask(__name__, static_folder=None)
-    faults: list[tuple[str, int]] = []
+    faults: list[tuple[Any, ...]] = []
     app.extensions["faults"] = faults
 
     def post(make: Callable[[Object], Object]) -> ResponseReturnValue:
@@ -33,6 +33,8 @@ def create_app(bank: Bank) -> Flask:
             for fault in faults:
                 if request.path == fault[0]:
                     faults.remove(fault)
+                    if "made" in fault:
+                        make(sent)
                     return fault[1], {"error": {"message": "fault", "type": "api_error"}}
             return 200, make(sent)
 
@@ -113,6 +115,10 @@ def create_app(bank: Bank) -> Flask:
     def open_account() -> ResponseReturnValue:
         return post(bank.open_account)
 
+    @app.get("/v1/accounts")
+    def accounts() -> ResponseReturnValue:
+        return listed("account")
+
     @app.post("/v1/account_links")
     def link_account() -> ResponseReturnValue:
         return post(
@@ -183,5 +189,8 @@ def form(do: str, label: str) -> str:
 
 
 def faults(app: Flask) -> Any:
-    """A list of (path, status): the next call of the path is answered so, and the answer kept."""
+    """A list of (path, status): the next call of the path is answered so, and the answer kept.
+
+    With "made" as a third, what was asked for is made all the same.
+    """
     return app.extensions["faults"]

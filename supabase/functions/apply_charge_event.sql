@@ -46,8 +46,14 @@ begin
         )
     then
         event.state := 'waiting';
-        event.reason := 'balance_transaction';
-        event.awaits := balance_transaction #>> '{}';
+        -- Its line, fetched before the charge is told of, would wait for the charge itself.
+        if exists (select from app.money_facts as f where f.id = object ->> 'id') then
+            event.reason := 'balance_transaction';
+            event.awaits := balance_transaction #>> '{}';
+        else
+            event.reason := 'charge';
+            event.awaits := object ->> 'id';
+        end if;
     end if;
     return event;
 end;

@@ -5,7 +5,10 @@ create function backend.begin_payout_account(
     workshop_id uuid,
     out owner_id uuid,
     out stripe_account_id text,
-    out idempotency_key text
+    out attempt integer,
+    out idempotency_key text,
+    out begun_at timestamptz,
+    out look_up boolean
 )
     language plpgsql
     volatile
@@ -41,13 +44,21 @@ begin
     insert into app.connected_accounts (owner_id, owner_kind)
     values (begin_payout_account.owner_id, kind)
     on conflict do nothing;
-    select a.stripe_account_id, a.idempotency_key
-    into strict stripe_account_id, idempotency_key
-    from app.connected_accounts as a
-    where a.owner_id = begin_payout_account.owner_id;
+    update app.connected_accounts as a
+    set begun_at = coalesce(a.begun_at, app.current_instant())
+    where a.owner_id = begin_payout_account.owner_id
+    returning
+        a.stripe_account_id,
+        a.attempt,
+        a.idempotency_key,
+        a.begun_at,
+        -- Stripe forgets idempotency keys after 24 hours.
+        a.begun_at <= app.current_instant() - interval '23 hours'
+    into strict stripe_account_id, attempt, idempotency_key, begun_at, look_up;
 end;
 $$;
 comment on function backend.begin_payout_account is
     'The account of the mechanic, or of the advisor''s workshop. The caller has verified the person. '
-    'PT404 for anybody else or when barred, PT429.';
+    'Look up: do not ask for it, but see whether it was opened. PT404 for anybody else or when barred, '
+    'PT429.';
 grant execute on function backend.begin_payout_account to backend;

@@ -140,8 +140,11 @@ create table app.connected_accounts (
         constraint account_owner_kind_is_known check (owner_kind in ('mechanic', 'workshop')),
     stripe_account_id text
         constraint a_stripe_account_has_one_owner unique,
+    attempt integer not null default 1
+        constraint account_attempt_counts_from_one check (attempt > 0),
     idempotency_key text not null
-        generated always as ('account:' || owner_id::text) stored,
+        generated always as ('account:' || owner_id::text || ':' || attempt::text) stored,
+    begun_at timestamptz,
     transfers text not null default 'inactive'
         constraint transfers_capability_is_known check (
             transfers in ('active', 'pending', 'inactive', 'unrequested')
@@ -154,6 +157,8 @@ create table app.connected_accounts (
 );
 comment on table app.connected_accounts is
     'Where Stripe pays a mechanic or workshop. Written before the call that makes it.';
+comment on column app.connected_accounts.begun_at is
+    'When Stripe was first asked to open it, by this attempt''s key.';
 comment on column app.connected_accounts.transfers is
     'Stripe''s capability: nothing is sent unless it is active. Earnings wait meanwhile.';
 comment on column app.connected_accounts.requirements_due is 'What Stripe still asks of the owner.';

@@ -19,6 +19,7 @@ from backend import create_app, stripe_api
 from backend.checkout import open_page
 from backend.db import Database as Calls
 from backend.money import Money
+from backend.payout_account import account_of
 from demo import stripe_events
 from local.fake_stripe.api import create_app as create_stripe
 from local.fake_stripe.bank import Bank
@@ -209,15 +210,10 @@ class StripeWorld:
 
     def onboard(self, person_id: str, workshop_id: str | None = None) -> str:
         """What POST /payout-account does, and the payee's part at Stripe."""
-        [begun] = self.service_calls.call(
-            "begin_payout_account", person_id=person_id, workshop_id=workshop_id
-        )
-        made = self.bank.open_account({"metadata": {"owner_id": str(begun["owner_id"])}})
-        self.service_calls.call(
-            "record_payout_account", owner_id=begun["owner_id"], stripe_account_id=made["id"]
-        )
-        self.bank.finish_onboarding(made["id"])
-        return str(made["id"])
+        assert self.client is not None
+        account_id = account_of(self.service_calls, self.client, person_id, workshop_id)
+        self.bank.finish_onboarding(account_id)
+        return account_id
 
     def open_session(self) -> str:
         """A session of ben's that waits for its payment; its name."""

@@ -5,14 +5,17 @@ import itertools
 import json
 import logging
 import random
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
 import psycopg
 import pytest
+import stripe
 
 from demo import stripe_events
+from local.fake_stripe.bank import fee
 from local.scratch import Database
 from tests.py.service_fakes import OLD_SECRET, SECRET
 from tests.py.stripe_world import TELL_TALE, StripeWorld, stripe_world
@@ -119,6 +122,88 @@ def test_5_a_charge_that_is_never_told_of_is_fetched_after_ten_minutes(
     assert world.rows(waiting) == []
     facts = "select count(*) as count from app.money_facts where about = %s or id = %s"
     assert world.one(facts, charge["id"], charge["id"]) == {"count": 2}
+
+
+def fetches(world: StripeWorld) -> list[tuple[str, str]]:
+    """What the worker asks Stripe for from now on, because an event waits for it."""
+    asked, fetch = [], world.money.fetch
+
+    def remember(client: stripe.StripeClient, reason: str, stripe_id: str) -> None:
+        asked.append((reason, stripe_id))
+        fetch(client, reason, stripe_id)
+
+    world.money.fetch = remember  # type: ignore[method-assign]
+    return asked
+
+
+def work_for_a_while(world: StripeWorld) -> None:
+    """Thirty rounds of whatever is to be done: what never ends, ends here."""
+    world.worker_calls.call("enqueue_pending_events")
+    for _ in range(30):
+        world.delivery.deliver()
+        world.work()
+
+
+def test_5_a_fee_told_before_its_charge_waits_for_the_charge_and_is_fetched_once(
+    world: StripeWorld,
+) -> None:
+    charge = world.bank.pay(world.open_page(unpaid(world)))
+    world.bank.undelivered[:] = [
+        each for each in world.bank.undelivered if each["type"] == "charge.updated"
+    ]
+    before, asked = world.balances(), fetches(world)
+    work_for_a_while(world)
+    waiting = "select reason, awaits from app.stripe_events where state = 'waiting'"
+    assert world.rows(waiting) == [{"reason": "charge", "awaits": charge["id"]}]
+    assert asked == []
+
+    world.pass_time("10 minutes")
+    work_for_a_while(world)
+    assert asked == [("charge", charge["id"])]
+    assert world.rows(waiting) == []
+    assert world.balances()["stripe.balance"] == before["stripe.balance"] + 2500 - fee(2500)
+
+
+def test_5_a_refund_of_a_charge_that_is_not_ours_is_quarantined_once_it_was_fetched(
+    world: StripeWorld,
+) -> None:
+    charge = world.bank.keep(stripe_events.charge(str(uuid.uuid4()), 2500))
+    world.bank.refund({"charge": charge["id"], "amount": "1000"})
+    before, asked = world.postings(), fetches(world)
+    work_for_a_while(world)
+    world.pass_time("11 minutes")
+    work_for_a_while(world)
+    world.pass_time("1 hour")
+    work_for_a_while(world)
+    assert asked == [("charge", charge["id"])]
+    assert world.rows(
+        "select type, state, reason from app.stripe_events where type like 'refund.%%' order by type"
+    ) == [
+        {"type": "refund.created", "state": "quarantined", "reason": "payment"},
+        {"type": "refund.updated", "state": "quarantined", "reason": "payment"},
+    ]
+    assert world.postings() == before
+
+
+def test_5_what_stripe_cannot_say_yet_is_asked_for_again_later_and_not_at_once(
+    world: StripeWorld,
+) -> None:
+    _, charge = world.diagnostic(world.mechanic())
+    refund = world.bank.refund({"charge": charge, "amount": "1000"})
+    world.settle()
+    refund["status"] = "failed"
+    world.bank.tell("refund.failed", refund)
+    asked = fetches(world)
+    work_for_a_while(world)
+    wanted = ("failure_balance_transaction", refund["id"])
+    assert asked == [wanted]
+
+    world.bank.fail_refund(refund["id"])
+    world.bank.undelivered.clear()
+    world.pass_time("10 minutes")
+    work_for_a_while(world)
+    assert asked == [wanted, wanted]
+    assert world.balances()["customer.refund_owed"] == -1000
 
 
 def test_23_another_amount_leaves_the_payment_as_it_was(

@@ -1,8 +1,9 @@
 """Who gets the address of the page where Stripe asks who is to be paid."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from werkzeug.test import TestResponse
 
 from backend import create_app
 from backend.config import Config
+from backend.payout_account import account_of
 from local.fake_stripe.api import create_app as create_stripe
 from local.fake_stripe.api import faults
 from local.fake_stripe.bank import Bank
+from local.scratch import Database
 from tests.py.service_fakes import (
     ANA,
     SHARED_SECRET,
@@ -21,9 +24,16 @@ from tests.py.service_fakes import (
     serve,
     token,
 )
-from tests.py.stripe_world import serving
+from tests.py.stripe_world import StripeWorld, serving, stripe_world
 
-BEGUN = {"owner_id": ANA, "stripe_account_id": None, "idempotency_key": f"account:{ANA}"}
+BEGUN = {
+    "owner_id": ANA,
+    "stripe_account_id": None,
+    "attempt": 1,
+    "idempotency_key": f"account:{ANA}:1",
+    "begun_at": datetime.now(UTC),
+    "look_up": False,
+}
 WORKSHOP = "11111111-1111-4111-8111-111111111111"
 
 
@@ -62,7 +72,8 @@ def test_a_mechanic_gets_a_page_and_an_account_that_is_written_down(service: Ser
     [account] = service.bank.every("account")
     assert answer.status_code == 201
     assert answer.get_json()["url"].startswith(f"{service.bank.url}/onboard/{account['id']}")
-    assert account["metadata"] == {"owner_id": ANA}
+    assert account["type"] == "express"
+    assert account["metadata"] == {"owner_id": ANA, "attempt": "1"}
     assert service.database.calls == [
         ("begin_payout_account", {"person_id": ANA, "workshop_id": None}),
         ("record_payout_account", {"owner_id": ANA, "stripe_account_id": account["id"]}),
@@ -102,3 +113,45 @@ def test_a_fault_of_stripe_is_told_as_one(service: Service) -> None:
     assert service.ask("mechanic", {}).status_code == 503
     service.config = replace(service.config, stripe_secret_key=None)
     assert service.ask("mechanic", {}).status_code == 503
+
+
+@pytest.fixture
+def world(
+    new_database: Callable[[], AbstractContextManager[Database]],
+) -> Iterator[StripeWorld]:
+    with stripe_world(new_database) as made:
+        yield made
+
+
+@pytest.mark.parametrize(("made", "attempt"), [(True, "1"), (False, "2")])
+@pytest.mark.parametrize("trouble", ["a fault of Stripe", "no answer for 23 hours"])
+def test_an_account_whose_opening_went_wrong_is_looked_up_and_never_opened_twice(
+    world: StripeWorld, trouble: str, made: bool, attempt: str
+) -> None:
+    assert world.client is not None
+    mechanic = world.payment(world.mechanic(onboarded=False))
+    world.bank.open_account({"metadata": {"owner_id": mechanic, "attempt": "7"}})
+    if trouble == "a fault of Stripe":
+        faults(world.stripe).append(("/v1/accounts", 500, *(["made"] if made else [])))
+    else:
+        world.service_calls.call("begin_payout_account", person_id=mechanic, workshop_id=None)
+        if made:
+            world.bank.open_account({"metadata": {"owner_id": mechanic, "attempt": "1"}})
+        world.pass_time("23 hours")
+
+    account_id = account_of(world.service_calls, world.client, mechanic, None)
+    mine = {"owner_id": mechanic, "attempt": attempt}
+    assert [each["id"] for each in world.bank.every("account") if each["metadata"] == mine] == [
+        account_id
+    ]
+    assert len(world.bank.every("account")) == 2
+    assert account_of(world.service_calls, world.client, mechanic, None) == account_id
+
+
+def test_an_answer_that_is_unknown_for_less_is_asked_for_again(world: StripeWorld) -> None:
+    assert world.client is not None
+    mechanic = world.payment(world.mechanic(onboarded=False))
+    [begun] = world.service_calls.call("begin_payout_account", person_id=mechanic, workshop_id=None)
+    world.pass_time("22 hours 59 minutes 59 seconds")
+    account_of(world.service_calls, world.client, mechanic, None)
+    assert list(world.bank.answers) == [begun["idempotency_key"]]

@@ -69,6 +69,24 @@ def test_every_cent_agrees_whatever_happened(world: StripeWorld) -> None:
     assert len(world.bank.every("balance_transaction")) >= 10
 
 
+def test_every_cent_agrees_once_a_referral_was_sent_and_taken_back(world: StripeWorld) -> None:
+    mechanic = world.mechanic()
+    world.onboard(world.payment("lena"), world.payment("Lakeview Repairs"))
+    session, _ = world.diagnostic(mechanic)
+    charge = world.repair(session, mechanic)
+    world.pass_time("8 days")
+    world.settle()
+    assert sorted(each["amount"] for each in world.bank.every("transfer")) == [2250, 6000, 108000]
+    assert compare(world) == []
+
+    dispute = world.bank.dispute(charge)
+    world.settle()
+    world.bank.close_dispute(dispute["id"], "lost")
+    world.settle()
+    assert len(world.bank.every("balance_transaction")) == 8
+    assert compare(world) == []
+
+
 def test_events_that_never_came_are_fetched_once(world: StripeWorld) -> None:
     world.delivery.lose = 1.0
     page = world.open_page(world.payment(f"{world.open_session()} payment"))

@@ -6,6 +6,7 @@ select plan(9);
 select tests.reaches_exactly('backend', $$
 backend.begin_checkout(person_id, payment_id)
 backend.begin_payout_account(person_id, workshop_id)
+backend.fail_payout_account(owner_id, attempt)
 backend.readiness()
 backend.record_checkout(payment_id, attempt, stripe_session_id, url, expires_at)
 backend.record_payout_account(owner_id, stripe_account_id)

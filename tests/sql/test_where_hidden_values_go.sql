@@ -148,7 +148,7 @@ select set_eq(
     array[
         'app.checkout_attempts.idempotency_key from attempt, payment_id',
         'app.cities.place from latitude, longitude',
-        'app.connected_accounts.idempotency_key from owner_id',
+        'app.connected_accounts.idempotency_key from attempt, owner_id',
         'app.disputes.is_open from status',
         'app.payables.owed_cents from earned_cents, forfeited_cents, offset_cents, returned_cents, sent_cents',
         'app.refund_requests.is_automated from rule',

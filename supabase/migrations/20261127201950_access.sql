@@ -3,7 +3,7 @@
 
 -- ==== Functions whose signature has changed
 
-select set_config('stage.changed_functions', 'backend.begin_refund backend.fail_refund backend.record_stripe_event', true);
+select set_config('stage.changed_functions', 'backend.begin_payout_account', true);
 
 
 -- ==== tools/clear_stage.sql
@@ -3114,8 +3114,14 @@ begin
         )
     then
         event.state := 'waiting';
-        event.reason := 'balance_transaction';
-        event.awaits := balance_transaction #>> '{}';
+        -- Its line, fetched before the charge is told of, would wait for the charge itself.
+        if exists (select from app.money_facts as f where f.id = object ->> 'id') then
+            event.reason := 'balance_transaction';
+            event.awaits := balance_transaction #>> '{}';
+        else
+            event.reason := 'charge';
+            event.awaits := object ->> 'id';
+        end if;
     end if;
     return event;
 end;
@@ -4034,7 +4040,10 @@ create or replace function backend.begin_payout_account(
     workshop_id uuid,
     out owner_id uuid,
     out stripe_account_id text,
-    out idempotency_key text
+    out attempt integer,
+    out idempotency_key text,
+    out begun_at timestamptz,
+    out look_up boolean
 )
     language plpgsql
     volatile
@@ -4070,15 +4079,23 @@ begin
     insert into app.connected_accounts (owner_id, owner_kind)
     values (begin_payout_account.owner_id, kind)
     on conflict do nothing;
-    select a.stripe_account_id, a.idempotency_key
-    into strict stripe_account_id, idempotency_key
-    from app.connected_accounts as a
-    where a.owner_id = begin_payout_account.owner_id;
+    update app.connected_accounts as a
+    set begun_at = coalesce(a.begun_at, app.current_instant())
+    where a.owner_id = begin_payout_account.owner_id
+    returning
+        a.stripe_account_id,
+        a.attempt,
+        a.idempotency_key,
+        a.begun_at,
+        -- Stripe forgets idempotency keys after 24 hours.
+        a.begun_at <= app.current_instant() - interval '23 hours'
+    into strict stripe_account_id, attempt, idempotency_key, begun_at, look_up;
 end;
 $$;
 comment on function backend.begin_payout_account is
     'The account of the mechanic, or of the advisor''s workshop. The caller has verified the person. '
-    'PT404 for anybody else or when barred, PT429.';
+    'Look up: do not ask for it, but see whether it was opened. PT404 for anybody else or when barred, '
+    'PT429.';
 grant execute on function backend.begin_payout_account to backend;
 
 
@@ -6426,6 +6443,31 @@ comment on function app.explain_finding is
     'The sentence for a kind and a reason code of find_contacts.';
 
 
+-- ==== supabase/functions/fail_payout_account.sql
+
+-- Stripe did not open a payee's account: it may be asked again, under another key.
+
+create or replace function backend.fail_payout_account(owner_id uuid, attempt integer)
+    returns void
+    language plpgsql
+    volatile
+    security definer  -- the service holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+begin
+    update app.connected_accounts as a
+    set attempt = a.attempt + 1,
+        begun_at = null
+    where a.owner_id = fail_payout_account.owner_id
+        and a.attempt = fail_payout_account.attempt
+        and a.stripe_account_id is null;
+end;
+$$;
+comment on function backend.fail_payout_account is
+    'Notes that an attempt came to nothing, once. One whose account is known stays.';
+grant execute on function backend.fail_payout_account to backend;
+
+
 -- ==== supabase/functions/fail_refund.sql
 
 -- Stripe did not make a refund.
@@ -8234,6 +8276,7 @@ create or replace function backend.learn_stripe_object(type text, object jsonb)
 as $$
 declare
     event app.stripe_events;
+    stripe_id text := learn_stripe_object.object ->> 'id';
 begin
     event.type := learn_stripe_object.type;
     event.created_at := app.current_instant();
@@ -8241,14 +8284,27 @@ begin
         'data', jsonb_build_object('object', learn_stripe_object.object)
     );
     event := app.apply_event(event);
-    -- Whatever waited for this object is looked at again.
-    perform app.wake_events(learn_stripe_object.object ->> 'id');
+    case event.state
+        when 'done' then
+            perform app.wake_events(stripe_id);
+        when 'quarantined' then
+            -- What is about an object that is not ours, is not ours either.
+            update app.stripe_events as e
+            set state = 'quarantined',
+                reason = event.reason,
+                awaits = null
+            where e.state = 'waiting'
+                and e.awaits = stripe_id;
+        else
+            -- It waits itself: to look again at what waits for it would ask Stripe without end.
+            null;
+    end case;
     return event.state || coalesce(': ' || event.reason, '');
 end;
 $$;
 comment on function backend.learn_stripe_object is
     'Applies an object as an event of this type would, once; returns the state. What an event tells of '
-    'it besides changes nothing.';
+    'it besides changes nothing. Events that waited for it are queued, or quarantined with it.';
 grant execute on function backend.learn_stripe_object to worker;
 
 
@@ -10020,8 +10076,8 @@ begin
         where l.fee <> 0
     ), posted as (
         select
-            -- A payout may be told to be paid before it is told to be made.
-            regexp_replace(t.source_key, ':paid$', '') as source_key,
+            -- Stripe tells no work from a referral, and of a payout that is paid at once no other.
+            regexp_replace(t.source_key, ':(paid|referral)$', '') as source_key,
             e.amount_cents,
             e.currency,
             t.posted_at
@@ -10031,7 +10087,8 @@ begin
         where a.name = 'stripe.balance'
             and (
                 t.posted_at >= reconcile.since + interval '1 day'
-                or t.source_key in (select d.source_key from told as d)
+                or regexp_replace(t.source_key, ':(paid|referral)$', '')
+                in (select d.source_key from told as d)
             )
     )
     select
