@@ -79,8 +79,8 @@ comment on table app.refund_requests is
     'What a customer asks to have back of one payment, and what became of it. What is granted is owed: '
     'a row of app.refunds.';
 comment on column app.refund_requests.status is
-    'open → granted (request_refund, by a rule; decide_refund_request) | refused (decide_refund_request) | '
-    'withdrawn (withdraw_refund_request) | superseded (all is owed back anyway, or a bank decides).';
+    'open → granted | refused | withdrawn | superseded: by a rule or an admin, and superseded where all is owed back '
+    'anyway or a bank decides; which function moves it stands in app.transitions.';
 comment on column app.refund_requests.policy_version is 'What it was judged by.';
 comment on column app.refund_requests.decide_by is 'Until then what was earned by the payment waits.';
 comment on column app.refund_requests.rule is

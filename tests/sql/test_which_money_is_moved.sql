@@ -106,7 +106,7 @@ begin
     perform pg_temp.sent('begun', 'work', null, 109, 'creating', null);
     perform pg_temp.owe('due', 'work', 'max', 110);
 
-    insert into app.refund_requests (payment_id, customer_id, amount_cents, reason, status)
+    insert into app.refunds (payment_id, customer_id, amount_cents, reason, status)
     values
         (tests.id('due payment'), tests.id('ben'), 10, 'Goodwill.', 'approved'),
         (tests.id('sent payment'), tests.id('ben'), 10, 'Goodwill.', 'sent'),
@@ -134,7 +134,7 @@ create temporary view waiting as
         j.args ->> 'part' as part,
         j.status::text
     from procrastinate.procrastinate_jobs as j
-    left join app.refund_requests as r on (j.args ->> 'refund_request_id')::uuid = r.id
+    left join app.refunds as r on (j.args ->> 'refund_id')::uuid = r.id
     inner join tests.names as n on coalesce((j.args ->> 'payment_id')::uuid, r.payment_id) = n.id
     where j.task_name in ('send_refund', 'send_transfer', 'reverse_transfer');
 
@@ -374,7 +374,7 @@ select is(
 create function pg_temp.refund(name text) returns text language plpgsql as $$
 declare
     asked uuid := (
-        select r.id from app.refund_requests as r
+        select r.id from app.refunds as r
         where r.payment_id = tests.id(refund.name || ' payment')
             and not r.is_surplus
     );
@@ -389,7 +389,7 @@ $$;
 create function pg_temp.fail_refund(name text, again boolean) returns void language plpgsql as $$
 declare
     failed uuid := (
-        select r.id from app.refund_requests as r
+        select r.id from app.refunds as r
         where r.payment_id = tests.id(fail_refund.name || ' payment')
             and not r.is_surplus
     );
@@ -399,13 +399,13 @@ begin
     perform tests.act_as_owner();
 end;
 $$;
-insert into app.refund_requests (payment_id, customer_id, amount_cents, reason, stripe_charge_id)
+insert into app.refunds (payment_id, customer_id, amount_cents, reason, stripe_charge_id)
 values (tests.id('due payment'), tests.id('ben'), 200, 'A second charge.', 'ch_0');
 insert into app.money_facts (id, kind, payment_id, about, amount_cents)
 values
     ('ch_', 'charge', tests.id('sent payment'), null, 200),
     ('a_refund', 'refund', tests.id('due payment'), 'ch_1', 5);
-insert into app.refund_requests (payment_id, customer_id, amount_cents, reason)
+insert into app.refunds (payment_id, customer_id, amount_cents, reason)
 values (tests.id('withheld payment'), tests.id('ben'), 10, 'Its charge was not told of.');
 select is(
     pg_temp.refund('due'), '1 10 ch_1 f', 'a refund is of the charge that pays, not of a second one'
@@ -421,7 +421,7 @@ select pg_temp.fail_refund('sent', true);
 select set_eq(
     $$
         select regexp_replace(n.name, ' payment$', ''), r.status, r.attempt, r.failure
-        from app.refund_requests as r
+        from app.refunds as r
         inner join tests.names as n on r.payment_id = n.id
         where not r.is_surplus
             and r.amount_cents = 10
