@@ -3,6 +3,7 @@
 begin;
 select plan(39);
 
+insert into app.topic_epochs (name, epoch) values ('admin:elsewhere', 7);
 select tests.invite('abe', 'platform_admin');
 select tests.invite('amy', 'platform_admin');
 create function pg_temp.strike(thread text, persona text, name text, body text)
