@@ -11,10 +11,10 @@ begin
     update app.message_previews as p
     set flag_id = new.id
     from app.settings as s
-    where new.raised_by = 'filter'
-        and p.person_id = new.person_id
+    where p.person_id = new.person_id
         and p.flag_id is null
         and p.created_at + s.preview_kept_for > app.current_instant()
+        -- Never a report's, which is of solicitation: that hides nothing.
         and p.kinds && new.kinds
         and p.body <> coalesce(
             (select r.body from app.raw_messages as r where r.message_id = new.message_id), ''

@@ -51,9 +51,7 @@ begin
     );
     perform app.close_thread(t.id)
     from app.threads as t
-    where t.session_id = session.id
-        and t.offer_id is null
-        and t.is_open;
+    where t.session_id = session.id;
     perform app.record_work_done(p.id)
     from app.payments as p
     where p.session_id = session.id;

@@ -46,11 +46,11 @@ begin
         from app.offers as o
         inner join app.escalations as e on o.escalation_id = e.id
         where o.workshop_id = end_open_work.holder_id
-            and o.status in ('open', 'accepted')
             and e.status in ('offered', 'accepted', 'quoted')
         order by e.id, o.id
         for update of e, o
     loop
+        -- Which leaves alone an offer that was declined or lost before.
         perform app.lose_offer(offer.id, 'withdrawn');
     end loop;
 

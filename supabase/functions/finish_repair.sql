@@ -10,6 +10,7 @@ as $$
 declare
     offer app.offers;
     escalation app.escalations;
+    paid_quote_id uuid;
 begin
     select * into offer
     from app.offers as o
@@ -27,12 +28,11 @@ begin
     if escalation.status <> 'paid' then
         raise exception 'no repair of the workshop is waiting to be done' using errcode = 'PT409';
     end if;
-    if not exists (
-        select
-        from app.repair_quotes as q
-        where q.offer_id = offer.id
-            and q.status = 'paid'
-    ) then
+    select q.id into paid_quote_id
+    from app.repair_quotes as q
+    where q.offer_id = offer.id
+        and q.status = 'paid';
+    if not found then
         raise exception 'no repair of the workshop is waiting to be done' using errcode = 'PT409';
     end if;
 
@@ -41,9 +41,7 @@ begin
     where e.id = escalation.id;
     perform app.record_work_done(p.id)
     from app.payments as p
-    inner join app.repair_quotes as q on p.quote_id = q.id
-    where q.offer_id = offer.id
-        and q.status = 'paid';
+    where p.quote_id = paid_quote_id;
     perform app.tell(escalation.customer_id, 'repair_done', escalation.id);
 end;
 $$;

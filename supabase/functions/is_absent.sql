@@ -16,7 +16,6 @@ begin
                     from app.messages as m
                     inner join app.threads as t on m.thread_id = t.id
                     where t.session_id = s.id
-                        and t.offer_id is null
                         and t.provider_id = s.mechanic_id
                         and m.sender = is_absent.party
                 )

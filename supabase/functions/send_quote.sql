@@ -32,7 +32,6 @@ begin
         select
         from app.offers as o
         where o.id = quote.offer_id
-            and o.status = 'accepted'
             and o.visible_until > instant
     ) then
         raise exception 'the case takes no quotes' using errcode = 'PT409';

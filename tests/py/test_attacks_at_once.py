@@ -85,3 +85,22 @@ def test_whoever_listens_hears_the_number_of_a_job_and_no_more(
     assert newest
     for notice in heard:
         assert json.loads(notice.payload) == {"type": "job_inserted", "job_id": newest[0]}
+
+
+@pytest.mark.attack(86)
+def test_what_began_before_the_session_ended_reads_on_and_nothing_after_it_does(
+    world: Database, owner: psycopg.Connection
+) -> None:
+    with owner.transaction():
+        owner.execute(
+            "select tests.open_session('ben', 'read', 'brakes', 'Rattle', 'Fiat', 'Panda', '1HGCM82633A004352')"
+        )
+        owner.execute("select tests.work_through('read', 'zoe')")
+    query = "select vin from api.mechanic_sessions where id = tests.id('read')"
+    with psycopg.connect(world.dsn()) as reader:
+        reader.execute("select tests.act_as('mechanic', 'zoe')")
+        reader.execute(f"declare reading cursor for {query}".encode())
+        owner.execute("select tests.complete('read', 'zoe')")
+
+        assert reader.execute("fetch reading").fetchone() == ("1HGCM82633A004352",)
+        assert reader.execute(query.encode()).fetchone() == (None,)

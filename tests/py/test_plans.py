@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from bench.rls_cases import PERSONAS, Case, act_as, answer_problem, cases
 from bench.rls_plans import Node, explain, findings, large_tables
@@ -18,6 +19,8 @@ from tools import migrate
 
 SESSIONS = 3000
 LARGE = 1000  # rows: beyond the queue, the directory and the cities
+# Words of a list, and what everybody reads of workshops and cities; a path is two random ids.
+OPEN = ("category", "status", "kind", "workshop_name", "city", "path")
 ACTORS = {
     "customer": "customer 1",
     "mechanic": "mechanic 1",
@@ -107,6 +110,66 @@ def test_an_admin_who_asks_for_everything_pays_for_no_function(world: psycopg.Co
     for view in views(world, "platform_admin"):
         root = plan(world, "platform_admin", actor(world, "platform_admin"), f"table api.{view}")
         assert findings(root, ()) == [], view
+
+
+def work(world: psycopg.Connection, view: str, column: str, value: str) -> str:
+    """What each node of the plan read and found, to the row and the page."""
+    query = sql.SQL(
+        "explain (analyze, buffers, timing off, costs off, summary off)"
+        " select * from api.{} where {} = {}"
+    ).format(sql.Identifier(view), sql.Identifier(column), sql.Literal(value))
+    said: list[str] = []
+    for _ in range(2):  # the second time nothing is read for the first
+        said = [line for (line,) in world.execute(query)]
+    end = next((n for n, line in enumerate(said) if line.startswith("Planning:")), len(said))
+    return "\n".join(said[:end]).replace(sql.Literal(value).as_string(world), "?")
+
+
+def told_apart(world: psycopg.Connection, persona: str) -> Iterator[tuple[str, str, str]]:
+    """Each text column of a view in which work tells a hidden value from one that nobody has.
+
+    With both plans.
+    """
+    world.execute("set local enable_seqscan = off")
+    columns = world.execute(
+        "select c.relname, a.attname from pg_class as c"
+        " inner join pg_attribute as a on c.oid = a.attrelid and a.attnum > 0"
+        " where c.relnamespace = 'api'::regnamespace and c.relkind = 'v'"
+        " and a.atttypid = 'text'::regtype and has_table_privilege(%s, c.oid, 'select')"
+        " and a.attname <> all(%s)"
+        " order by 1, 2",
+        (persona, [*OPEN]),
+    ).fetchall()
+    person_id = actor(world, persona)
+    for view, column in columns:
+        query = sql.SQL("select distinct {} from api.{} where {} is not null").format(
+            *map(sql.Identifier, (column, view, column))
+        )
+        everybody = {value for (value,) in world.execute(query)}
+        act_as(world, persona, person_id)
+        hidden = everybody - {value for (value,) in world.execute(query)}
+        if hidden:
+            value = max(hidden)
+            there, absent = (work(world, view, column, each) for each in (value, value[::-1] + "~"))
+            if there != absent:
+                yield view, column, there + "\n----\n" + absent
+        world.execute("set local role none")
+
+
+@pytest.mark.attack(83)
+@pytest.mark.parametrize("persona", [p for p in PERSONAS if p != "platform_admin"])
+def test_to_look_for_a_hidden_value_is_the_same_work_as_for_one_that_nobody_has(
+    world: psycopg.Connection, persona: str
+) -> None:
+    assert [place for *place, _ in told_apart(world, persona)] == []
+
+
+@pytest.mark.attack(83, "an index on plates would tell them apart")
+def test_an_index_by_which_a_hidden_value_is_found_sooner_is_noticed(
+    world: psycopg.Connection,
+) -> None:
+    world.execute("create index on app.offer_cases (vin)")
+    assert ("workshop_cases", "vin") in [(v, c) for v, c, _ in told_apart(world, "workshop")]
 
 
 def test_a_policy_that_calls_a_function_for_each_row_is_noticed(world: psycopg.Connection) -> None:

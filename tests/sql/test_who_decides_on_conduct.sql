@@ -1,7 +1,7 @@
 -- Who decides on conduct, on what grounds, and what becomes of it?
 
 begin;
-select plan(38);
+select plan(40);
 
 insert into app.topic_epochs (name, epoch) values ('admin:elsewhere', 7);
 delete from realtime.messages;
@@ -66,6 +66,14 @@ select throws_ok(
 select throws_ok(
     $$ select api.decide_flag(tests.id('flag on ana'), 'confirmed', 'Gave it.', 'S1', '4.2') $$,
     'PT409', 'customers are warned, never punished', 'never against a customer'
+);
+select throws_ok(
+    $$ select api.decide_flag(tests.id('flag'), 'confirmed', 'Gave his number.', 'S2', '') $$,
+    'PT422', 'a severity S1 to S3 and a clause are needed', 'a violation is of a clause'
+);
+select throws_ok(
+    $$ select api.decide_flag(tests.id('flag'), 'confirmed', 'Gave his number.', 'S0', '4.2') $$,
+    'PT422', 'a severity S1 to S3 and a clause are needed', 'and of a severity'
 );
 select lives_ok(
     $$ select api.decide_flag(tests.id('flag on ana'), 'dismissed', 'Warned.') $$,

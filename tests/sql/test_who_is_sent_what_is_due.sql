@@ -1,7 +1,7 @@
 -- Who is sent what is due to them, when, and who decides on what is not?
 
 begin;
-select plan(28);
+select plan(29);
 
 -- Whose account at Stripe
 
@@ -110,6 +110,19 @@ select lives_ok(
 );
 select throws_ok(
     $$ select api.settle_fraud_warning('issfr_1', 'Again') $$, 'PT404', null, 'once'
+);
+select results_eq(
+    $$
+        select actor_id, subject_id, reason
+        from api.admin_audit_log
+        where action = 'settle_fraud_warning'
+    $$,
+    $$
+        values (
+            tests.id('ada'), tests.id('ana escalated payment'), 'The customer was called.'
+        )
+    $$,
+    'and on record'
 );
 select tests.act_as_owner();
 select is(pg_temp.due(), 2250::bigint, 'then it is due');

@@ -1,8 +1,9 @@
 -- Who may appeal a restriction, who reviews it, and what does overturning bring back?
 
 begin;
-select plan(37);
+select plan(39);
 
+insert into app.topic_epochs (name, epoch) values ('admin:elsewhere', 7);
 select tests.invite('abe', 'platform_admin');
 select tests.invite('amy', 'platform_admin');
 create function pg_temp.strike(thread text, persona text, name text, body text)
@@ -120,7 +121,7 @@ select throws_ok(
 
 select tests.act_as('platform_admin', 'abe');
 select lives_ok(
-    $$ select api.decide_appeal(tests.id('appeal'), 'overturned', 'It was a part number.') $$,
+    $$ select api.decide_appeal(tests.id('appeal'), 'overturned', 'I rang 415-555-2671.') $$,
     'another admin overturns it'
 );
 select throws_ok(
@@ -158,7 +159,7 @@ select is(
 );
 select results_eq(
     $$ select actor_id, reason from app.audit_log where action = 'decide_appeal' $$,
-    $$ values (tests.id('abe'), 'It was a part number.') $$, 'it is on record'
+    $$ values (tests.id('abe'), 'I rang 415-555-2671.') $$, 'it is on record'
 );
 select tests.act_as('mechanic', 'max');
 select isnt_empty(
@@ -167,7 +168,11 @@ select isnt_empty(
 );
 select results_eq(
     'select status, review_reason from api.my_appeals',
-    $$ values ('overturned', 'It was a part number.') $$, 'and reads why'
+    $$ values ('overturned', 'I rang [phone hidden].') $$, 'and reads why, without a number'
+);
+select is(
+    (select lift_reason from api.restrictions where id = tests.id('one')), 'I rang [phone hidden].',
+    'as in the restriction'
 );
 select isnt_empty('select from api.mechanic_threads', 'conversations are back');
 select throws_ok(
@@ -212,8 +217,9 @@ select results_eq(
     $$ select jurisdiction, appeal_by = starts_at + interval '6 months' from api.restrictions $$,
     $$ values ('DE', true) $$, 'a place sets how long there is to appeal'
 );
-select lives_ok(
-    $$ select api.appeal_restriction(tests.id('of Harbor'), 'We did not.') $$,
+select tests.named('for Harbor', api.appeal_restriction(tests.id('of Harbor'), 'We did not.'));
+select results_eq(
+    'select statement from api.my_appeals', $$ values ('We did not.') $$,
     'an advisor appeals for the workshop'
 );
 select tests.act_as('workshop', 'dora');
@@ -223,6 +229,14 @@ select is_empty('select from api.my_appeals', 'and no competitor');
 select throws_ok(
     $$ select api.appeal_restriction(tests.id('of Harbor'), 'Keep them.') $$, 'PT404', null,
     'nor appeals for it'
+);
+
+select tests.act_as('platform_admin', 'ada');
+select api.lift_restriction(tests.id('of Harbor'), 'On second thought.');
+select tests.act_as('platform_admin', 'abe');
+select lives_ok(
+    $$ select api.decide_appeal(tests.id('for Harbor'), 'overturned', 'They did not.') $$,
+    'who was restricted is told so, even if it is lifted already'
 );
 
 select tests.act_as_owner();

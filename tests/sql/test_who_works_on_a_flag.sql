@@ -1,7 +1,7 @@
 -- Who works on a flag, in which order, with what before them, and who learns of it?
 
 begin;
-select plan(41);
+select plan(43);
 
 select tests.invite('abe', 'platform_admin');
 select tests.act_as('mechanic', 'max');
@@ -213,6 +213,13 @@ select throws_ok(
 );
 select tests.act_as('platform_admin', 'abe');
 select is(api.claim_flag(), tests.id('altered'), 'but for another admin');
+select throws_ok(
+    $$ select api.dismiss_flags(array[tests.id('reported'), tests.id('altered')], 'Duplicates.') $$,
+    'PT409', null, 'what is decided is not dismissed'
+);
+select is(
+    api.dismiss_flags(array[tests.id('altered')], 'Only the second time.'), 1, 'what is proposed may be'
+);
 select tests.act_as_owner();
 update app.standings set barred_until = 'infinity' where person_id = tests.id('abe');
 select tests.act_as('platform_admin', 'abe');

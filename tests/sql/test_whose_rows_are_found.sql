@@ -1,7 +1,7 @@
 -- Whose rows would be found, were a persona let past the views? What policies alone hold back.
 
 begin;
-select plan(14);
+select plan(18);
 
 create function pg_temp.found_by(persona text, name text)
     returns setof text
@@ -41,6 +41,32 @@ as $$
             where split_part(f.line, ' ', 1) = r.relation
         )
     );
+$$;
+-- The same through the views.
+create function pg_temp.shown_to(persona text, name text)
+    returns setof text
+    language plpgsql
+as $$
+declare
+    relation text;
+    shown_rows bigint;
+begin
+    for relation in
+        select c.relname
+        from pg_class as c
+        where c.relnamespace = 'api'::regnamespace
+            and has_table_privilege(persona, c.oid, 'SELECT')
+            and c.relname not in ('cities', 'services', 'workshops', 'prices', 'monitoring_notice')
+    loop
+        perform tests.act_as(persona, name);
+        execute format('select count(*) from api.%I as v where to_jsonb(v) <> %L', relation, '{"moderation": null}')
+        into shown_rows;
+        perform tests.act_as_owner();
+        if shown_rows > 0 then
+            return next relation || ' ' || shown_rows;
+        end if;
+    end loop;
+end;
 $$;
 grant usage on schema app to customer, mechanic, workshop, platform_admin;
 
@@ -151,6 +177,11 @@ select set_eq(
     'a new customer finds themselves'
 );
 select set_eq(
+    $$ select pg_temp.shown_to('customer', 'dan') $$,
+    array['my_account 1', 'customer_profile 1'],
+    'and is shown that'
+);
+select set_eq(
     $$ select pg_temp.found_by('mechanic', 'zoe') $$,
     array[
         'people 1', 'contact_details 1', 'mechanics 1', 'queue_entries 1', 'consents 1',
@@ -159,11 +190,21 @@ select set_eq(
     'a mechanic without a session themselves, and the queue'
 );
 select set_eq(
+    $$ select pg_temp.shown_to('mechanic', 'zoe') $$,
+    array['my_account 1', 'mechanic_profile 1', 'mechanic_queue 1'],
+    'and is shown that'
+);
+select set_eq(
     $$ select pg_temp.found_by('workshop', 'lena') $$,
     array[
         'people 1', 'contact_details 1', 'workshop_members 1', 'consents 1', 'monitoring_notices 1'
     ],
     'an advisor without an offer themselves, and their membership'
+);
+select set_eq(
+    $$ select pg_temp.shown_to('workshop', 'lena') $$,
+    array['my_account 1', 'workshop_memberships 1'],
+    'and is shown that'
 );
 select is(
     (
@@ -191,6 +232,11 @@ select set_eq(
     $$ select split_part(pg_temp.found_by('platform_admin', 'ada'), ' ', 1) $$,
     array['contact_details', 'notices'],
     'a dismissed admin finds nothing but themselves, whatever their token says'
+);
+select set_eq(
+    $$ select split_part(pg_temp.shown_to('platform_admin', 'ada'), ' ', 1) $$,
+    array['my_account', 'notices'],
+    'and is shown that'
 );
 
 -- What everybody sees

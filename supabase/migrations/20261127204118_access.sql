@@ -3,7 +3,7 @@
 
 -- ==== Functions whose signature has changed
 
-select set_config('stage.changed_functions', 'backend.begin_payout_account', true);
+select set_config('stage.changed_functions', '', true);
 
 
 -- ==== tools/clear_stage.sql
@@ -3827,10 +3827,10 @@ begin
     update app.message_previews as p
     set flag_id = new.id
     from app.settings as s
-    where new.raised_by = 'filter'
-        and p.person_id = new.person_id
+    where p.person_id = new.person_id
         and p.flag_id is null
         and p.created_at + s.preview_kept_for > app.current_instant()
+        -- Never a report's, which is of solicitation: that hides nothing.
         and p.kinds && new.kinds
         and p.body <> coalesce(
             (select r.body from app.raw_messages as r where r.message_id = new.message_id), ''
@@ -4908,9 +4908,7 @@ begin
     );
     perform app.close_thread(t.id)
     from app.threads as t
-    where t.session_id = session.id
-        and t.offer_id is null
-        and t.is_open;
+    where t.session_id = session.id;
     perform app.record_work_done(p.id)
     from app.payments as p
     where p.session_id = session.id;
@@ -5809,11 +5807,11 @@ begin
         from app.offers as o
         inner join app.escalations as e on o.escalation_id = e.id
         where o.workshop_id = end_open_work.holder_id
-            and o.status in ('open', 'accepted')
             and e.status in ('offered', 'accepted', 'quoted')
         order by e.id, o.id
         for update of e, o
     loop
+        -- Which leaves alone an offer that was declined or lost before.
         perform app.lose_offer(offer.id, 'withdrawn');
     end loop;
 
@@ -7420,6 +7418,7 @@ as $$
 declare
     offer app.offers;
     escalation app.escalations;
+    paid_quote_id uuid;
 begin
     select * into offer
     from app.offers as o
@@ -7437,12 +7436,11 @@ begin
     if escalation.status <> 'paid' then
         raise exception 'no repair of the workshop is waiting to be done' using errcode = 'PT409';
     end if;
-    if not exists (
-        select
-        from app.repair_quotes as q
-        where q.offer_id = offer.id
-            and q.status = 'paid'
-    ) then
+    select q.id into paid_quote_id
+    from app.repair_quotes as q
+    where q.offer_id = offer.id
+        and q.status = 'paid';
+    if not found then
         raise exception 'no repair of the workshop is waiting to be done' using errcode = 'PT409';
     end if;
 
@@ -7451,9 +7449,7 @@ begin
     where e.id = escalation.id;
     perform app.record_work_done(p.id)
     from app.payments as p
-    inner join app.repair_quotes as q on p.quote_id = q.id
-    where q.offer_id = offer.id
-        and q.status = 'paid';
+    where p.quote_id = paid_quote_id;
     perform app.tell(escalation.customer_id, 'repair_done', escalation.id);
 end;
 $$;
@@ -7939,7 +7935,6 @@ begin
                     from app.messages as m
                     inner join app.threads as t on m.thread_id = t.id
                     where t.session_id = s.id
-                        and t.offer_id is null
                         and t.provider_id = s.mechanic_id
                         and m.sender = is_absent.party
                 )
@@ -11767,7 +11762,6 @@ begin
         select
         from app.offers as o
         where o.id = quote.offer_id
-            and o.status = 'accepted'
             and o.visible_until > instant
     ) then
         raise exception 'the case takes no quotes' using errcode = 'PT409';
