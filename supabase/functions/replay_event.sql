@@ -15,7 +15,6 @@ begin
         reason = null,
         awaits = null
     where e.id = replay_event.event_id
-        and e.payload is not null
         and e.state in ('dead', 'quarantined', 'waiting')
         -- What is quarantined for its envelope stays: it is none of ours.
         and coalesce(e.reason, '') not in ('account', 'version', 'body')
