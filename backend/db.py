@@ -4,6 +4,7 @@ Every such function may be repeated safely: a connection lost before the answer 
 whether the call took effect, so it is made again.
 """
 
+from functools import lru_cache
 from typing import Any, Protocol
 
 import psycopg
@@ -24,6 +25,22 @@ WORTH_ANOTHER_TRY = (
 )
 WAIT_S = 2.0  # for a connection: what a caller is kept waiting when the database goes away
 WAIT_AGAIN_S = 0.1  # after a wait in vain, until the database answers: callers would pile up
+
+
+@lru_cache
+def _statement(function: str, names: tuple[str, ...]) -> bytes:
+    """The text of a call: made once, for it costs as much as sending it."""
+    return (
+        sql.SQL("select * from backend.{function}({arguments})")
+        .format(
+            function=sql.Identifier(function),
+            arguments=sql.SQL(", ").join(
+                sql.SQL("{} => {}").format(sql.Identifier(name), sql.Placeholder(name))
+                for name in names
+            ),
+        )
+        .as_bytes(None)
+    )
 
 
 class DatabaseAway(Exception):
@@ -74,13 +91,7 @@ class Database:
 
     def call(self, function: str, /, **arguments: object) -> list[Row]:
         """Call backend.<function> in a transaction of its own; see Calls."""
-        statement = sql.SQL("select * from backend.{function}({arguments})").format(
-            function=sql.Identifier(function),
-            arguments=sql.SQL(", ").join(
-                sql.SQL("{} => {}").format(sql.Identifier(name), sql.Placeholder(name))
-                for name in arguments
-            ),
-        )
+        statement = _statement(function, tuple(arguments))
         values = {
             name: Jsonb(value) if isinstance(value, dict | list) else value
             for name, value in arguments.items()
@@ -110,7 +121,7 @@ class Database:
         """Close every connection."""
         self._pool.close()
 
-    def _run(self, statement: sql.Composed, values: dict[str, object]) -> list[Row]:
+    def _run(self, statement: bytes, values: dict[str, object]) -> list[Row]:
         wait = WAIT_AGAIN_S if self._away else WAIT_S
         try:
             with (

@@ -53,7 +53,10 @@ def read_body(limit: int) -> bytes:
 
 
 def install(app: Flask) -> None:
-    """Make every error an answer of ours, and log one line a request: never a body."""
+    """Make every error an answer of ours, and log one line a request: never a body.
+
+    A handler adds to that line by `g.told`.
+    """
 
     @app.errorhandler(Problem)
     def problem(error: Problem) -> Response:
@@ -103,6 +106,7 @@ def install(app: Flask) -> None:
                 "status": response.status_code,
                 "problem": g.get("problem"),
                 "ms": round((time.perf_counter() - g.started_at) * 1000, 1),
+                **g.get("told", {}),
             },
         )
         return response

@@ -8,6 +8,8 @@ from typing import Any
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
+_encode = json.JSONEncoder(default=str).encode
+
 
 class JsonLines(logging.Formatter):
     """Time, level, logger, message, whatever the caller gave as `extra`, and a traceback."""
@@ -22,7 +24,7 @@ class JsonLines(logging.Formatter):
         line |= {key: value for key, value in vars(record).items() if key not in _STANDARD}
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+        return _encode(line)
 
 
 CONFIG: dict[str, Any] = {

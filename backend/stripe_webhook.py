@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, g, request
 from stripe import SignatureVerificationError, WebhookSignature
 
 from backend.config import Config
@@ -98,11 +98,9 @@ def blueprint(
         [stored] = database.call(
             "record_stripe_event", event_id=event.id, raw=body, body=event.text
         )
-        told = {"event_id": event.id, "event_type": event.type} | stored
+        g.told = {"event_id": event.id, "event_type": event.type} | stored
         if stored["state"] == "quarantined" or stored["reason"] == "livemode":
-            log.warning("event not applied", extra=told | {"alert": "event_not_applied"})
-        else:
-            log.info("event stored", extra=told)
+            log.warning("event not applied", extra=g.told | {"alert": "event_not_applied"})
         return "", 200
 
     @bp.post("/stripe/webhook")

@@ -49,11 +49,14 @@ declare
         'payout.canceled'
     ];
     event jsonb;
+    kind text;
     created_at timestamptz;
+    settings app.settings;
 begin
     state := 'pending';
     begin
         event := record_stripe_event.body::jsonb;
+        kind := event ->> 'type';
         -- Events of the second form tell a date, not seconds.
         created_at := case jsonb_typeof(event -> 'created')
             when 'string' then (event ->> 'created')::timestamptz
@@ -65,25 +68,22 @@ begin
             event := null;
     end;
 
+    select * into settings from app.settings;
     if event is null then
         state := 'quarantined';
         reason := 'body';
-    elsif not coalesce(event ->> 'type' = any(handled || handled_of_accounts), false) then
+    elsif not coalesce(kind = any(handled) or kind = any(handled_of_accounts), false) then
         state := 'ignored';
         reason := 'type';
-    elsif event -> 'livemode' is distinct from (
-        select to_jsonb(s.live_payments) from app.settings as s
-    ) then
+    elsif event -> 'livemode' is distinct from to_jsonb(settings.live_payments) then
         state := 'ignored';
         reason := 'livemode';
-    elsif event ->> 'api_version' is distinct from (
-        select s.stripe_api_version from app.settings as s
-    ) then
+    elsif event ->> 'api_version' is distinct from settings.stripe_api_version then
         state := 'quarantined';
         reason := 'version';
-    elsif event ->> 'account' is null and event ->> 'type' <> all(handled)
+    elsif event ->> 'account' is null and kind <> all(handled)
         or event ->> 'account' is not null and (
-            event ->> 'type' <> all(handled_of_accounts)
+            kind <> all(handled_of_accounts)
             or not exists (
                 select
                 from app.connected_accounts as a
@@ -96,12 +96,12 @@ begin
         reason := 'account';
     end if;
 
-    insert into app.stripe_events (id, type, raw, payload, created_at, state, reason)
+    -- The parsed body is stored by whoever applies it: a second copy of it here would be half the cost.
+    insert into app.stripe_events (id, type, raw, created_at, state, reason)
     values (
         record_stripe_event.event_id,
-        coalesce(event ->> 'type', 'unknown'),
+        coalesce(kind, 'unknown'),
         record_stripe_event.raw,
-        event,
         created_at,
         state,
         reason
@@ -113,8 +113,11 @@ begin
         where e.id = record_stripe_event.event_id
         returning e.state, e.reason into state, reason;
     elsif state = 'pending' then
-        perform app.enqueue_job(
-            'apply_stripe_event', jsonb_build_object('event_id', record_stripe_event.event_id)
+        insert into procrastinate.procrastinate_jobs (queue_name, task_name, args)
+        values (
+            'default',
+            'apply_stripe_event',
+            jsonb_build_object('event_id', record_stripe_event.event_id)
         );
     end if;
 end;

@@ -97,7 +97,7 @@ create table app.stripe_events (
 comment on table app.stripe_events is
     'Every event Stripe sent, as received. The state decides what happens; the job queue only hurries.';
 comment on column app.stripe_events.payload is
-    'The parsed body; none where jsonb refuses what JSON allows (the event is then quarantined).';
+    'The body as it was parsed to be applied; none before, or where jsonb refuses what JSON allows.';
 comment on column app.stripe_events.awaits is 'The object of Stripe''s that is to be told of first.';
 create index stripe_events_in_order on app.stripe_events (received_at desc);
 create index stripe_events_unsettled on app.stripe_events (received_at)

@@ -1,7 +1,8 @@
 -- procrastinate's job queue, as its release 3.10 ships it, in a schema of its own.
 --
--- Unchanged but for three things: names carry the schema; every function sets its search_path, since
--- its callers run under an empty one; and the check for PL/pgSQL, which is always there, is left out.
+-- Unchanged but for four things: names carry the schema; every function sets its search_path, since
+-- its callers run under an empty one; the check for PL/pgSQL, which is always there, is left out; and
+-- one trigger is off.
 -- No row level security: the schema is not exposed, and only the worker's own login reaches it.
 -- A test compares this with the installed release.
 
@@ -607,6 +608,11 @@ CREATE TRIGGER procrastinate_trigger_abort_requested_events_v1
 CREATE TRIGGER procrastinate_trigger_delete_jobs_v1
     BEFORE DELETE ON procrastinate.procrastinate_jobs
     FOR EACH ROW EXECUTE PROCEDURE procrastinate.procrastinate_unlink_periodic_defers_v1();
+
+-- app.enqueue_job tells of new jobs instead. Whoever commits a NOTIFY waits for everybody else who does, each
+-- for the disk: events of Stripe's would be stored one at a time.
+alter table procrastinate.procrastinate_jobs
+    disable trigger procrastinate_jobs_notify_queue_job_inserted_v1;
 
 -- Grants
 

@@ -36,7 +36,9 @@ select is(pg_temp.record(pg_temp.event('evt_new')), 'pending', 'a new event is p
 select is(pg_temp.record(pg_temp.event('evt_new')), 'pending', 'delivered again, it still is');
 select results_eq(
     $$
-        select type, state, deliveries, created_at, convert_from(raw, 'UTF8')::jsonb = payload
+        select
+            type, state, deliveries, created_at,
+            convert_from(raw, 'UTF8')::jsonb = pg_temp.event('evt_new')
         from app.stripe_events
         where id = 'evt_new'
     $$,

@@ -3602,9 +3602,11 @@ begin
         return event.state;
     end if;
 
+    event.payload := convert_from(event.raw, 'UTF8')::jsonb;
     event := app.apply_event(event);
     update app.stripe_events as e
-    set state = event.state,
+    set payload = event.payload,
+        state = event.state,
         reason = event.reason,
         awaits = event.awaits,
         applied_at = case when event.state = 'done' then app.current_instant() end
@@ -6002,11 +6004,14 @@ grant execute on function backend.enqueue_due_money to worker;
 
 create or replace function app.enqueue_job(task_name text, arguments jsonb, lock text default null)
     returns bigint
-    language sql
+    language plpgsql  -- one in SQL would be planned again in each call
     volatile
     set search_path = ''
 as $$
-    select (
+declare
+    job_id bigint;
+begin
+    job_id := (
         procrastinate.procrastinate_defer_jobs_v1(
             array[
                 row('default', task_name, 0, lock, null, arguments, null)
@@ -6014,6 +6019,13 @@ as $$
             ]
         )
     )[1];
+    -- What the queue's own trigger says of a new job, for the worker to begin at once.
+    perform pg_notify(
+        'procrastinate_any_queue_v1',
+        json_build_object('type', 'job_inserted', 'job_id', job_id)::text
+    );
+    return job_id;
+end;
 $$;
 comment on function app.enqueue_job is
     'Queues a task with its arguments (ids only); returns the job. Jobs of one lock run one at a time, in order.';
@@ -10256,11 +10268,14 @@ declare
         'payout.canceled'
     ];
     event jsonb;
+    kind text;
     created_at timestamptz;
+    settings app.settings;
 begin
     state := 'pending';
     begin
         event := record_stripe_event.body::jsonb;
+        kind := event ->> 'type';
         -- Events of the second form tell a date, not seconds.
         created_at := case jsonb_typeof(event -> 'created')
             when 'string' then (event ->> 'created')::timestamptz
@@ -10272,25 +10287,22 @@ begin
             event := null;
     end;
 
+    select * into settings from app.settings;
     if event is null then
         state := 'quarantined';
         reason := 'body';
-    elsif not coalesce(event ->> 'type' = any(handled || handled_of_accounts), false) then
+    elsif not coalesce(kind = any(handled) or kind = any(handled_of_accounts), false) then
         state := 'ignored';
         reason := 'type';
-    elsif event -> 'livemode' is distinct from (
-        select to_jsonb(s.live_payments) from app.settings as s
-    ) then
+    elsif event -> 'livemode' is distinct from to_jsonb(settings.live_payments) then
         state := 'ignored';
         reason := 'livemode';
-    elsif event ->> 'api_version' is distinct from (
-        select s.stripe_api_version from app.settings as s
-    ) then
+    elsif event ->> 'api_version' is distinct from settings.stripe_api_version then
         state := 'quarantined';
         reason := 'version';
-    elsif event ->> 'account' is null and event ->> 'type' <> all(handled)
+    elsif event ->> 'account' is null and kind <> all(handled)
         or event ->> 'account' is not null and (
-            event ->> 'type' <> all(handled_of_accounts)
+            kind <> all(handled_of_accounts)
             or not exists (
                 select
                 from app.connected_accounts as a
@@ -10303,12 +10315,12 @@ begin
         reason := 'account';
     end if;
 
-    insert into app.stripe_events (id, type, raw, payload, created_at, state, reason)
+    -- The parsed body is stored by whoever applies it: a second copy of it here would be half the cost.
+    insert into app.stripe_events (id, type, raw, created_at, state, reason)
     values (
         record_stripe_event.event_id,
-        coalesce(event ->> 'type', 'unknown'),
+        coalesce(kind, 'unknown'),
         record_stripe_event.raw,
-        event,
         created_at,
         state,
         reason
@@ -10320,8 +10332,11 @@ begin
         where e.id = record_stripe_event.event_id
         returning e.state, e.reason into state, reason;
     elsif state = 'pending' then
-        perform app.enqueue_job(
-            'apply_stripe_event', jsonb_build_object('event_id', record_stripe_event.event_id)
+        insert into procrastinate.procrastinate_jobs (queue_name, task_name, args)
+        values (
+            'default',
+            'apply_stripe_event',
+            jsonb_build_object('event_id', record_stripe_event.event_id)
         );
     end if;
 end;
