@@ -26,7 +26,7 @@ def create_app(
     # Imported here: the worker shares this package, and would wait a second for Flask and Stripe.
     from flask import Flask
 
-    from backend import checkout, commands, http, payout_account, stripe_webhook
+    from backend import checkout, commands, evidence, http, payout_account, stripe_webhook
     from backend.auth import Auth
 
     config = config or Config.from_environment(os.environ)
@@ -40,6 +40,7 @@ def create_app(
     app.register_blueprint(stripe_webhook.blueprint(database, config, clock, watch))
     app.register_blueprint(checkout.blueprint(database, auth, config))
     app.register_blueprint(payout_account.blueprint(database, auth, config))
+    app.register_blueprint(evidence.blueprint(auth, config))
 
     @app.get("/health")
     def health() -> "ResponseReturnValue":

@@ -39,6 +39,16 @@ def unavailable(code: str, message: str) -> Problem:
     return Problem(503, code, message, {"Retry-After": str(RETRY_AFTER_S)})
 
 
+def problem_of(code: str, message: str) -> Problem | None:
+    """The answer to a refusal of the database's, where its code is one of ours.
+
+    PTxyz is the status to answer, as PostgREST reads it.
+    """
+    if re.fullmatch(r"PT[45]\d\d", code):
+        return Problem(int(code[2:]), code, message)
+    return None
+
+
 def read_body(limit: int) -> bytes:
     """The request's raw body of at most `limit` bytes; 411 without a length, 413 beyond it.
 
@@ -79,9 +89,9 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Refused)
     def refused(error: Refused) -> Response:
-        # PTxyz is ours: the status to answer, as PostgREST reads it.
-        if re.fullmatch(r"PT[45]\d\d", error.sqlstate):
-            return Problem(int(error.sqlstate[2:]), error.sqlstate, error.message).response()
+        problem = problem_of(error.sqlstate, error.message)
+        if problem is not None:
+            return problem.response()
         log.error("the database refused a call", extra={"sqlstate": error.sqlstate}, exc_info=error)
         return _internal_error()
 

@@ -108,6 +108,12 @@ APPEALED = (
 SUSPECTED = (
     "insert into app.fraud_warnings values ('issfr_1', tests.id('cleo repaired payment'))",
 )
+DISPUTED = (
+    "insert into app.disputes"
+    " (id, payment_id, stripe_charge_id, amount_cents, status, opened_at, told_at)"
+    " select 'dp_1', payment_id, id, 2500, 'needs_response', tests.instant(), tests.instant()"
+    " from app.money_facts where payment_id = tests.id('cleo repaired payment')",
+)
 RELEASED = act(
     "customer",
     "cleo",
@@ -331,6 +337,14 @@ CALLS: dict[str, dict[str, Call]] = {
             "ada", {"flag_ids": f"array({FLAGS})", "reason": "'Duplicates.'"}, FLAGGED
         ),
         "flag_context": Call("ada", {"flag_id": f"({FLAGS} limit 1)"}, FLAGGED),
+        "gather_evidence": Call(
+            "ada",
+            {
+                "payment_id": "tests.id('cleo repaired payment')",
+                "purpose": "'The bank asks for it.'",
+            },
+            DISPUTED,
+        ),
         "invite_person": Call(
             "ada",
             {

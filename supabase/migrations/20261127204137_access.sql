@@ -6243,6 +6243,265 @@ comment on function app.event_payment is
     'The payment, locked by app.lock_payment; null if the event names none of ours.';
 
 
+-- ==== supabase/functions/evidence_of_money.sql
+
+-- What evidence says of the money of a payment: charges, disputes, refunds, and what was asked for.
+
+create or replace function app.evidence_of_money(payment app.payments)
+    returns jsonb
+    language plpgsql
+    stable
+    set search_path = ''
+as $$
+begin
+    return jsonb_build_object(
+        'payment', jsonb_build_object(
+            'id', payment.id,
+            'purpose', payment.purpose,
+            'amount_cents', payment.amount_cents,
+            'currency', payment.currency,
+            'paid_at', payment.paid_at,
+            'work_done_at', payment.work_done_at
+        ),
+        'charges', (
+            select coalesce(jsonb_agg(
+                jsonb_build_object('id', f.id, 'amount_cents', f.amount_cents, 'told_at', f.learned_at)
+                order by f.learned_at, f.id
+            ), '[]')
+            from app.money_facts as f
+            where f.payment_id = payment.id
+                and f.kind = 'charge'
+        ),
+        'disputes', (
+            select coalesce(jsonb_agg(
+                jsonb_build_object(
+                    'id', d.id,
+                    'charge', d.stripe_charge_id,
+                    'amount_cents', d.amount_cents,
+                    'reason', d.reason,
+                    'status', d.status,
+                    'opened_at', d.opened_at,
+                    'evidence_due_by', d.evidence_due_by
+                )
+                order by d.opened_at, d.id
+            ), '[]')
+            from app.disputes as d
+            where d.payment_id = payment.id
+        ),
+        'refunds', (
+            select coalesce(jsonb_agg(
+                jsonb_build_object(
+                    'id', f.id,
+                    'amount_cents', f.amount_cents,
+                    'told_at', f.learned_at,
+                    'failed', exists (
+                        select
+                        from app.money_facts as b
+                        where b.about = f.id
+                            and b.kind = 'refund_failure'
+                    )
+                )
+                order by f.learned_at, f.id
+            ), '[]')
+            from app.money_facts as f
+            where f.payment_id = payment.id
+                and f.kind = 'refund'
+        ),
+        'refund_requests', (
+            select coalesce(jsonb_agg(
+                jsonb_build_object(
+                    'amount_cents', r.amount_cents,
+                    'category', r.category,
+                    'reason', r.reason,
+                    'asked_at', r.asked_at,
+                    'status', r.status,
+                    'settled_at', r.settled_at,
+                    'granted_cents', r.granted_cents,
+                    'decision_reason', r.decision_reason
+                )
+                order by r.asked_at, r.id
+            ), '[]')
+            from app.refund_requests as r
+            where r.payment_id = payment.id
+        ),
+        'refund_policy', (
+            select jsonb_build_object(
+                'version', p.version,
+                'days_to_ask', extract(epoch from p.ask_within)::float8 / 86400,
+                'hours_to_regret', extract(epoch from p.unstarted_within)::float8 / 3600
+            )
+            from app.refund_policy_of(payment) as p
+        )
+    );
+end;
+$$;
+comment on function app.evidence_of_money is
+    'In cents. Nothing of the card or its holder, which Stripe knows and we do not.';
+
+
+-- ==== supabase/functions/evidence_of_words.sql
+
+-- What evidence says of what was said about the work that was paid, and of what the customer did, and when.
+
+create or replace function app.evidence_of_words(payment app.payments)
+    returns jsonb
+    language plpgsql
+    stable
+    set search_path = ''
+as $$
+declare
+    said jsonb;
+    done jsonb;
+begin
+    select
+        coalesce(jsonb_agg(
+            jsonb_build_object('at', m.sent_at, 'sender', m.sender, 'kind', m.kind, 'body', m.body)
+            order by t.created_at, t.id, m.position
+        ), '[]')
+    into said
+    from app.threads as t
+    inner join app.messages as m on t.id = m.thread_id
+    where (t.session_id = payment.session_id and t.offer_id is null)
+        or t.offer_id = (
+            select q.offer_id
+            from app.repair_quotes as q
+            where q.id = payment.quote_id
+        );
+
+    select coalesce(jsonb_agg(jsonb_build_object('at', a.at, 'act', a.act) order by a.at, a.act), '[]')
+    into done
+    from (
+        select s.requested_at as at, 'requested the diagnostic' as act
+        from app.diagnostic_sessions as s
+        where s.id = app.paid_session(payment)
+        union all
+        select c.given_at, 'agreed to the monitoring notice, version ' || c.version::text
+        from app.session_consents as c
+        where c.session_id = app.paid_session(payment)
+            and c.person_id = payment.customer_id
+        union all
+        select q.decided_at, 'approved version ' || q.version::text || ' of the quote'
+        from app.repair_quotes as q
+        where q.id = payment.quote_id
+        union all
+        select payment.paid_at, 'paid'
+        union all
+        select (s.value ->> 'at')::timestamptz, 'wrote a message'
+        from jsonb_array_elements(said) as s (value)
+        where s.value ->> 'sender' = 'customer'
+        union all
+        select e.ended_at, 'confirmed that the repair is done'
+        from app.repair_quotes as q
+        inner join app.escalations as e on q.escalation_id = e.id
+        where q.id = payment.quote_id
+            and e.status = 'closed'
+        union all
+        select r.asked_at, 'asked for a refund'
+        from app.refund_requests as r
+        where r.payment_id = payment.id
+    ) as a;
+    return jsonb_build_object('conversation', said, 'acts', done);
+end;
+$$;
+comment on function app.evidence_of_words is
+    'The conversation about what was paid (of a diagnostic with its mechanics, of a repair with its '
+    'workshop), as delivered; senders are parties, not people. Acts are the customer''s; no IP address is '
+    'stored here.';
+
+
+-- ==== supabase/functions/evidence_of_work.sql
+
+-- What evidence says of the work that was paid: the session with its outcome; of a repair the quote with
+-- its items, and the customer's authorisation.
+
+create or replace function app.evidence_of_work(payment app.payments)
+    returns jsonb
+    language plpgsql
+    stable
+    set search_path = ''
+as $$
+declare
+    of_session uuid := app.paid_session(payment);
+begin
+    return jsonb_build_object(
+        'session', (
+            select jsonb_build_object(
+                'id', s.id,
+                'category', s.category,
+                'vehicle', concat_ws(' ', i.vehicle_year, i.vehicle_make, i.vehicle_model),
+                'concern', i.concern,
+                'status', s.status,
+                'requested_at', s.requested_at,
+                'paid_at', s.paid_at,
+                'accepted_at', s.accepted_at,
+                'ended_at', s.ended_at,
+                'summary', o.summary,
+                'diagnosis', o.diagnosis,
+                'recommended_services', to_jsonb(o.recommended_services)
+            )
+            from app.diagnostic_sessions as s
+            left join app.session_intake as i on s.id = i.session_id
+            left join app.session_outcome as o on s.id = o.session_id
+            where s.id = of_session
+        ),
+        'consents', (
+            select coalesce(jsonb_agg(
+                jsonb_build_object('version', c.version, 'given_at', c.given_at)
+                order by c.version
+            ), '[]')
+            from app.session_consents as c
+            where c.session_id = of_session
+                and c.person_id = payment.customer_id
+        ),
+        'quote', (
+            select jsonb_build_object(
+                'id', q.id,
+                'version', q.version,
+                'sent_at', q.sent_at,
+                'valid_until', q.valid_until,
+                'notes', q.notes,
+                'warranty_months', q.warranty_months,
+                'parts_cents', q.parts_cents,
+                'labour_cents', q.labour_cents,
+                'tax_cents', q.tax_cents,
+                'total_cents', q.total_cents,
+                'items', (
+                    select coalesce(jsonb_agg(
+                        jsonb_build_object(
+                            'kind', i.kind,
+                            'description', i.description,
+                            'quantity', i.quantity,
+                            'unit_cents', i.unit_cents,
+                            'amount_cents', i.amount_cents
+                        )
+                        order by i.position
+                    ), '[]')
+                    from app.repair_quote_items as i
+                    where i.quote_id = q.id
+                )
+            )
+            from app.repair_quotes as q
+            where q.id = payment.quote_id
+        ),
+        'authorisation', (
+            select jsonb_build_object(
+                'approved_at', q.decided_at,
+                'quote_version', q.version,
+                'amount_cents', q.total_cents,
+                'confirmed_at', case e.status when 'closed' then e.ended_at end
+            )
+            from app.repair_quotes as q
+            inner join app.escalations as e on q.escalation_id = e.id
+            where q.id = payment.quote_id
+        )
+    );
+end;
+$$;
+comment on function app.evidence_of_work is
+    'The quote is the one that was approved and paid, authorisation the customer''s approval of its total. '
+    'Both null for a diagnostic. No name, place or number of anybody, and no VIN.';
+
+
 -- ==== supabase/functions/expire_overdue.sql
 
 -- Writes down what the clock has decided already, and tells the people concerned.
@@ -7682,6 +7941,51 @@ as $$
 $$;
 comment on function app.forget_previews is
     'Deletes the previews that are older than app.settings allows and became no flag''s evidence.';
+
+
+-- ==== supabase/functions/gather_evidence.sql
+
+-- An admin gathers what speaks to a disputed payment into one document, and says why.
+
+create or replace function api.gather_evidence(payment_id uuid, purpose text)
+    returns jsonb
+    language plpgsql
+    volatile
+    security definer  -- it reads what was said, of a disputed payment alone, and it is logged
+    set search_path = ''
+as $$
+declare
+    payment app.payments;
+begin
+    perform app.lock_standing('may_take_work');
+    if length(coalesce(purpose, '')) < 10 then
+        raise exception 'a purpose of ten characters or more is needed' using errcode = 'PT422';
+    end if;
+    select p.* into payment
+    from app.payments as p
+    where p.id = gather_evidence.payment_id
+        and exists (
+            select
+            from app.disputes as d
+            where d.payment_id = p.id
+                and d.is_open
+        );
+    if not found then
+        raise exception 'no such payment in dispute' using errcode = 'PT404';
+    end if;
+    perform app.log_action('gather_evidence', 'payment', payment.id, purpose);
+    return jsonb_build_object('gathered_at', app.current_instant())
+        || app.evidence_of_money(payment)
+        || app.evidence_of_work(payment)
+        || app.evidence_of_words(payment);
+end;
+$$;
+comment on function api.gather_evidence is
+    'Evidence for a payment whose dispute is open: money, work, quote, authorisation, what was said as '
+    'delivered, what the customer did. Nobody is named, and no contact data stand in it. The audit log says '
+    'who gathered it. PT404 unless a dispute of the payment is open, PT422 without a purpose, PT403 for a '
+    'dismissed admin.';
+grant execute on function api.gather_evidence to platform_admin;
 
 
 -- ==== supabase/functions/grant_refund.sql
@@ -9364,6 +9668,31 @@ end;
 $$;
 comment on function app.owe_refund is
     'Owes back a part of what was paid, in cents. The caller holds the payment, and knows that it is left.';
+
+
+-- ==== supabase/functions/paid_session.sql
+
+-- The diagnostic session behind a payment: the one it pays, or the one that led to the repair.
+
+create or replace function app.paid_session(payment app.payments)
+    returns uuid
+    language plpgsql
+    stable
+    set search_path = ''
+as $$
+begin
+    return coalesce(
+        payment.session_id,
+        (
+            select e.session_id
+            from app.repair_quotes as q
+            inner join app.escalations as e on q.escalation_id = e.id
+            where q.id = payment.quote_id
+        )
+    );
+end;
+$$;
+comment on function app.paid_session is 'Its id.';
 
 
 -- ==== supabase/functions/payment_position.sql
