@@ -62,7 +62,9 @@ create table app.checkout_attempts (
     idempotency_key text not null
         generated always as ('checkout:' || payment_id::text || ':' || attempt::text) stored,
     status text not null default 'creating'
-        constraint attempt_status_is_known check (status in ('creating', 'open', 'closed')),
+        constraint attempt_status_is_known check (
+            status in ('creating', 'open', 'leaving', 'closed')
+        ),
     stripe_session_id text
         constraint a_checkout_session_is_recorded_once unique,
     url text,
@@ -72,8 +74,12 @@ create table app.checkout_attempts (
 );
 comment on table app.checkout_attempts is
     'Stripe Checkout Sessions, written before the call, so that a lost answer is repeated, not doubled.';
+comment on column app.checkout_attempts.status is
+    'Creating and open are live. Leaving: not to be paid any more, and Stripe is to close the page.';
 create unique index one_live_attempt_a_payment on app.checkout_attempts (payment_id)
-    where status <> 'closed';
+    where status in ('creating', 'open');
+create index checkout_attempts_to_close on app.checkout_attempts (payment_id)
+    where status = 'leaving';
 
 create table app.refunds (
     id uuid primary key default gen_random_uuid(),

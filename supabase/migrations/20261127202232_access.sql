@@ -3,7 +3,7 @@
 
 -- ==== Functions whose signature has changed
 
-select set_config('stage.changed_functions', 'backend.begin_payout_account', true);
+select set_config('stage.changed_functions', '', true);
 
 
 -- ==== tools/clear_stage.sql
@@ -3713,7 +3713,9 @@ create or replace function backend.begin_checkout(
     out currency text,
     out description text,
     out transfer_group text,
-    out checkout_url text
+    out checkout_url text,
+    out begun_at timestamptz,
+    out look_up boolean
 )
     language plpgsql
     volatile
@@ -3752,16 +3754,13 @@ begin
     update app.checkout_attempts as a
     set status = 'closed'
     where a.payment_id = payment.id
-        and (
-            a.expires_at <= instant
-            -- Stripe forgets idempotency keys after 24 hours: a key as old is not sent again.
-            or (a.status = 'creating' and a.created_at <= instant - interval '23 hours')
-        );
+        and a.status = 'open'
+        and a.expires_at <= instant;
     insert into app.checkout_attempts (payment_id, attempt)
     select payment.id, coalesce(max(a.attempt), 0) + 1
     from app.checkout_attempts as a
     where a.payment_id = payment.id
-    having count(*) filter (where a.status <> 'closed') = 0;
+    having count(*) filter (where a.status in ('creating', 'open')) = 0;
 
     select
         a.attempt,
@@ -3770,19 +3769,54 @@ begin
         payment.currency,
         case payment.purpose when 'diagnostic' then 'Remote car diagnostic' else 'Car repair' end,
         'job_' || payment.id::text,
-        a.url
+        a.url,
+        a.created_at,
+        -- Stripe forgets idempotency keys after 24 hours.
+        a.status = 'creating' and a.created_at <= instant - interval '23 hours'
     into strict
-        attempt, idempotency_key, amount_cents, currency, description, transfer_group, checkout_url
+        attempt, idempotency_key, amount_cents, currency, description, transfer_group, checkout_url,
+        begun_at, look_up
     from app.checkout_attempts as a
     where a.payment_id = payment.id
-        and a.status <> 'closed';
+        and a.status in ('creating', 'open');
 end;
 $$;
 comment on function backend.begin_checkout is
-    'The one live attempt at paying the person''s own payment, and its page if there is one. The '
-    'caller has verified the person. PT404 if not theirs, PT409 if it cannot be paid now, PT403 '
+    'The one live attempt at paying the person''s own payment, and its page if there is one. Look up: do '
+    'not ask for a page, but see whether one was opened. The caller has verified the person. PT404 if not theirs, PT409 if it cannot be paid now, PT403 '
     'when barred, PT429.';
 grant execute on function backend.begin_checkout to backend;
+
+
+-- ==== supabase/functions/begin_expiry.sql
+
+-- The worker is about to close a page that is not to be paid any more.
+
+create or replace function backend.begin_expiry(
+    inout payment_id uuid,
+    inout attempt integer,
+    out stripe_session_id text,
+    out begun_at timestamptz
+)
+    returns setof record
+    language plpgsql
+    stable
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+begin
+    return query
+    select a.payment_id, a.attempt, a.stripe_session_id, a.created_at
+    from app.checkout_attempts as a
+    where a.payment_id = begin_expiry.payment_id
+        and a.attempt = begin_expiry.attempt
+        and a.status = 'leaving';
+end;
+$$;
+comment on function backend.begin_expiry is
+    'The attempt and its Checkout Session, for the worker to close; nothing if that is done. Without a '
+    'session: see whether one was opened.';
+grant execute on function backend.begin_expiry to worker;
 
 
 -- ==== supabase/functions/begin_overdue_bars.sql
@@ -5466,6 +5500,30 @@ comment on function app.end_escalation is
     'holds its lock.';
 
 
+-- ==== supabase/functions/end_expiry.sql
+
+-- A page that was left cannot be paid any more.
+
+create or replace function backend.end_expiry(payment_id uuid, attempt integer)
+    returns void
+    language plpgsql
+    volatile
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+begin
+    update app.checkout_attempts as a
+    set status = 'closed'
+    where a.payment_id = end_expiry.payment_id
+        and a.attempt = end_expiry.attempt
+        and a.status = 'leaving';
+end;
+$$;
+comment on function backend.end_expiry is
+    'Notes that Stripe closed the page of an attempt, or opened none for it.';
+grant execute on function backend.end_expiry to worker;
+
+
 -- ==== supabase/functions/end_open_work.sql
 
 -- What a bar does to work under way: sessions are queued again, offers are lost, sockets fall silent.
@@ -5626,7 +5684,8 @@ grant execute on function backend.end_reversal to worker;
 
 -- ==== supabase/functions/enqueue_due_money.sql
 
--- Money that is to move by now: refunds, what payees were sent too much, and what is due to them.
+-- Money that is to move by now: refunds, what payees were sent too much, and what is due to them; and
+-- pages that are not to be paid any more.
 
 create or replace function backend.enqueue_due_money()
     returns integer
@@ -5682,6 +5741,12 @@ begin
                 jsonb_build_object('payment_id', t.payment_id, 'part', t.part)
             from app.transfers as t
             where t.status = 'creating'
+            union all
+            select
+                'expire_checkout',
+                jsonb_build_object('payment_id', c.payment_id, 'attempt', c.attempt)
+            from app.checkout_attempts as c
+            where c.status = 'leaving'
         ) as d
         where not exists (
             select
@@ -6147,6 +6212,30 @@ as $$
 $$;
 comment on function app.explain_finding is
     'The sentence for a kind and a reason code of find_contacts.';
+
+
+-- ==== supabase/functions/fail_checkout.sql
+
+-- Stripe opened no page for an attempt: it may be asked again, under another key.
+
+create or replace function backend.fail_checkout(payment_id uuid, attempt integer)
+    returns void
+    language plpgsql
+    volatile
+    security definer  -- the service holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+begin
+    update app.checkout_attempts as a
+    set status = 'closed'
+    where a.payment_id = fail_checkout.payment_id
+        and a.attempt = fail_checkout.attempt
+        and a.status = 'creating';
+end;
+$$;
+comment on function backend.fail_checkout is
+    'Notes that an attempt came to nothing. One whose page is known stays open.';
+grant execute on function backend.fail_checkout to backend;
 
 
 -- ==== supabase/functions/fail_payout_account.sql
@@ -7931,6 +8020,37 @@ comment on function backend.learn_stripe_object is
     'Applies an object as an event of this type would, once; returns the state. What an event tells of '
     'it besides changes nothing. Events that waited for it are queued, or quarantined with it.';
 grant execute on function backend.learn_stripe_object to worker;
+
+
+-- ==== supabase/functions/leave_checkout.sql
+
+-- A payment's page is not to be paid any more.
+
+create or replace function app.leave_checkout(payment_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    left_attempt integer;
+begin
+    for left_attempt in
+        update app.checkout_attempts as a
+        set status = 'leaving'
+        where a.payment_id = leave_checkout.payment_id
+            and a.status in ('creating', 'open')
+        returning a.attempt
+    loop
+        perform app.enqueue_job(
+            'expire_checkout',
+            jsonb_build_object('payment_id', leave_checkout.payment_id, 'attempt', left_attempt)
+        );
+    end loop;
+end;
+$$;
+comment on function app.leave_checkout is
+    'Gives up the live attempt and has its page closed at Stripe, where it could be paid for a day.';
 
 
 -- ==== supabase/functions/lift_restriction.sql
@@ -9722,24 +9842,38 @@ create or replace function backend.record_checkout(
     security definer  -- the service holds no grant on tables; this is the only way
     set search_path = ''
 as $$
+declare
+    recorded app.checkout_attempts;
 begin
     update app.checkout_attempts as a
-    set status = case a.status when 'creating' then 'open' else a.status end,
+    set status = case
+            when a.status = 'creating' then 'open'
+            -- Given up before its page was known.
+            when a.stripe_session_id is null then 'leaving'
+            else a.status
+        end,
         stripe_session_id = record_checkout.stripe_session_id,
         url = record_checkout.url,
         expires_at = record_checkout.expires_at
     where a.payment_id = record_checkout.payment_id
         and a.attempt = record_checkout.attempt
         and coalesce(a.stripe_session_id, record_checkout.stripe_session_id)
-            = record_checkout.stripe_session_id;
+            = record_checkout.stripe_session_id
+    returning * into recorded;
     if not found then
         raise exception 'no such attempt without another page' using errcode = 'PT409';
+    end if;
+    if recorded.status = 'leaving' then
+        perform app.enqueue_job(
+            'expire_checkout',
+            jsonb_build_object('payment_id', recorded.payment_id, 'attempt', recorded.attempt)
+        );
     end if;
 end;
 $$;
 comment on function backend.record_checkout is
     'Notes an attempt''s Checkout Session; again changes nothing. PT409 if it has another. One '
-    'that ended meanwhile stays closed.';
+    'that ended meanwhile stays closed; the page of one that was given up is closed at Stripe.';
 grant execute on function backend.record_checkout to backend;
 
 
@@ -11475,9 +11609,7 @@ begin
     if not found then
         return;
     end if;
-    update app.checkout_attempts as a
-    set status = 'closed'
-    where a.payment_id = payment.id;
+    perform app.leave_checkout(payment.id);
 
     if not awaited then
         perform app.undo_payment(payment.id, 'paid too late');
@@ -11704,9 +11836,7 @@ begin
         update app.payments as p
         set status = 'expired'
         where p.id = payment.id;
-        update app.checkout_attempts as a
-        set status = 'closed'
-        where a.payment_id = payment.id;
+        perform app.leave_checkout(payment.id);
     end if;
 end;
 $$;
