@@ -212,7 +212,7 @@ comment on table app.ledger_entries is
 comment on column app.ledger_entries.account is
     'The account''s name. Owner and description are repeated too: a statement reads this row alone.';
 comment on column app.ledger_entries.held_until is
-    'When what was earned becomes payable: the hold of the fee schedule, counted from posting.';
+    'When what was earned becomes payable, as its payable says, whenever this was posted.';
 create index ledger_entries_in_order on app.ledger_entries (posted_at desc);
 create index ledger_entries_by_account on app.ledger_entries (account_id, posted_at desc);
 create index ledger_entries_by_owner on app.ledger_entries (owner_id, posted_at desc)

@@ -1720,7 +1720,11 @@ create view api.mechanic_earnings with (security_invoker = true) as
         p.owed_cents,
         case
             when p.owed_cents < 0 then 'owed_back'
-            when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
+            when p.owed_cents = 0 then case
+                when p.earned_cents = 0 then 'reversed'
+                when p.forfeited_cents > 0 then 'forfeited'
+                else 'paid'
+            end
             when p.withheld_at is not null then 'withheld'
             when p.is_disputed then 'disputed'
             when p.held_until > (select app.current_instant()) then 'held'
@@ -1735,7 +1739,8 @@ create view api.mechanic_earnings with (security_invoker = true) as
 comment on view api.mechanic_earnings is
     'What the calling mechanic earned, one row a diagnostic (work) or referral, in cents, less what '
     'went back to customers. State says why it is not sent yet: held (until held_until), disputed, '
-    'withheld (after a ban), awaiting_account; then payable, paid; reversed, or owed_back by the payee.';
+    'withheld (after a ban), awaiting_account; then payable, paid, or forfeited, in part at least; '
+    'reversed, or owed_back by the payee.';
 grant select on api.mechanic_earnings to mechanic;
 
 create view api.workshop_earnings with (security_invoker = true) as
@@ -9438,7 +9443,13 @@ begin
         a.currency,
         posted.posted_at,
         case
-            when a.name like 'payable.%' and p.amount_cents < 0 then posted.posted_at + f.hold
+            when a.name like 'payable.%' and p.amount_cents < 0 then (
+                -- The same for whatever the payment owes to the payee.
+                select max(o.held_until)
+                from app.payables as o
+                where o.payment_id = posted.payment_id
+                    and o.payee_id = a.owner_id
+            )
         end
     from jsonb_to_recordset(post_transaction.postings)
         as p (account text, owner_id uuid, amount_cents bigint)
@@ -9457,7 +9468,6 @@ begin
             and p.owner_id is null
             and o.currency = post_transaction.currency
     ) as a
-    left join app.fee_schedule as f on f.version = posted.fee_schedule_version
     where p.amount_cents <> 0
     order by p.account, p.owner_id;
     return true;
