@@ -44,21 +44,13 @@ def blueprint(database: Calls, auth: Auth, config: Config) -> Blueprint:
         if client is None:
             raise Problem(503, "stripe_not_configured", "This platform has no Stripe key.")
 
-        [attempt] = database.call(
-            "begin_checkout", person_id=caller.person_id, payment_id=payment_id
-        )
-        if attempt["checkout_url"]:
-            return jsonify(payment_id=payment_id, checkout_url=attempt["checkout_url"]), 200
-        session = open_page(client, attempt, config.public_url)
-        database.call(
-            "record_checkout",
-            payment_id=payment_id,
-            attempt=attempt["attempt"],
-            stripe_session_id=session.id,
-            url=session.url,
-            expires_at=datetime.fromtimestamp(session.expires_at, UTC),
-        )
-        return jsonify(payment_id=payment_id, checkout_url=session.url), 201
+        try:
+            url, is_new = page_of(database, client, caller.person_id, payment_id, config.public_url)
+        except stripe.StripeError as error:
+            if stripe_api.is_unknown(error) or stripe_api.is_fault_of_stripe(error):
+                raise stripe_away() from None
+            raise Problem(502, "stripe_refused", "Stripe refused to open a payment page.") from None
+        return jsonify(payment_id=payment_id, checkout_url=url), 201 if is_new else 200
 
     @bp.after_request
     def allow_any_origin(response: Response) -> Response:
@@ -78,10 +70,59 @@ def requested_payment(body: bytes) -> str:
         raise Problem(400, "bad_request", 'Send {"payment_id": "<uuid>"}.') from None
 
 
+def page_of(
+    database: Calls,
+    client: stripe.StripeClient,
+    person_id: str,
+    payment_id: str,
+    public_url: str,
+) -> tuple[str, bool]:
+    """The address of a payment's page, and whether it is new. Raises StripeError, Problem, Refused.
+
+    An answer that is unknown for 23 hours, or was a fault of Stripe's, is looked up; if no page was
+    opened then, one is asked for under another key: https://docs.stripe.com/api/idempotent_requests
+    """
+    for _ in range(2):
+        [attempt] = database.call("begin_checkout", person_id=person_id, payment_id=payment_id)
+        if attempt["checkout_url"]:
+            return attempt["checkout_url"], False
+        failed: dict[str, Any] = {"payment_id": payment_id, "attempt": attempt["attempt"]}
+        session = None
+        if not attempt["look_up"]:
+            try:
+                session = open_page(client, attempt, public_url)
+            except stripe.StripeError as error:
+                note(error, failed)
+                if stripe_api.is_unknown(error):
+                    raise
+                if not stripe_api.is_fault_of_stripe(error):
+                    database.call("fail_checkout", **failed)
+                    raise
+        session = session or stripe_api.opened_page(client, attempt)
+        if session and session.status == "complete":
+            raise Problem(409, "payment_under_way", "The payment is made, or under way.")
+        if session and session.url and session.status != "expired":
+            database.call(
+                "record_checkout",
+                payment_id=payment_id,
+                attempt=attempt["attempt"],
+                stripe_session_id=session.id,
+                url=session.url,
+                expires_at=datetime.fromtimestamp(session.expires_at, UTC),
+            )
+            return session.url, True
+        database.call("fail_checkout", **failed)
+    raise stripe_away()
+
+
+def stripe_away() -> Problem:
+    return unavailable("stripe_unavailable", "Stripe does not answer. Try again.")
+
+
 def open_page(
     client: stripe.StripeClient, attempt: Row, public_url: str
 ) -> stripe.checkout.Session:
-    """Open the hosted page for one attempt at a payment; 503 if Stripe is away, 502 if it refuses.
+    """Open the hosted page for one attempt at a payment.
 
     Everything sent follows from the attempt, so repeating it gives the same page:
     https://docs.stripe.com/api/idempotent_requests
@@ -101,7 +142,7 @@ def open_page(
                 },
             }
         ],
-        "metadata": {"payment_id": payment_id},
+        "metadata": {"payment_id": payment_id, "attempt": str(attempt["attempt"])},
         "payment_intent_data": {
             "metadata": {"payment_id": payment_id},
             "transfer_group": attempt["transfer_group"],
@@ -109,24 +150,20 @@ def open_page(
         "success_url": f"{back}?checkout=done",
         "cancel_url": f"{back}?checkout=cancelled",
     }
-    try:
-        return client.v1.checkout.sessions.create(
-            params, {"idempotency_key": attempt["idempotency_key"]}
-        )
-    except stripe.StripeError as error:
-        status = error.http_status
-        log.error(
-            "Stripe opened no page",
-            extra={
-                "payment_id": payment_id,
-                "attempt": attempt["attempt"],
-                "status": status,
-                "error": type(error).__name__,
-                "error_code": error.code,
-                "request_id": error.request_id,
-            },
-        )
-        # 409: the same attempt is being opened at this moment.
-        if status is None or status in (409, 429) or status >= 500:
-            raise unavailable("stripe_unavailable", "Stripe does not answer. Try again.") from None
-        raise Problem(502, "stripe_refused", "Stripe refused to open a payment page.") from None
+    return client.v1.checkout.sessions.create(
+        params, {"idempotency_key": attempt["idempotency_key"]}
+    )
+
+
+def note(error: stripe.StripeError, attempt: dict[str, Any]) -> None:
+    """Log a refusal: Stripe's codes, never its sentences, which may quote a person."""
+    log.error(
+        "Stripe opened no page",
+        extra=attempt
+        | {
+            "status": error.http_status,
+            "error": type(error).__name__,
+            "error_code": error.code,
+            "request_id": error.request_id,
+        },
+    )

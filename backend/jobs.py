@@ -45,6 +45,10 @@ def create_queue(database: Calls, connector: BaseConnector, money: Money) -> App
     def send_refund(refund_id: str) -> None:
         money.send_refund(refund_id)
 
+    @app.task(name="expire_checkout", retry=RETRY)
+    def expire_checkout(payment_id: str, attempt: int) -> None:
+        money.expire_checkout(payment_id, attempt)
+
     # Periodic tasks hold no lock and are not retried: the next one comes soon, and a lock left by a
     # killed worker would stop them all.
 

@@ -13,7 +13,7 @@ from typing import Any
 import stripe
 
 from backend.db import Calls, Row
-from backend.stripe_api import is_fault_of_stripe, is_unknown
+from backend.stripe_api import is_fault_of_stripe, is_unknown, opened_page
 
 log = logging.getLogger("backend.money")
 
@@ -222,6 +222,24 @@ class Money:
             failure=failure,
             try_again=try_again,
         )
+
+    def expire_checkout(self, payment_id: str, attempt: int) -> None:
+        """Close a payment's page at Stripe: it is not to be paid there any more."""
+        if self.client is None:
+            return
+        for left in self.database.call("begin_expiry", payment_id=payment_id, attempt=attempt):
+            session_id = left["stripe_session_id"]
+            if session_id is None:
+                opened = opened_page(self.client, left)
+                session_id = opened and opened.id
+            if session_id is not None:
+                try:
+                    self.client.v1.checkout.sessions.expire(session_id)
+                except stripe.StripeError as error:
+                    if is_unknown(error) or is_fault_of_stripe(error):
+                        raise
+                    log.info("a page had ended", extra={"stripe_id": session_id})
+            self.database.call("end_expiry", payment_id=payment_id, attempt=attempt)
 
 
 def whole_transfer(client: stripe.StripeClient, transfer_id: str) -> dict[str, Any]:

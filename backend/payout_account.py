@@ -6,7 +6,6 @@ Nothing about a person goes to Stripe from here: the page asks for what it needs
 import json
 import logging
 import uuid
-from datetime import timedelta
 
 import stripe
 from flask import Blueprint, Response, jsonify, request
@@ -21,7 +20,6 @@ from backend.http import Problem, read_body, unavailable
 log = logging.getLogger("backend.payout_account")
 
 BODY_LIMIT = 4096  # bytes
-CLOCKS_DIFFER = timedelta(hours=1)  # by less than that, Stripe's from ours
 
 
 def blueprint(database: Calls, auth: Auth, config: Config) -> Blueprint:
@@ -124,16 +122,13 @@ def open_account(client: stripe.StripeClient, account: Row) -> str | None:
 
 def opened_account(client: stripe.StripeClient, account: Row) -> str | None:
     """The account that this attempt opened at Stripe all the same, or none."""
-    since = int((account["begun_at"] - CLOCKS_DIFFER).timestamp())
-    listed = client.v1.accounts.list({"created": {"gte": since}, "limit": 100})
-    for made in listed.auto_paging_iter():
-        told = made.to_dict().get("metadata") or {}
-        if (told.get("owner_id"), told.get("attempt")) == (
-            str(account["owner_id"]),
-            str(account["attempt"]),
-        ):
-            return made.id
-    return None
+    listed = client.v1.accounts.list(
+        {"created": stripe_api.since(account["begun_at"]), "limit": 100}
+    )
+    made = stripe_api.find(
+        listed.auto_paging_iter(), owner_id=account["owner_id"], attempt=account["attempt"]
+    )
+    return made and str(made.id)
 
 
 def note(error: stripe.StripeError) -> None:

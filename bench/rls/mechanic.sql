@@ -164,7 +164,11 @@ select
     p.sent_cents - p.returned_cents - p.offset_cents as paid_cents, p.owed_cents,
     case
         when p.owed_cents < 0 then 'owed_back'
-        when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
+        when p.owed_cents = 0 then case
+            when p.earned_cents = 0 then 'reversed'
+            when p.forfeited_cents > 0 then 'forfeited'
+            else 'paid'
+        end
         when p.withheld_at is not null then 'withheld'
         when p.is_disputed then 'disputed'
         when p.held_until > now() then 'held'

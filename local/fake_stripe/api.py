@@ -83,6 +83,10 @@ def create_app(bank: Bank) -> Flask:
     def open_page() -> ResponseReturnValue:
         return post(bank.open_page)
 
+    @app.get("/v1/checkout/sessions")
+    def pages() -> ResponseReturnValue:
+        return listed("checkout.session")
+
     @app.post("/v1/checkout/sessions/<session_id>/expire")
     def expire_page(session_id: str) -> ResponseReturnValue:
         return post(lambda _: bank.expire_page(session_id))

@@ -9,7 +9,9 @@ create function backend.begin_checkout(
     out currency text,
     out description text,
     out transfer_group text,
-    out checkout_url text
+    out checkout_url text,
+    out begun_at timestamptz,
+    out look_up boolean
 )
     language plpgsql
     volatile
@@ -48,16 +50,13 @@ begin
     update app.checkout_attempts as a
     set status = 'closed'
     where a.payment_id = payment.id
-        and (
-            a.expires_at <= instant
-            -- Stripe forgets idempotency keys after 24 hours: a key as old is not sent again.
-            or (a.status = 'creating' and a.created_at <= instant - interval '23 hours')
-        );
+        and a.status = 'open'
+        and a.expires_at <= instant;
     insert into app.checkout_attempts (payment_id, attempt)
     select payment.id, coalesce(max(a.attempt), 0) + 1
     from app.checkout_attempts as a
     where a.payment_id = payment.id
-    having count(*) filter (where a.status <> 'closed') = 0;
+    having count(*) filter (where a.status in ('creating', 'open')) = 0;
 
     select
         a.attempt,
@@ -66,16 +65,20 @@ begin
         payment.currency,
         case payment.purpose when 'diagnostic' then 'Remote car diagnostic' else 'Car repair' end,
         'job_' || payment.id::text,
-        a.url
+        a.url,
+        a.created_at,
+        -- Stripe forgets idempotency keys after 24 hours.
+        a.status = 'creating' and a.created_at <= instant - interval '23 hours'
     into strict
-        attempt, idempotency_key, amount_cents, currency, description, transfer_group, checkout_url
+        attempt, idempotency_key, amount_cents, currency, description, transfer_group, checkout_url,
+        begun_at, look_up
     from app.checkout_attempts as a
     where a.payment_id = payment.id
-        and a.status <> 'closed';
+        and a.status in ('creating', 'open');
 end;
 $$;
 comment on function backend.begin_checkout is
-    'The one live attempt at paying the person''s own payment, and its page if there is one. The '
-    'caller has verified the person. PT404 if not theirs, PT409 if it cannot be paid now, PT403 '
+    'The one live attempt at paying the person''s own payment, and its page if there is one. Look up: do '
+    'not ask for a page, but see whether one was opened. The caller has verified the person. PT404 if not theirs, PT409 if it cannot be paid now, PT403 '
     'when barred, PT429.';
 grant execute on function backend.begin_checkout to backend;

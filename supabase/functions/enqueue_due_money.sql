@@ -1,4 +1,5 @@
--- Money that is to move by now: refunds, what payees were sent too much, and what is due to them.
+-- Money that is to move by now: refunds, what payees were sent too much, and what is due to them; and
+-- pages that are not to be paid any more.
 
 create function backend.enqueue_due_money()
     returns integer
@@ -55,6 +56,12 @@ begin
                 jsonb_build_object('payment_id', t.payment_id, 'part', t.part)
             from app.transfers as t
             where t.status = 'creating'
+            union all
+            select
+                'expire_checkout',
+                jsonb_build_object('payment_id', c.payment_id, 'attempt', c.attempt)
+            from app.checkout_attempts as c
+            where c.status = 'leaving'
         ) as d
         where not exists (
             select

@@ -69,7 +69,13 @@ begin
         a.currency,
         posted.posted_at,
         case
-            when a.name like 'payable.%' and p.amount_cents < 0 then posted.posted_at + f.hold
+            when a.name like 'payable.%' and p.amount_cents < 0 then (
+                -- The same for whatever the payment owes to the payee.
+                select max(o.held_until)
+                from app.payables as o
+                where o.payment_id = posted.payment_id
+                    and o.payee_id = a.owner_id
+            )
         end
     from jsonb_to_recordset(post_transaction.postings)
         as p (account text, owner_id uuid, amount_cents bigint)
@@ -88,7 +94,6 @@ begin
             and p.owner_id is null
             and o.currency = post_transaction.currency
     ) as a
-    left join app.fee_schedule as f on f.version = posted.fee_schedule_version
     where p.amount_cents <> 0
     order by p.account, p.owner_id;
     return true;

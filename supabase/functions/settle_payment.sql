@@ -19,9 +19,7 @@ begin
     if not found then
         return;
     end if;
-    update app.checkout_attempts as a
-    set status = 'closed'
-    where a.payment_id = payment.id;
+    perform app.leave_checkout(payment.id);
 
     if not awaited then
         perform app.undo_payment(payment.id, 'paid too late');

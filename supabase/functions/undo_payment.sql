@@ -25,9 +25,7 @@ begin
         update app.payments as p
         set status = 'expired'
         where p.id = payment.id;
-        update app.checkout_attempts as a
-        set status = 'closed'
-        where a.payment_id = payment.id;
+        perform app.leave_checkout(payment.id);
     end if;
 end;
 $$;

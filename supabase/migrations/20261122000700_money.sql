@@ -65,7 +65,9 @@ create table app.checkout_attempts (
     idempotency_key text not null
         generated always as ('checkout:' || payment_id::text || ':' || attempt::text) stored,
     status text not null default 'creating'
-        constraint attempt_status_is_known check (status in ('creating', 'open', 'closed')),
+        constraint attempt_status_is_known check (
+            status in ('creating', 'open', 'leaving', 'closed')
+        ),
     stripe_session_id text
         constraint a_checkout_session_is_recorded_once unique,
     url text,
@@ -75,8 +77,12 @@ create table app.checkout_attempts (
 );
 comment on table app.checkout_attempts is
     'Stripe Checkout Sessions, written before the call, so that a lost answer is repeated, not doubled.';
+comment on column app.checkout_attempts.status is
+    'Creating and open are live. Leaving: not to be paid any more, and Stripe is to close the page.';
 create unique index one_live_attempt_a_payment on app.checkout_attempts (payment_id)
-    where status <> 'closed';
+    where status in ('creating', 'open');
+create index checkout_attempts_to_close on app.checkout_attempts (payment_id)
+    where status = 'leaving';
 
 create table app.stripe_events (
     id text primary key,
@@ -179,7 +185,7 @@ comment on table app.ledger_entries is
 comment on column app.ledger_entries.account is
     'The account''s name. Owner and description are repeated too: a statement reads this row alone.';
 comment on column app.ledger_entries.held_until is
-    'When what was earned becomes payable: the hold of the fee schedule, counted from posting.';
+    'When what was earned becomes payable, as its payable says, whenever this was posted.';
 create index ledger_entries_in_order on app.ledger_entries (posted_at desc);
 create index ledger_entries_by_account on app.ledger_entries (account_id, posted_at desc);
 create index ledger_entries_by_owner on app.ledger_entries (owner_id, posted_at desc)

@@ -243,7 +243,11 @@ create view api.mechanic_earnings with (security_invoker = true) as
         p.owed_cents,
         case
             when p.owed_cents < 0 then 'owed_back'
-            when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
+            when p.owed_cents = 0 then case
+                when p.earned_cents = 0 then 'reversed'
+                when p.forfeited_cents > 0 then 'forfeited'
+                else 'paid'
+            end
             when p.withheld_at is not null then 'withheld'
             when p.is_disputed then 'disputed'
             when p.refund_asked_until > (select app.current_instant()) then 'refund_requested'
@@ -261,7 +265,7 @@ comment on view api.mechanic_earnings is
     'What the calling mechanic earned, one row a diagnostic (work) or referral, in cents, less what '
     'went back to customers. State says why it is not sent yet: held (until held_until), refund_requested '
     '(until refund_asked_until, unless decided before), disputed, withheld (after a ban), awaiting_account; '
-    'then payable, paid; reversed, or owed_back by the payee.';
+    'then payable, paid, or forfeited, in part at least; reversed, or owed_back by the payee.';
 grant select on api.mechanic_earnings to mechanic;
 
 create view api.workshop_earnings with (security_invoker = true) as

@@ -111,6 +111,7 @@ class Outside:
             {
                 "id": f"cs_test_{number}",
                 "object": "checkout.session",
+                "status": "open",
                 "url": f"https://checkout.stripe.example/c/{number}",
                 "expires_at": EXPIRES_AT,
             }

@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -16,7 +15,7 @@ from psycopg.rows import dict_row
 from werkzeug.serving import make_server
 
 from backend import create_app, stripe_api
-from backend.checkout import open_page
+from backend.checkout import page_of
 from backend.db import Database as Calls
 from backend.money import Money
 from backend.payout_account import account_of
@@ -176,6 +175,7 @@ class StripeWorld:
             "send_transfer": self.money.send_transfer,
             "reverse_transfer": self.money.reverse_transfer,
             "send_refund": self.money.send_refund,
+            "expire_checkout": self.money.expire_checkout,
         }
         done = 0
         for job in jobs:
@@ -227,20 +227,15 @@ class StripeWorld:
     def open_page(self, payment_id: str) -> str:
         """What POST /checkout does: the Checkout Session's id."""
         customer = self.one("select customer_id from app.payments where id = %s", payment_id)
-        [attempt] = self.service_calls.call(
-            "begin_checkout", person_id=str(customer["customer_id"]), payment_id=payment_id
-        )
         assert self.client is not None
-        session = open_page(self.client, attempt, "https://console.example")
-        self.service_calls.call(
-            "record_checkout",
-            payment_id=payment_id,
-            attempt=attempt["attempt"],
-            stripe_session_id=session.id,
-            url=session.url,
-            expires_at=datetime.fromtimestamp(session.expires_at, UTC),
+        url, _ = page_of(
+            self.service_calls,
+            self.client,
+            str(customer["customer_id"]),
+            payment_id,
+            "https://console.example",
         )
-        return session.id
+        return url.rpartition("/")[2]
 
     def diagnostic(self, mechanic: str) -> tuple[str, str]:
         """A diagnostic paid and done: its session's name and its charge."""

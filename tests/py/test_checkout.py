@@ -52,6 +52,8 @@ ATTEMPT: Row = {
     "description": "Remote diagnostic",
     "transfer_group": f"job_{PAYMENT}",
     "checkout_url": None,
+    "begun_at": datetime.now(UTC),
+    "look_up": False,
 }
 
 
@@ -110,6 +112,7 @@ def test_a_customer_gets_the_address_of_a_payment_page(
         "line_items[0][price_data][unit_amount]": "2500",
         "line_items[0][price_data][product_data][name]": "Remote diagnostic",
         "metadata[payment_id]": PAYMENT,
+        "metadata[attempt]": "2",
         "payment_intent_data[metadata][payment_id]": PAYMENT,
         "payment_intent_data[transfer_group]": f"job_{PAYMENT}",
         "success_url": f"{back}?checkout=done",
@@ -227,13 +230,14 @@ def test_a_fault_of_the_database_shows_nothing(
 
 
 @pytest.mark.parametrize(
-    ("stripe_status", "status", "code"),
+    ("stripe_status", "status", "code", "calls"),
     [
-        (400, 502, "stripe_refused"),
-        (401, 502, "stripe_refused"),
-        (409, 503, "stripe_unavailable"),
-        (429, 503, "stripe_unavailable"),
-        (500, 503, "stripe_unavailable"),
+        (400, 502, "stripe_refused", ["begin_checkout", "fail_checkout"]),
+        (401, 502, "stripe_refused", ["begin_checkout", "fail_checkout"]),
+        (409, 503, "stripe_unavailable", ["begin_checkout"]),
+        (429, 503, "stripe_unavailable", ["begin_checkout"]),
+        # What it says when it is asked what became of it: the attempt stays.
+        (500, 503, "stripe_unavailable", ["begin_checkout"]),
     ],
 )
 def test_stripes_faults_are_told_apart(
@@ -243,12 +247,13 @@ def test_stripes_faults_are_told_apart(
     stripe_status: int,
     status: int,
     code: str,
+    calls: list[str],
 ) -> None:
     outside.stripe_status = stripe_status
     response = pay(client)
     assert is_problem(response, status, code)
     assert ("Retry-After" in response.headers) == (status == 503)
-    assert [function for function, _ in database.calls] == ["begin_checkout"]
+    assert [function for function, _ in database.calls] == calls
 
 
 def test_stripe_away_is_503(config: Config, database: RecordingDatabase) -> None:

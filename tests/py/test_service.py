@@ -365,7 +365,7 @@ def test_a_payment_has_one_open_page(
 def test_an_answer_that_was_lost_leads_to_the_same_page(
     checkout: Callable[[str, str], tuple[int, str]], outside: Outside
 ) -> None:
-    outside.stripe_status = 500
+    outside.stripe_status = 429
     assert checkout("ben", "ben requested payment") == (503, "stripe_unavailable")
     outside.stripe_status = 200
     assert checkout("ben", "ben requested payment")[0] == 201

@@ -1,7 +1,7 @@
 -- What does a refund, a dispute or a payout cost, and whom?
 
 begin;
-select plan(46);
+select plan(49);
 
 update app.limits set most = 1000 where action in ('request_session', 'start_checkout');
 
@@ -261,6 +261,7 @@ select pg_temp.dispute('dp_1', 'updated', 'unmoved', 'under_review', '[]', 20);
 select is(
     (select status from app.disputes where id = 'dp_1'), 'lost', 'closed is closed, whatever is told'
 );
+select tests.move_clock('8 days');
 select pg_temp.dispute(
     'dp_1', 'funds_reinstated', 'unmoved', 'lost',
     jsonb_build_array(pg_temp.line('txn_out', -2500, 1500), pg_temp.line('txn_in', 2500, -1500)),
@@ -271,6 +272,19 @@ select is(
     '{"stripe.balance": 2500, "payable.mechanic": -2250, "platform.fee": -250}',
     'what is reinstated although it was lost is shared again, and the fee returned'
 );
+select tests.act_as('mechanic', 'mo');
+select results_eq(
+    $$
+        select e.state, s.is_held, s.held_until - e.held_until
+        from api.mechanic_earnings as e
+        inner join api.mechanic_statement as s
+            on s.description = 'Dispute' and s.amount_cents = e.owed_cents
+        where e.about_id = tests.id('unmoved')
+    $$,
+    $$ values ('awaiting_account', false, interval '0') $$,
+    'its hold has passed, say earnings and statement both'
+);
+select tests.act_as_owner();
 select is(
     pg_temp.dispute('dp_2', 'created', 'unmoved', 'warning_needs_response'),
     'done',
@@ -408,6 +422,17 @@ select results_eq(
     'values (0::bigint)',
     'nothing is withheld any more'
 );
+select tests.act_as('mechanic', 'mo');
+select results_eq(
+    $$
+        select state, earned_cents, paid_cents, owed_cents, forfeited_cents
+        from api.mechanic_earnings
+        where about_id = tests.id('kept')
+    $$,
+    $$ values ('forfeited', 1800::bigint, 0::bigint, 0::bigint, 1800::bigint) $$,
+    'what was forfeited is not called paid'
+);
+select tests.act_as_owner();
 select pg_temp.refund('re_12', 'kept', 500);
 select is(
     (
@@ -417,6 +442,14 @@ select is(
     1350::bigint,
     'a later refund takes from what was forfeited, not from the mechanic'
 );
+select pg_temp.refund('re_13', 'kept', 1500);
+select tests.act_as('mechanic', 'mo');
+select results_eq(
+    $$ select state from api.mechanic_earnings where about_id = tests.id('kept') $$,
+    $$ values ('reversed') $$,
+    'once all of it went back, nothing was earned'
+);
+select tests.act_as_owner();
 
 select lives_ok('set constraints all immediate', 'all of it balances');
 

@@ -6,6 +6,7 @@ select plan(9);
 select tests.reaches_exactly('backend', $$
 backend.begin_checkout(person_id, payment_id)
 backend.begin_payout_account(person_id, workshop_id)
+backend.fail_checkout(payment_id, attempt)
 backend.fail_payout_account(owner_id, attempt)
 backend.readiness()
 backend.record_checkout(payment_id, attempt, stripe_session_id, url, expires_at)
@@ -24,10 +25,12 @@ procrastinate.procrastinate_periodic_defers
 procrastinate.procrastinate_workers
     id, last_heartbeat
 backend.apply_stripe_event(event_id)
+backend.begin_expiry(payment_id, attempt)
 backend.begin_refund(refund_id)
 backend.begin_reversal(payment_id, part)
 backend.begin_transfer(payment_id, part)
 backend.candidate_workshops(escalation_id)
+backend.end_expiry(payment_id, attempt)
 backend.end_reversal(reversal_id, failure)
 backend.enqueue_due_money()
 backend.enqueue_pending_events()

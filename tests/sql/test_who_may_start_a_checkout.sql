@@ -1,7 +1,7 @@
 -- Who may start a checkout, and when?
 
 begin;
-select plan(30);
+select plan(34);
 
 update app.limits set most = 1000 where action = 'request_session';
 
@@ -12,7 +12,9 @@ declare
 begin
     perform tests.act_as_service('backend');
     begin
-        select c.attempt || ' ' || coalesce(c.checkout_url, '-') into strict answer
+        select
+            c.attempt || ' ' || case when c.look_up then 'look up' else coalesce(c.checkout_url, '-') end
+        into strict answer
         from backend.begin_checkout(tests.id(name), tests.id(payment)) as c;
     exception
         when others then
@@ -202,8 +204,28 @@ begin
 end;
 $$;
 select is(
-    pg_temp.begin_checkout('ben', 'panda payment'), '4 -',
+    pg_temp.begin_checkout('ben', 'panda payment'), '3 look up',
     'a key that Stripe may have forgotten is not sent again'
+);
+select is(
+    tests.code_as_service(
+        'backend', $$ select backend.fail_checkout(tests.id('panda payment'), 2) $$
+    ),
+    null,
+    'an attempt comes to nothing once'
+);
+select is(
+    pg_temp.begin_checkout('ben', 'panda payment'), '3 look up', 'and the live one is another'
+);
+select is(
+    tests.code_as_service(
+        'backend', $$ select backend.fail_checkout(tests.id('panda payment'), 3) $$
+    ),
+    null,
+    'if nothing is found'
+);
+select is(
+    pg_temp.begin_checkout('ben', 'panda payment'), '4 -', 'the next attempt begins, by another key'
 );
 select is(
     pg_temp.record_checkout('panda payment', 4, 'cs_4', '1 hour'), 'recorded',

@@ -3,7 +3,7 @@
 
 -- ==== Functions whose signature has changed
 
-select set_config('stage.changed_functions', '', true);
+select set_config('stage.changed_functions', 'backend.begin_checkout', true);
 
 
 -- ==== tools/clear_stage.sql
@@ -1722,7 +1722,11 @@ create view api.mechanic_earnings with (security_invoker = true) as
         p.owed_cents,
         case
             when p.owed_cents < 0 then 'owed_back'
-            when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
+            when p.owed_cents = 0 then case
+                when p.earned_cents = 0 then 'reversed'
+                when p.forfeited_cents > 0 then 'forfeited'
+                else 'paid'
+            end
             when p.withheld_at is not null then 'withheld'
             when p.is_disputed then 'disputed'
             when p.refund_asked_until > (select app.current_instant()) then 'refund_requested'
@@ -1740,7 +1744,7 @@ comment on view api.mechanic_earnings is
     'What the calling mechanic earned, one row a diagnostic (work) or referral, in cents, less what '
     'went back to customers. State says why it is not sent yet: held (until held_until), refund_requested '
     '(until refund_asked_until, unless decided before), disputed, withheld (after a ban), awaiting_account; '
-    'then payable, paid; reversed, or owed_back by the payee.';
+    'then payable, paid, or forfeited, in part at least; reversed, or owed_back by the payee.';
 grant select on api.mechanic_earnings to mechanic;
 
 create view api.workshop_earnings with (security_invoker = true) as
@@ -3930,7 +3934,9 @@ create or replace function backend.begin_checkout(
     out currency text,
     out description text,
     out transfer_group text,
-    out checkout_url text
+    out checkout_url text,
+    out begun_at timestamptz,
+    out look_up boolean
 )
     language plpgsql
     volatile
@@ -3969,16 +3975,13 @@ begin
     update app.checkout_attempts as a
     set status = 'closed'
     where a.payment_id = payment.id
-        and (
-            a.expires_at <= instant
-            -- Stripe forgets idempotency keys after 24 hours: a key as old is not sent again.
-            or (a.status = 'creating' and a.created_at <= instant - interval '23 hours')
-        );
+        and a.status = 'open'
+        and a.expires_at <= instant;
     insert into app.checkout_attempts (payment_id, attempt)
     select payment.id, coalesce(max(a.attempt), 0) + 1
     from app.checkout_attempts as a
     where a.payment_id = payment.id
-    having count(*) filter (where a.status <> 'closed') = 0;
+    having count(*) filter (where a.status in ('creating', 'open')) = 0;
 
     select
         a.attempt,
@@ -3987,19 +3990,54 @@ begin
         payment.currency,
         case payment.purpose when 'diagnostic' then 'Remote car diagnostic' else 'Car repair' end,
         'job_' || payment.id::text,
-        a.url
+        a.url,
+        a.created_at,
+        -- Stripe forgets idempotency keys after 24 hours.
+        a.status = 'creating' and a.created_at <= instant - interval '23 hours'
     into strict
-        attempt, idempotency_key, amount_cents, currency, description, transfer_group, checkout_url
+        attempt, idempotency_key, amount_cents, currency, description, transfer_group, checkout_url,
+        begun_at, look_up
     from app.checkout_attempts as a
     where a.payment_id = payment.id
-        and a.status <> 'closed';
+        and a.status in ('creating', 'open');
 end;
 $$;
 comment on function backend.begin_checkout is
-    'The one live attempt at paying the person''s own payment, and its page if there is one. The '
-    'caller has verified the person. PT404 if not theirs, PT409 if it cannot be paid now, PT403 '
+    'The one live attempt at paying the person''s own payment, and its page if there is one. Look up: do '
+    'not ask for a page, but see whether one was opened. The caller has verified the person. PT404 if not theirs, PT409 if it cannot be paid now, PT403 '
     'when barred, PT429.';
 grant execute on function backend.begin_checkout to backend;
+
+
+-- ==== supabase/functions/begin_expiry.sql
+
+-- The worker is about to close a page that is not to be paid any more.
+
+create or replace function backend.begin_expiry(
+    inout payment_id uuid,
+    inout attempt integer,
+    out stripe_session_id text,
+    out begun_at timestamptz
+)
+    returns setof record
+    language plpgsql
+    stable
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+begin
+    return query
+    select a.payment_id, a.attempt, a.stripe_session_id, a.created_at
+    from app.checkout_attempts as a
+    where a.payment_id = begin_expiry.payment_id
+        and a.attempt = begin_expiry.attempt
+        and a.status = 'leaving';
+end;
+$$;
+comment on function backend.begin_expiry is
+    'The attempt and its Checkout Session, for the worker to close; nothing if that is done. Without a '
+    'session: see whether one was opened.';
+grant execute on function backend.begin_expiry to worker;
 
 
 -- ==== supabase/functions/begin_overdue_bars.sql
@@ -5759,6 +5797,30 @@ comment on function app.end_escalation is
     'holds its lock.';
 
 
+-- ==== supabase/functions/end_expiry.sql
+
+-- A page that was left cannot be paid any more.
+
+create or replace function backend.end_expiry(payment_id uuid, attempt integer)
+    returns void
+    language plpgsql
+    volatile
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+begin
+    update app.checkout_attempts as a
+    set status = 'closed'
+    where a.payment_id = end_expiry.payment_id
+        and a.attempt = end_expiry.attempt
+        and a.status = 'leaving';
+end;
+$$;
+comment on function backend.end_expiry is
+    'Notes that Stripe closed the page of an attempt, or opened none for it.';
+grant execute on function backend.end_expiry to worker;
+
+
 -- ==== supabase/functions/end_open_work.sql
 
 -- What a bar does to work under way: sessions are queued again, offers are lost, sockets fall silent.
@@ -5919,7 +5981,8 @@ grant execute on function backend.end_reversal to worker;
 
 -- ==== supabase/functions/enqueue_due_money.sql
 
--- Money that is to move by now: refunds, what payees were sent too much, and what is due to them.
+-- Money that is to move by now: refunds, what payees were sent too much, and what is due to them; and
+-- pages that are not to be paid any more.
 
 create or replace function backend.enqueue_due_money()
     returns integer
@@ -5976,6 +6039,12 @@ begin
                 jsonb_build_object('payment_id', t.payment_id, 'part', t.part)
             from app.transfers as t
             where t.status = 'creating'
+            union all
+            select
+                'expire_checkout',
+                jsonb_build_object('payment_id', c.payment_id, 'attempt', c.attempt)
+            from app.checkout_attempts as c
+            where c.status = 'leaving'
         ) as d
         where not exists (
             select
@@ -6710,6 +6779,30 @@ as $$
 $$;
 comment on function app.explain_finding is
     'The sentence for a kind and a reason code of find_contacts.';
+
+
+-- ==== supabase/functions/fail_checkout.sql
+
+-- Stripe opened no page for an attempt: it may be asked again, under another key.
+
+create or replace function backend.fail_checkout(payment_id uuid, attempt integer)
+    returns void
+    language plpgsql
+    volatile
+    security definer  -- the service holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+begin
+    update app.checkout_attempts as a
+    set status = 'closed'
+    where a.payment_id = fail_checkout.payment_id
+        and a.attempt = fail_checkout.attempt
+        and a.status = 'creating';
+end;
+$$;
+comment on function backend.fail_checkout is
+    'Notes that an attempt came to nothing. One whose page is known stays open.';
+grant execute on function backend.fail_checkout to backend;
 
 
 -- ==== supabase/functions/fail_payout_account.sql
@@ -8619,6 +8712,37 @@ comment on function backend.learn_stripe_object is
 grant execute on function backend.learn_stripe_object to worker;
 
 
+-- ==== supabase/functions/leave_checkout.sql
+
+-- A payment's page is not to be paid any more.
+
+create or replace function app.leave_checkout(payment_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    left_attempt integer;
+begin
+    for left_attempt in
+        update app.checkout_attempts as a
+        set status = 'leaving'
+        where a.payment_id = leave_checkout.payment_id
+            and a.status in ('creating', 'open')
+        returning a.attempt
+    loop
+        perform app.enqueue_job(
+            'expire_checkout',
+            jsonb_build_object('payment_id', leave_checkout.payment_id, 'attempt', left_attempt)
+        );
+    end loop;
+end;
+$$;
+comment on function app.leave_checkout is
+    'Gives up the live attempt and has its page closed at Stripe, where it could be paid for a day.';
+
+
 -- ==== supabase/functions/lift_restriction.sql
 
 -- An admin lifts a restriction; the standing becomes what the remaining ones say.
@@ -10060,7 +10184,13 @@ begin
         a.currency,
         posted.posted_at,
         case
-            when a.name like 'payable.%' and p.amount_cents < 0 then posted.posted_at + f.hold
+            when a.name like 'payable.%' and p.amount_cents < 0 then (
+                -- The same for whatever the payment owes to the payee.
+                select max(o.held_until)
+                from app.payables as o
+                where o.payment_id = posted.payment_id
+                    and o.payee_id = a.owner_id
+            )
         end
     from jsonb_to_recordset(post_transaction.postings)
         as p (account text, owner_id uuid, amount_cents bigint)
@@ -10079,7 +10209,6 @@ begin
             and p.owner_id is null
             and o.currency = post_transaction.currency
     ) as a
-    left join app.fee_schedule as f on f.version = posted.fee_schedule_version
     where p.amount_cents <> 0
     order by p.account, p.owner_id;
     return true;
@@ -10464,24 +10593,38 @@ create or replace function backend.record_checkout(
     security definer  -- the service holds no grant on tables; this is the only way
     set search_path = ''
 as $$
+declare
+    recorded app.checkout_attempts;
 begin
     update app.checkout_attempts as a
-    set status = case a.status when 'creating' then 'open' else a.status end,
+    set status = case
+            when a.status = 'creating' then 'open'
+            -- Given up before its page was known.
+            when a.stripe_session_id is null then 'leaving'
+            else a.status
+        end,
         stripe_session_id = record_checkout.stripe_session_id,
         url = record_checkout.url,
         expires_at = record_checkout.expires_at
     where a.payment_id = record_checkout.payment_id
         and a.attempt = record_checkout.attempt
         and coalesce(a.stripe_session_id, record_checkout.stripe_session_id)
-            = record_checkout.stripe_session_id;
+            = record_checkout.stripe_session_id
+    returning * into recorded;
     if not found then
         raise exception 'no such attempt without another page' using errcode = 'PT409';
+    end if;
+    if recorded.status = 'leaving' then
+        perform app.enqueue_job(
+            'expire_checkout',
+            jsonb_build_object('payment_id', recorded.payment_id, 'attempt', recorded.attempt)
+        );
     end if;
 end;
 $$;
 comment on function backend.record_checkout is
     'Notes an attempt''s Checkout Session; again changes nothing. PT409 if it has another. One '
-    'that ended meanwhile stays closed.';
+    'that ended meanwhile stays closed; the page of one that was given up is closed at Stripe.';
 grant execute on function backend.record_checkout to backend;
 
 
@@ -12493,9 +12636,7 @@ begin
     if not found then
         return;
     end if;
-    update app.checkout_attempts as a
-    set status = 'closed'
-    where a.payment_id = payment.id;
+    perform app.leave_checkout(payment.id);
 
     if not awaited then
         perform app.undo_payment(payment.id, 'paid too late');
@@ -12740,9 +12881,7 @@ begin
         update app.payments as p
         set status = 'expired'
         where p.id = payment.id;
-        update app.checkout_attempts as a
-        set status = 'closed'
-        where a.payment_id = payment.id;
+        perform app.leave_checkout(payment.id);
     end if;
 end;
 $$;
