@@ -6,11 +6,9 @@ create function pg_temp.scan(body text, earlier text[], out details jsonb, out u
 as $$
 declare
     begun constant timestamptz := clock_timestamp();
+    findings constant app.finding[] := app.find_contacts(body, earlier);
 begin
-    details := (
-        select coalesce(jsonb_agg(to_jsonb(c)), '[]')
-        from app.find_contacts(scan.body, scan.earlier) as c
-    );
     us := extract(epoch from clock_timestamp() - begun) * 1e6;
+    details := to_jsonb(coalesce(findings, array[]::app.finding[]));
 end;
 $$;

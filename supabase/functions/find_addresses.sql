@@ -1,20 +1,20 @@
 -- Streets with a house's number, and crossings; towns and highways are no places.
 
 create function app.find_addresses(reading text)
-    returns table (
-        kind text, first_character integer, last_character integer, confidence real, reason text
-    )
+    returns app.finding[]
     language plpgsql
     immutable
     set search_path = ''
 as $$
 declare
+    findings app.finding[] := array[]::app.finding[];
+    finding app.finding;
     part record;
 begin
-    kind := 'address';
+    finding.kind := 'address';
     if strpos(reading, 'S') > 0 and reading <> translate(reading, '0123456789', '') then
-        reason := 'street';
-        confidence := 0.8;
+        finding.reason := 'street';
+        finding.confidence := 0.8;
         for part in
             select l.*
             from app.locate(
@@ -25,30 +25,20 @@ begin
                 || '(?:<x(?![0-9A-Za-z]|~[0-9]))?'
                 || '|(?:x|[0-9]~S) Sz?[`,< ]N? [0-9]{1,5}(?![0-9A-Za-z])'
                 || '|(?<![0-9A-Za-z.$])[0-9]{1,4}[ ,<]S (?:[a-zA-Z] ){0,2}x(?![0-9A-Za-z])'
+                || '|(?<![0-9A-Za-z])S[ .;](?:[xzgns][ ]){0,3}x[ ,]{1,2}(?:z[ .])?[0-9]{1,4}(?![0-9A-Za-z])'
             ) as l
         loop
             continue when part.matched ~ '^(?:19[5-9]|20[0-3])[0-9][ ,].*Sz$' and left(part.after, 3) ~ '^ [a-zK]';
-            first_character := part.first_character;
-            last_character := part.last_character;
-            return next;
-        end loop;
-        for part in
-            select l.*
-            from app.locate(
-                reading,
-                '(?<![0-9A-Za-z])S[ .;](?:[xzgns][ ]){0,3}x[ ,]{1,2}(?:z[ .])?[0-9]{1,4}(?![0-9A-Za-z])'
-            ) as l
-        loop
-            first_character := part.first_character;
-            last_character := part.last_character;
-            return next;
+            finding.first_character := part.first_character;
+            finding.last_character := part.last_character;
+            findings := findings || finding;
         end loop;
     end if;
 
     -- corner of one street and another
     if (strpos(reading, ' nz ') > 0 or strpos(reading, '&') > 0) and reading <> translate(reading, 'VhI', '') then
-        reason := 'crossing';
-        confidence := 0.6;
+        finding.reason := 'crossing';
+        finding.confidence := 0.6;
         for part in
             select l.*
             from app.locate(
@@ -58,11 +48,12 @@ begin
             ) as l
             where l.matched ~ 'x|~S' and l.before ~ '[hV]|I (?:j|g)|z n $'
         loop
-            first_character := part.first_character;
-            last_character := part.last_character;
-            return next;
+            finding.first_character := part.first_character;
+            finding.last_character := part.last_character;
+            findings := findings || finding;
         end loop;
     end if;
+    return findings;
 end;
 $$;
 comment on function app.find_addresses is 'Streets with a number, and crossings, in a reading.';

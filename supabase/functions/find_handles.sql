@@ -1,14 +1,14 @@
 -- Account names elsewhere in a reading: @name, $cashtag, or a name beside the name of a service.
 
 create function app.find_handles(reading text)
-    returns table (
-        kind text, first_character integer, last_character integer, confidence real, reason text
-    )
+    returns app.finding[]
     language plpgsql
     immutable
     set search_path = ''
 as $$
 declare
+    findings app.finding[] := array[]::app.finding[];
+    finding app.finding;
     start constant text := '(?<![0-9A-Za-z])';
     finish constant text := '(?![0-9A-Za-z])';
     gap constant text := '[^0-9A-Za-z;~]';
@@ -38,53 +38,58 @@ declare
         || '|(?:[AG]|Bz) (?:a )?[ayz] [xzhKN](?:[._~][0-9A-Za-z]+)*(?:[ ''][xzhKN](?:~[0-9]+)?){0,4}'
         || '|a M g [AB] [az] x(?:[ ''][xzh]){0,3}'
         || '|' || start || 'R z a y (?:[xzhKN][ '']){0,4}x(?:[ ''][xzhKN]){0,3}';
-    signed_or_beside constant text := signed || '|' || beside;
+    by_name constant text[] := array[
+        case when reading <> translate(reading, '^{$', '') then signed end,
+        case when reading <> translate(reading, 'ABP', '') then beside end
+    ];
     part record;
 begin
     if reading = translate(reading, '^{$ABPGa', '') then
-        return;
+        return findings;
     end if;
-    kind := 'handle';
-    reason := 'account';
-    confidence := 0.9;
+    finding.kind := 'handle';
+    finding.reason := 'account';
+    finding.confidence := 0.9;
     for part in
         select l.first_character, l.last_character, l.matched
-        from app.locate(reading, signed_or_beside) as l
-        where reading <> translate(reading, '^{$ABP', '')
+        from unnest(by_name) as p (pattern)
+        cross join lateral app.locate(reading, p.pattern) as l
+        where p.pattern is not null
     loop
-        first_character := case
+        finding.first_character := case
             when part.matched like '$%' or part.matched like '^%' or part.matched like '{%' then part.first_character + 1
             -- the name is what comes last
             else 1 + part.last_character
                 - length(substring(part.matched from '(?:[0-9A-Za-z]+[._~#@])*[0-9A-Za-z]+$'))
         end;
-        last_character := part.last_character;
-        return next;
+        finding.last_character := part.last_character;
+        findings := findings || finding;
     end loop;
 
-    confidence := 0.8;
+    finding.confidence := 0.8;
     if reading <> translate(reading, 'GA', '') then
         for part in select l.first_character, l.matched from app.locate(reading, hosted) as l loop
-            first_character := part.first_character;
-            last_character := part.first_character - 1
+            finding.first_character := part.first_character;
+            finding.last_character := part.first_character - 1
                 + length(substring(part.matched from '^(?:[0-9A-Za-z]+[._~])*[0-9A-Za-z]+'));
-            return next;
+            findings := findings || finding;
         end loop;
     end if;
 
     if reading <> translate(reading, 'ABG', '') or strpos(reading, 'a a ') > 0 or strpos(reading, 'Bz') > 0 then
-        confidence := 0.7;
-        reason := 'search';
+        finding.confidence := 0.7;
+        finding.reason := 'search';
         for part in
             select l.first_character, l.last_character, l.matched
             from app.locate(reading, searched) as l
             where strpos(l.matched, 'x') > 0
         loop
-            first_character := part.first_character + length(substring(part.matched from '^(?:(?:[aAGtgMyRz]|Bz) (?=[^$]))+'));
-            last_character := part.last_character - case when right(part.matched, 1) in (' ', '''') then 1 else 0 end;
-            return next;
+            finding.first_character := part.first_character + length(substring(part.matched from '^(?:(?:[aAGtgMyRz]|Bz) (?=[^$]))+'));
+            finding.last_character := part.last_character - case when right(part.matched, 1) in (' ', '''') then 1 else 0 end;
+            findings := findings || finding;
         end loop;
     end if;
+    return findings;
 end;
 $$;
 comment on function app.find_handles is 'Account names on other services in a reading.';

@@ -1,56 +1,55 @@
 -- E-mail addresses and links in a reading, written as such or with words for their signs.
 
 create function app.find_links(reading text)
-    returns table (
-        kind text, first_character integer, last_character integer, confidence real, reason text
-    )
+    returns app.finding[]
     language plpgsql
     immutable
     set search_path = ''
 as $$
 declare
+    findings app.finding[] := array[]::app.finding[];
+    finding app.finding;
     name constant text := '[0-9A-Za-z]+';
     -- "at" and "dot" in words, in brackets, or glued to their neighbours
     dot constant text := '(?:[.]|[ ~(_|*`-]D[ ~)_|*`-])';
     said_dot constant text := '(?:[ ~(_|*`-]D[ ~)_|*`-])';
-    email constant text :=
+    path constant text := '(?:[-~._/?=&%#]' || name || ')*';
+    address constant text :=
+        '(?<![0-9A-Za-z])(?:'
         -- name@name.name
-        '(?<![0-9A-Za-z])' || name || '(?:[._+~%-]' || name || ')*[@{](?:' || name || '[-~]?' || dot || ')+[A-Za-z]+'
+        || name || '(?:[._+~%-]' || name || ')*[@{](?:' || name || '[-~]?' || dot || ')+[A-Za-z]+'
         -- name at name dot com
-        || '|(?<![0-9A-Za-z])' || name || '(?:(?:[._+~-]|' || said_dot || ')' || name || ')*[^;@]j[^;@]'
-        || '(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TL](?![0-9A-Za-z])'
+        || '|' || name || '(?:(?:[._+~-]|' || said_dot || ')' || name || ')*[^;@]j[^;@]'
+        || '(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TL](?![0-9A-Za-z])(?:/' || name || path || ')?'
         -- name at gmail, with nothing after it
-        || '|(?<![0-9A-Za-z])' || name || '(?:[._+~-]' || name || ')*[@{]G(?:,T)?'
+        || '|' || name || '(?:[._+~-]' || name || ')*[@{]G(?:,T)?'
         -- a circled a
-        || '|(?<![0-9A-Za-z])' || name || '(?:[._+~-]' || name || ')+ n G' || dot || 'T'
-        ;
+        || '|' || name || '(?:[._+~-]' || name || ')+ n G' || dot || 'T'
+        -- a scheme; www; name.com; name dot com; name.x/path
+        || '|' || name || '>' || name || '(?:[-~.:_]' || name || ')*(?:/' || name || path || ')?'
+        || '|(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TL](?![0-9A-Za-z])(?:/' || name || path || ')?'
+        || '|[A-Za-z]+(?:[-~.]' || name || ')*[.][A-Za-z]+/[0-9A-Za-z]+' || path || ')';
     site record;
 begin
-    confidence := 1;
-    reason := 'shape';
-    kind := 'email';
-    for site in select l.* from app.locate(reading, email) as l loop
-        first_character := site.first_character;
-        last_character := site.last_character;
-        return next;
+    finding.confidence := 1;
+    finding.reason := 'shape';
+    for site in select l.* from app.locate(reading, address) as l loop
+        finding.kind := case
+            when strpos(site.matched, '>') = 0 and site.matched <> translate(site.matched, '@{', '') then 'email'
+            when site.matched collate "C" ~ '[^0-9A-Za-z]j[^0-9A-Za-z]| n G' then 'email'
+            else 'url'
+        end;
+        finding.first_character := site.first_character;
+        if finding.kind = 'email' and strpos(site.matched, '/') > 0 and strpos(site.matched, '@') = 0 then
+            -- booking at name.com/path
+            finding.kind := 'url';
+            finding.first_character := site.first_character
+                + length(substring(site.matched collate "C" from '^.*[^0-9A-Za-z]j[^0-9A-Za-z]'));
+        end if;
+        finding.last_character := site.last_character;
+        findings := findings || finding;
     end loop;
-    kind := 'url';
-    for site in
-        select l.*
-        from app.locate(
-            reading,
-            -- a scheme; www; name.com; name dot com; name.x/path
-            name || '>' || name || '(?:[-~.:_]' || name || ')*(?:/' || name || '(?:[-~._/?=&%#]' || name || ')*)?'
-            || '|(?<![0-9A-Za-z])(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TL](?![0-9A-Za-z])'
-            || '(?:/' || name || '(?:[-~._/?=&%#]' || name || ')*)?'
-            || '|(?<![0-9A-Za-z.])[A-Za-z]+(?:[-~.]' || name || ')*[.][A-Za-z]+/[0-9A-Za-z]+(?:[-~._/?=&%#]' || name || ')*'
-        ) as l
-    loop
-        first_character := site.first_character;
-        last_character := site.last_character;
-        confidence := 1;
-        return next;
-    end loop;
+    return findings;
 end;
 $$;
 comment on function app.find_links is 'E-mail addresses and links in a reading.';

@@ -1,15 +1,12 @@
 -- Phone numbers: runs of digits in a reading, judged by their shape and by what is said of them.
 
-create function app.find_phones(reading text, tokens text[])
-    returns table (
-        kind text, first_character integer, last_character integer, confidence real, reason text
-    )
+create function app.find_phones(reading text, marked text)
+    returns app.finding[]
     language plpgsql
     immutable
     set search_path = ''
 as $$
 declare
-    sign constant text := '[^0-9A-Za-z]';
     -- figures, letters drawn like them, and between two of them words that sound like one
     run constant text :=
         '[0-9o]+(?:(?:[- ~.,/()*_|:"#=`?]|<(?=[0-9ot](?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z]))?';
@@ -33,136 +30,178 @@ declare
     in_pieces constant text :=
         '(?<![0-9])[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}[2-9][0-9]{2}|,?[2-9][0-9]{2})'
         '(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){1,4}(?:[2-7][^0-9A-Za-z;])?|[^0-9A-Za-z;])[0-9]{4}(?![0-9])';
+    findings app.finding[] := array[]::app.finding[];
+    finding app.finding;
+    figures constant integer := length(reading) - length(translate(reading, '0123456789ot', ''));
+    -- digits that are read and not written
+    any_spelled constant boolean := length(reading) - length(translate(reading, '0123456789', ''))
+        > length(marked) - length(translate(marked, '0123456789', ''));
+    tokens constant text[] := case when any_spelled then string_to_array(marked, E'\x01') end;
+    runs text[];
+    matched text;
+    before text;
+    after text;
     part record;
     shape record;
+    place integer := 1;
+    counted integer := 1;
+    words_before integer := 1;
     digits integer;
-    spelled boolean;
-    singly boolean;
+    is_spelled boolean;
+    is_digit_by_digit boolean;
     considered integer := 0;
+    sure real;
     clause text;
     since text;
     following text;
-    said boolean;
-    said_after boolean;
-    hinted boolean;
-    denied boolean;
-    first_token integer;
+    is_said boolean;
+    is_said_after boolean;
+    is_hinted boolean;
+    is_denied boolean;
+    is_known boolean;
 begin
-    if length(reading) - length(translate(reading, '0123456789ot', '')) < 7 then
-        return;
+    if figures < 7 then
+        return findings;
     end if;
-
-    kind := 'phone';
-    for part in select l.* from app.locate(reading, run) as l loop
-        digits := length(part.matched) - length(translate(part.matched, '0123456789ot', ''));
-        continue when digits < 7;
-        if right(part.matched, 1) = 't' and part.matched !~ '[^0-9][0-9][ -]t$' then
-            part.matched := left(part.matched, -2);
-            part.last_character := part.last_character - 2;
+    finding.kind := 'phone';
+    runs := string_to_array(regexp_replace(reading collate "C", run, E'\x01\\&\x02', 'g'), E'\x01');
+    after := runs[1];
+    for n in 2 .. cardinality(runs) loop
+        place := place + length(after);
+        matched := split_part(runs[n], E'\x02', 1);
+        after := split_part(runs[n], E'\x02', 2);
+        digits := length(matched) - length(translate(matched, '0123456789ot', ''));
+        if digits < 7 then
+            place := place + length(matched);
+            continue;
         end if;
+        finding.first_character := place;
+        place := place + length(matched);
+        if right(matched, 1) = 't' and matched collate "C" !~ '[^0-9][0-9][ -]t$' then
+            matched := left(matched, -2);
+        end if;
+        finding.last_character := finding.first_character + length(matched) - 1;
         considered := considered + 1;
-        if length(part.matched) > 200 or considered > 32 then
+        if length(matched) > 200 or considered > 32 then
             -- nobody reads that, and no pattern shall
-            first_character := part.first_character;
-            confidence := 0.6;
-            reason := 'flood';
-            last_character := case when considered > 32 then length(reading) else part.last_character end;
-            return next;
+            finding.confidence := 0.6;
+            finding.reason := 'flood';
+            if considered > 32 then
+                finding.last_character := length(reading);
+            end if;
+            findings := findings || finding;
             exit when considered > 32;
             continue;
         end if;
 
-        clause := regexp_replace(
-            reverse(split_part(translate(reverse(part.before), '`?', ';;'), ';', 1)), numbered, 'K', 'g'
+        before := substr(
+            reading, greatest(1, finding.first_character - 60), least(60, finding.first_character - 1)
         );
-        following := regexp_replace(split_part(translate(left(part.after, 36), '?', ';'), ';', 1), numbered, 'K', 'g');
+        clause := reverse(split_part(translate(reverse(before), '`?', ';;'), ';', 1));
+        following := split_part(translate(left(after, 36), '?', ';'), ';', 1);
+        if strpos(clause, 'N') > 0 then
+            clause := regexp_replace(clause collate "C", numbered, 'K', 'g');
+        end if;
+        if strpos(following, 'N') > 0 then
+            following := regexp_replace(following collate "C", numbered, 'K', 'g');
+        end if;
+        is_said_after := following <> translate(following, announcing, '') or following like '%n_M%';
+        is_said := is_said_after or clause <> translate(clause, announcing, '') or clause like '%n_M%';
         -- a number inside a word is one only if the text says so
-        continue when translate(part.matched, '0123456789o~', '') = ''
-            and (
-                right(part.before, 1) = '~' and length(part.before) > 1
-                or left(part.after, 1) = '~' and length(part.after) > 1
-            )
+        continue when translate(matched, '0123456789o~', '') = ''
+            and (right(before, 1) = '~' and length(before) > 1 or left(after, 1) = '~' and length(after) > 1)
             and concat(clause, following) = translate(concat(clause, following), 'CNk', '')
             and concat(clause, following) not like '%n_M%';
-        said_after := following <> translate(following, announcing, '') or following like '%n_M%';
-        said := said_after or clause <> translate(clause, announcing, '') or clause like '%n_M%';
-        hinted := strpos(clause, 'k') > 0 or strpos(left(part.after, 36), 'k') > 0;
+        is_hinted := strpos(clause, 'k') > 0 or strpos(left(after, 36), 'k') > 0;
         -- a part, and no word of a call since
         since := reverse(split_part(reverse(clause), 'K', 1));
-        denied := (strpos(clause, 'K') > 0 and since = translate(since, 'CNkim', ''))
-            or substr(part.after, 2, 1) = 'U'
-            or (right(clause, 1) = '$' and part.matched ~ priced);
+        is_denied := (strpos(clause, 'K') > 0 and since = translate(since, 'CNkim', ''))
+            or substr(after, 2, 1) = 'U'
+            or (right(clause, 1) = '$' and matched collate "C" ~ priced);
 
-        if digits between 8 and 15 and right(part.before, 1) = '+' and substr(part.after, 2, 1) <> 'U'
-            and strpos(part.matched, 'o') = 0 and part.matched not like '%._ %'
+        if digits between 8 and 15 and right(before, 1) = '+' and substr(after, 2, 1) <> 'U'
+            and strpos(matched, 'o') = 0 and matched not like '%._ %'
         then
-            first_character := part.first_character;
-            last_character := part.last_character;
-            confidence := 1;
-            reason := 'shape';
-            return next;
+            finding.confidence := 1;
+            finding.reason := 'shape';
+            findings := findings || finding;
             continue;
         end if;
 
-        first_token := 1 + regexp_count(left(reading, part.first_character - 1), sign);
-        spelled := array_to_string(
-            tokens[first_token : first_token + regexp_count(part.matched, sign)], ' '
-        ) ~ '[a-z]{3}';
-        singly := length(part.matched) - 2 * digits between -3 and 0;
-        shape := null;
-        if not hinted or (said and not denied) then
-            reason := 'shape';
-            for shape in select l.* from app.locate(part.matched, known) as l loop
-                first_character := part.first_character + shape.first_character - 1;
-                last_character := part.first_character + shape.last_character - 1;
-                confidence := case
-                    when spelled then 0.9
+        is_spelled := false;
+        if any_spelled then
+            words_before := words_before + regexp_count(
+                substr(reading, counted, finding.first_character - counted) collate "C", '[^0-9A-Za-z]'
+            );
+            counted := finding.first_character;
+            is_spelled := array_to_string(
+                tokens[words_before : words_before + length(matched) - digits], ' '
+            ) collate "C" ~ '[a-z]{3}';
+        end if;
+        is_digit_by_digit := length(matched) - 2 * digits between -3 and 0;
+        if not is_hinted or (is_said and not is_denied) then
+            is_known := false;
+            for shape in select l.* from app.locate(matched, known) as l loop
+                is_known := true;
+                sure := case
+                    when is_spelled then 0.9
                     when translate(shape.matched, '0123456789o', '') = '' then
-                        case when said_after then 0.8 when denied then 0.1 else 0.6 end
-                    when said then 0.9
-                    when digits in (10, 11) and right(clause, 3) not like '%K%' and shape.matched ~ '^[1-9]' then 0.8
-                    when denied then 0.3
+                        case when is_said_after then 0.8 when is_denied then 0.1 else 0.6 end
+                    when is_said then 0.9
+                    when digits in (10, 11) and right(clause, 3) not like '%K%'
+                        and shape.matched collate "C" between '1' and ':' then 0.8
+                    when is_denied then 0.3
                     else 0.7
                 end;
-                return next;
+                continue when sure < 0.5;
+                findings := findings || row(
+                    null,
+                    'phone',
+                    finding.first_character + shape.first_character - 1,
+                    finding.first_character + shape.last_character - 1,
+                    sure,
+                    'shape',
+                    null
+                )::app.finding;
             end loop;
-            continue when shape.matched is not null;
+            continue when is_known;
         end if;
 
-        first_character := part.first_character;
-        last_character := part.last_character;
-        reason := case when hinted then 'disguised' when spelled then 'spelled' else 'announced' end;
-        confidence := case
-            when hinted and digits between 9 and 13 and (said or not denied) then 0.8
-            when singly and digits between 10 and 13 and (said or not denied) then 0.8
-            when spelled and digits >= 9 then 0.8
-            when spelled and said then 0.6
-            when denied and not said_after or part.matched ~ dated or length(part.matched) > 28 then 0.1
-            when said then 0.6
+        finding.reason := case when is_hinted then 'disguised' when is_spelled then 'spelled' else 'announced' end;
+        finding.confidence := case
+            when is_hinted and digits between 9 and 13 and (is_said or not is_denied) then 0.8
+            when is_digit_by_digit and digits between 10 and 13 and (is_said or not is_denied) then 0.8
+            when is_spelled and digits >= 9 then 0.8
+            when is_spelled and is_said then 0.6
+            when is_denied and not is_said_after or matched collate "C" ~ dated or length(matched) > 28 then 0.1
+            when is_said then 0.6
             else 0.2
         end;
-        return next;
+        if finding.confidence >= 0.5 then
+            findings := findings || finding;
+        end if;
     end loop;
 
     -- In pieces, with words between them: each piece is hidden.
-    if length(reading) - length(translate(reading, '0123456789', '')) < 10 then
-        return;
+    if figures < 10 or (reading = translate(reading, 'CNkm', '') and reading not like '%n_M%') then
+        return findings;
     end if;
     for part in select l.* from app.locate(reading, in_pieces) as l loop
         clause := concat(
             reverse(split_part(translate(reverse(part.before), '`?', ';;'), ';', 1)), part.matched, left(part.after, 30)
         );
-        clause := regexp_replace(clause, numbered, 'K', 'g');
+        clause := regexp_replace(clause collate "C", numbered, 'K', 'g');
         continue when clause = translate(clause, 'CNkm', '') and clause not like '%n_M%';
-        reason := 'pieces';
-        confidence := 0.7;
+        finding.reason := 'pieces';
+        finding.confidence := 0.7;
         for shape in select l.* from app.locate(part.matched, '[0-9]{3,}(?:,[0-9]{3})?') as l loop
-            first_character := part.first_character + shape.first_character - 1;
-            last_character := part.first_character + shape.last_character - 1;
-            return next;
+            finding.first_character := part.first_character + shape.first_character - 1;
+            finding.last_character := part.first_character + shape.last_character - 1;
+            findings := findings || finding;
         end loop;
     end loop;
+    return findings;
 end;
 $$;
 comment on function app.find_phones is
-    'Phone numbers in a reading; below a confidence of 0.5 it is rather a part, a date or a price.';
+    'Phone numbers in a reading; what is rather a part, a date or a price is none.';

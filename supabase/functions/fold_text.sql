@@ -6,9 +6,9 @@ create function app.fold_text(body text, out folded text, out origins integer[])
     set search_path = ''
 as $$
 declare
-    -- marks, joiners, direction, selectors, tags, and the two that locate() marks with
+    -- controls, marks, joiners, direction, selectors, tags
     unseen constant text :=
-        '[\x01\x02\u00AD\u0300-\u036F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F'
+        '[\x01\x02\x04-\x08\u00AD\u0300-\u036F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F'
         '\u202A-\u202E\u2060-\u206F\u20D0-\u20FF\u3164\uFE00-\uFE0F\uFE20-\uFE2F\uFEFF\uFFA0'
         '\U000E0000-\U000E0FFF]';
     -- l i k e  t h i s: four letters or more
@@ -18,24 +18,27 @@ declare
     alike constant text := 'аАвВеЕкКмМнНоОрРсСтТуУхХіІјЈѕЅԁԛԝӏһ' || 'αΑΒεΕΖΗιΙκΚΜνΝοΟρΡτΤυΥχΧ' || 'օսհո';
     latin constant text := 'aAbBeEkKmMhHoOpPcCtTyYxXiIjJsSdqwlh' || 'aABeEZHiIkKMvNoOpPtTuYxX' || 'ouhn';
     coded record;
-    spread boolean := false;
     decomposed text := coalesce(body, '');
 begin
     -- &#52; and %34, which a client may show as 4; what a character stands for is written first, then nothing
     if (strpos(body, '&#') > 0 or strpos(body, '%') > 0) and body ~ '&#x?[0-9a-fA-F]{2,6};|%[2-7][0-9a-fA-F]%' then
         for coded in
-            select distinct m.parts[1] as text, coalesce(m.parts[2]::integer, ('x' || lpad(coalesce(m.parts[3], m.parts[4]), 8, '0'))::bit(32)::integer) as code
-            from regexp_matches(body, '(&#(?:([0-9]{2,6})|x([0-9a-fA-F]{2,5}));|%([2-7][0-9a-fA-F]))', 'g') as m (parts)
+            select distinct
+                m.parts[1] as text,
+                coalesce(
+                    m.parts[2]::integer,
+                    ('x' || lpad(coalesce(m.parts[3], m.parts[4]), 8, '0'))::bit(32)::integer
+                ) as code
+            from regexp_matches(
+                body, '(&#(?:([0-9]{2,6})|x([0-9a-fA-F]{2,5}));|%([2-7][0-9a-fA-F]))', 'g'
+            ) as m (parts)
         loop
             continue when coded.code not between 32 and 55295 and coded.code not between 57344 and 1114111;
             body := replace(body, coded.text, rpad(chr(coded.code), length(coded.text), E'\x01'));
         end loop;
         decomposed := body;
     end if;
-    if strpos(body, ' ') = 2 or body like '% _ _ %' then
-        spread := body ~ apart;
-    end if;
-    if spread then
+    if (strpos(body, ' ') = 2 or body like '% _ _ %') and body ~ apart then
         body := (
             select string_agg(
                 w.word || case when length(w.word) = 1 and length(w.next) = 1 then E'\x01' else ' ' end, ''
@@ -49,6 +52,12 @@ begin
         decomposed := body;
     end if;
     if octet_length(body) > length(body) then
+        -- accents, which most that is not ASCII consists of, letter for letter
+        body := translate(
+            body,
+            'áàâäãåçéèêëíìîïñóòôöõúùûüýÁÀÂÄÃÅÇÉÈÊËÍÌÎÏÑÓÒÔÖÕÚÙÛÜÝ',
+            'aaaaaaceeeeiiiinooooouuuuyAAAAAACEEEEIIIINOOOOOUUUUY'
+        );
         -- Decomposing only ever lengthens: an equal length means letter for letter.
         decomposed := normalize(body, nfkd);
     end if;
@@ -57,44 +66,51 @@ begin
         select string_agg(seen.letter, ''), array_agg(written.place::integer)
         into decomposed, origins
         from unnest(string_to_array(body, null)) with ordinality as written (letter, place)
-        cross join unnest(
-            string_to_array(
-                regexp_replace(
-                    normalize(written.letter, nfkd) collate "C", unseen, '', 'g'
-                ),
-                null
-            )
-        ) as seen (letter);
+        cross join string_to_table(
+            case
+                when written.letter collate "C" between ' ' and '~' then written.letter
+                else normalize(written.letter, nfkd)
+            end,
+            null
+        ) as seen (letter)
+        where seen.letter collate "C" between ' ' and '~' or seen.letter collate "C" !~ unseen;
         decomposed := coalesce(decomposed, '');
     end if;
 
+    -- each translation looks through its list for every letter: only where the text has any of them
+    if octet_length(decomposed) > length(decomposed) and decomposed collate "C" ~ '[\u0100-\u1fff]' then
+        -- look-alikes are letters of another script among Latin ones; a Russian word is left as it is
+        if decomposed collate "C"
+            ~ '[a-zA-Z0-9@.][\u0370-\u058f]|[\u0370-\u058f][a-zA-Z@]|[\u0370-\u04ff][.][a-z\u0441]'
+        then
+            decomposed := translate(decomposed, alike, latin);
+        end if;
+        decomposed := translate(
+            decomposed,
+            -- other Latin
+            'ıɡɑɪʟɴᴀᴄᴅᴇᴋᴍᴏᴘᴛᴜᴠᴡᴢłøđœƒ'
+            -- Arabic, Persian, Devanagari, Bengali, Gurmukhi, Khmer, Burmese, Gujarati, Tamil, Telugu, Thai
+            || '٠١٢٣٤٥٦٧٨٩' || '۰۱۲۳۴۵۶۷۸۹' || '०१२३४५६७८९' || '০১২৩৪৫৬৭৮৯' || '੦੧੨੩੪੫੬੭੮੯' || '០១២៣៤៥៦៧៨៩'
+            || '၀၁၂၃၄၅၆၇၈၉' || '૦૧૨૩૪૫૬૭૮૯' || '௦௧௨௩௪௫௬௭௮௯' || '౦౧౨౩౪౫౬౭౮౯' || '๐๑๒๓๔๕๖๗๘๙',
+            'igailnacdekmoptuvwzlodof'
+            || '0123456789' || '0123456789' || '0123456789' || '0123456789' || '0123456789' || '0123456789'
+            || '0123456789' || '0123456789' || '0123456789' || '0123456789' || '0123456789'
+        );
+    end if;
+    if octet_length(decomposed) > length(decomposed) then
+        decomposed := translate(
+            decomposed,
+            -- Chinese digits, discs, dashes, dots, marks
+            '〇零一二三四五六七八九' || '⓿❶❷❸❹❺❻❼❽❾' || '➀➁➂➃➄➅➆➇➈' || '➊➋➌➍➎➏➐➑➒'
+            || '‐‒–—−' || '•·∙。' || '’‘⁄∕' || 'ßøæđ',
+            '00123456789' || '0123456789' || '123456789' || '123456789' || '-----' || '....' || '''''//' || 'soad'
+        );
+    end if;
     if octet_length(decomposed) = length(decomposed) then
         folded := lower(decomposed collate "C");
-        return;
+    else
+        folded := lower(decomposed collate pg_catalog.pg_c_utf8);
     end if;
-
-    -- look-alikes are letters of another script among Latin ones; a Russian word is left as it is
-    folded := lower(
-        translate(
-            case
-                when decomposed collate "C" ~ '[a-zA-Z0-9@.][\u0370-\u04ff]|[\u0370-\u04ff][a-zA-Z@]|[\u0370-\u04ff][.][a-z\u0441]'
-                    then translate(decomposed, alike, latin)
-                else decomposed
-            end,
-            -- other Latin
-            'ıɡɑɪʟɴᴀᴄᴅᴇᴋᴍᴏᴘᴛᴜᴠᴡᴢßłøđæœƒ'
-            -- Arabic, Persian, Devanagari, Bengali, Gurmukhi, Khmer, Burmese, Chinese, Gujarati, Tamil, Telugu, Thai
-            || '٠١٢٣٤٥٦٧٨٩' || '۰۱۲۳۴۵۶۷۸۹' || '०१२३४५६७८९' || '০১২৩৪৫৬৭৮৯' || '੦੧੨੩੪੫੬੭੮੯'
-            || '០១២៣៤៥៦៧៨៩' || '၀၁၂၃၄၅၆၇၈၉' || '〇零一二三四五六七八九' || '૦૧૨૩૪૫૬૭૮૯' || '௦௧௨௩௪௫௬௭௮௯' || '౦౧౨౩౪౫౬౭౮౯' || '๐๑๒๓๔๕๖๗๘๙'
-            -- discs, dashes, dots, marks
-            || '⓿❶❷❸❹❺❻❼❽❾' || '➀➁➂➃➄➅➆➇➈' || '➊➋➌➍➎➏➐➑➒' || '‐‒–—−' || '•·∙。' || '’‘⁄∕',
-            'igailnacdekmoptuvwzslodaof'
-            || '0123456789' || '0123456789' || '0123456789' || '0123456789' || '0123456789'
-            || '0123456789' || '0123456789' || '00123456789' || '0123456789' || '0123456789' || '0123456789'
-            || '0123456789'
-            || '0123456789' || '123456789' || '123456789' || '-----' || '....' || '''''//'
-        ) collate pg_catalog.pg_c_utf8
-    );
 end;
 $$;
 comment on function app.fold_text is

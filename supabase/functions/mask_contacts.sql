@@ -3,6 +3,7 @@
 create function app.mask_contacts(
     body text,
     earlier text[] default '{}',
+    inout model_version smallint default null,
     out delivered text,
     out hidden jsonb,
     out solicits text,
@@ -14,45 +15,46 @@ create function app.mask_contacts(
     set plan_cache_mode = force_generic_plan  -- planning anew takes as long as all the rest
 as $$
 declare
-    notes jsonb[] := array[]::jsonb[];
-    detail record;
+    findings constant app.finding[] := app.find_contacts(body, earlier, model_version);
+    detail app.finding;
+    name text;
 begin
+    delivered := body;
+    hidden := '[]';
+    if coalesce(cardinality(findings), 0) = 0 then
+        return;
+    end if;
+    model_version := findings[1].model_version;
+    -- from the last to the first: what is before a detail keeps its place
     for detail in
-        select c.*, case c.kind when 'url' then 'link' else c.kind end as name
-        from app.find_contacts(body, earlier) as c
-        order by c.piece, c.first_character desc nulls last
+        select f.*
+        from unnest(findings) as f
+        order by f.piece, f.first_character desc nulls last
     loop
+        name := case detail.kind when 'url' then 'link' else detail.kind end;
         if detail.kind = 'solicitation' then
             solicits := detail.reason;
-            continue;
-        end if;
-        if detail.piece > 0 then
+        elsif detail.piece > 0 then
             earlier_delivered := coalesce(earlier_delivered, earlier);
-            -- from the last to the first: what is before a detail keeps its place
             earlier_delivered[detail.piece] := overlay(
-                earlier_delivered[detail.piece] placing format('[%s hidden]', detail.name)
+                earlier_delivered[detail.piece] placing format('[%s hidden]', name)
                 from detail.first_character for detail.last_character - detail.first_character + 1
             );
-            continue;
-        end if;
-        delivered := overlay(
-            coalesce(delivered, body) placing format('[%s hidden]', detail.name)
-            from detail.first_character for detail.last_character - detail.first_character + 1
-        );
-        notes := array_prepend(
-            jsonb_build_object(
+        else
+            delivered := overlay(
+                delivered placing format('[%s hidden]', name)
+                from detail.first_character for detail.last_character - detail.first_character + 1
+            );
+            hidden := jsonb_build_object(
                 'kind', detail.kind,
                 'code', detail.reason,
                 'reason', app.explain_finding(detail.kind, detail.reason)
-            ),
-            notes
-        );
+            ) || hidden;
+        end if;
     end loop;
-    delivered := coalesce(delivered, body);
-    hidden := to_jsonb(notes);
 end;
 $$;
 comment on function app.mask_contacts is
     'The body with each contact detail replaced by its kind ("[phone hidden]"), an array of {kind, code, reason}, '
-    'empty when nothing was hidden, and why it solicits, if it does. earlier: as in find_contacts; '
+    'empty when nothing was hidden, and why it solicits, if it does. earlier, model_version: as in find_contacts; '
     'earlier_delivered: the same with the pieces that the body completes hidden, null if there are none.';

@@ -4,68 +4,82 @@
 -- letter drawn like a digit. Every word is followed by one sign for what separates it from the next: ~ nothing,
 -- < a comma, > ://, ; the end of a sentence, ? of a line, ` of a message (with an @ after it, {), " anything else.
 
-create function app.read_text(folded text, out reading text, out tokens text[])
+create function app.read_text(folded text, inout model_version smallint, out reading text, out marked text)
     language plpgsql
     stable
     set search_path = ''
+    set plan_cache_mode = force_generic_plan  -- planning anew takes as long as all the rest
 as $$
 begin
-    -- \x01 begins a word and \x02 ends it: folding lets neither through
-    tokens := string_to_array(
-        regexp_replace(
-            folded collate "C",
-            '[a-z]+(?:''(?:s|t|m|d|ll|re|ve|appli)(?![a-z]))?|[0-9]+|[\u00aa-\u1fff\u2c00-\u2dff\u3040-\udfff\uf900-\ufdff]+',
-            E'\x01\\&\x02', 'g'
-        ),
-        E'\x01'
+    -- \x01 begins a word, \x02 ends it and \x04 joins its parts (don't, l'appli): folding lets none of them through
+    marked := folded;
+    if strpos(folded, '''') > 0 then
+        marked := regexp_replace(
+            folded collate "C", '([a-z])''(s|t|m|d|ll|re|ve|appli)(?![a-z])', E'\\1\x04\\2', 'g'
+        );
+    end if;
+    marked := regexp_replace(
+        marked collate "C",
+        '[a-z\x04]+|[0-9]+|[\u00aa-\u1fff\u2c00-\u2dff\u3040-\udfff\uf900-\ufdff]+', E'\x01\\&\x02', 'g'
     );
-    -- Sub-selects, not joins: each is one look into an index, whatever the planner thinks of 20 words.
-    reading := (
-        select
-            string_agg(
-                case
-                    when t.word collate "C" < ':' then t.word
-                    else coalesce(
+    -- An entry is a word or, behind \x02, what stands between two words, if it is more than a space. A sub-select
+    -- and no join: one look into the index for each, whatever the planner thinks of 20 words.
+    select
+        array_to_string(
+            array(
+                select
+                    case
+                        when t.entry between '0' and ':' then t.entry
+                        when t.entry = E'\x02' then E'\x02~\x02'
+                        else concat(
+                            case when t.entry < E'\x03' then E'\x02' end,
+                            coalesce(
+                                (
+                                    select w.reading
+                                    from app.filter_words as w
+                                    where w.word = ltrim(t.entry, E'\x02') and w.version = v.version
+                                ),
+                                case
+                                    when t.entry < E'\x03' then
+                                        case
+                                            when strpos(t.entry, E'\x03@') > 0 then '{'
+                                            when strpos(t.entry, E'\x03.') > 0 then '.'
+                                            when strpos(t.entry, E'\x03') > 0 then '`'
+                                            when strpos(t.entry, E'\n') > 0 then '?'
+                                            when right(t.entry, 1) = '@' then '^'
+                                            when right(t.entry, 1) in ('+', '$') then right(t.entry, 1)
+                                            else '"'
+                                        end
+                                    when length(t.entry) <= 4 and translate(t.entry, 'oilszbgq', '') = ''
+                                        then repeat('o', length(t.entry))
+                                    when length(t.entry) = 1 then 's'
+                                    else 'x'
+                                end
+                            ),
+                            case when t.entry < E'\x03' then E'\x02' end
+                        )
+                    end
+                from unnest(
+                    string_to_array(
                         (
-                            select w.reading
-                            from app.filter_words as w
-                            where w.word = replace(t.word, '''', '')
-                        ),
-                        case
-                            when length(t.word) <= 4 and translate(t.word, 'oilszbgq', '') = ''
-                                then repeat('o', length(t.word))
-                            when length(t.word) = 1 then 's'
-                            else 'x'
-                        end
+                            E'\x02 '
+                            || replace(
+                                replace(replace(marked, E'\x04', ''), E'\x02 \x01', E'\x01'), E'\x02', E'\x01\x02'
+                            )
+                        ) collate "C",
+                        E'\x01'
                     )
-                end
-                || case
-                    when t.gap = ' ' then ' '
-                    when t.gap = '' then '~'
-                    when t.gap = '@' and t.word = '' then '^'
-                    else coalesce(
-                        (select g.reading from app.filter_words as g where g.word = t.gap),
-                        case
-                            when strpos(t.gap, E'\x03@') > 0 then '{'
-                            when strpos(t.gap, E'\x03.') > 0 then '.'
-                            when strpos(t.gap, E'\x03') > 0 then '`'
-                            when strpos(t.gap, E'\n') > 0 then '?'
-                            when right(t.gap, 1) = '@' then '^'
-                            when right(t.gap, 1) in ('+', '$') then right(t.gap, 1)
-                            else '"'
-                        end
-                    )
-                end,
-                ''
-            )
-        from (
-            select
-                case when p.place = 1 then '' else split_part(p.token, E'\x02', 1) end as word,
-                case when p.place = 1 then p.token else split_part(p.token, E'\x02', 2) end as gap
-            from unnest(tokens) with ordinality as p (token, place)
-            offset 0  -- so that each word is split once
-        ) as t
-    );
+                ) as t (entry)
+            ),
+            ' '
+        ),
+        v.version
+    into reading, model_version
+    from (
+        select coalesce(read_text.model_version, (select s.filter_version from app.settings as s)) as version
+        offset 0
+    ) as v;
+    reading := replace(replace(replace(reading, E' \x02', ''), E'\x02 ', ''), E'\x02', '');
     -- twenty one is 21, two hundred 200, double five 55
     if reading <> translate(reading, 'cdef', '') then
         reading := regexp_replace(reading, '([0-9])e([- ~])(?=[1-9](?![0-9e]))', '\1\2', 'g');
@@ -77,4 +91,5 @@ begin
 end;
 $$;
 comment on function app.read_text is
-    'One letter a word, one figure a digit, one sign between two words; tokens: the words with what follows each.';
+    'One letter a word, one figure a digit, one sign between two words, by a version of app.filter_words (null: the '
+    'live one, which is returned); marked: the text with a mark before and after each word.';

@@ -11,9 +11,9 @@ declare
 begin
     -- A name is no car talk: as after "call", a number in it needs no other sign of being one.
     if exists (
-        select from app.find_contacts('call ' || read_together) as c where c.kind <> 'solicitation'
+        select from unnest(app.find_contacts('call ' || read_together)) as c where c.kind <> 'solicitation'
     )
-        or exists (select from app.find_contacts(read_together))
+        or cardinality(app.find_contacts(read_together)) > 0
     then
         raise exception 'a telephone number, an address or an account name does not belong there'
             using errcode = 'PT422';

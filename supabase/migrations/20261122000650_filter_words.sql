@@ -3,16 +3,48 @@
 -- A message is read as a short string, a letter for each word and a figure for each digit, and judged on
 -- that string. Nothing here is taken from a message of the corpus: these are single words.
 
+create table app.filter_versions (
+    version smallint primary key
+        constraint version_is_positive check (version > 0),
+    summary text not null
+        constraint summary_is_short check (octet_length(summary) between 1 and 500),
+    added_at timestamptz not null default app.current_instant()
+);
+comment on table app.filter_versions is
+    'Versions of the words below. A new one is a whole copy with its changes, loaded by a migration, compared with '
+    'the live one by make replay-policy VERSION=n, and live when app.settings says so.';
+comment on column app.filter_versions.summary is 'What is different from the version before.';
+insert into app.filter_versions (version, summary) values (1, 'The first.');
+
+alter table app.settings add column filter_version smallint not null default 1
+    constraint filter_version_is_there references app.filter_versions (version);
+comment on column app.settings.filter_version is 'The version of app.filter_words that messages are read by.';
+
 create table app.filter_words (
-    word text collate "C" primary key
+    version smallint not null default 1 references app.filter_versions (version),
+    word text collate "C" not null
         constraint word_is_folded check (word = lower(word)),
     reading text collate "C" not null
         constraint reading_is_short check (reading ~ '^(?:[0-9A-Za-z]{1,2}|[^0-9A-Za-z])$'),
-    misspelt boolean not null default false
+    misspelt boolean not null default false,
+    primary key (version, word)
 );
 comment on table app.filter_words is
     'Words, and what stands between two words, with what they stand for in a reading; app.read_text explains it.';
 comment on column app.filter_words.misspelt is 'One slip of the keyboard away from a word that is here.';
+-- A look into it takes two thirds of one into the key, and each message takes twenty.
+create index filter_words_by_hash on app.filter_words using hash (word);
+
+-- What the filter finds: a place in a text, or in one that was read before it.
+create type app.finding as (
+    piece integer,
+    kind text,
+    first_character integer,
+    last_character integer,
+    confidence real,
+    reason text,
+    model_version smallint
+);
 
 insert into app.filter_words (word, reading)
 select distinct on (g.gap) g.gap, g.reading
@@ -437,5 +469,8 @@ where w.word ~ '^[a-z]{4,}$'
     end
 order by slip.word, w.reading, w.word
 on conflict do nothing;
+
+-- a later version names itself
+alter table app.filter_words alter column version drop default;
 
 analyze app.filter_words;

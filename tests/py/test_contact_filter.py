@@ -53,7 +53,7 @@ def find(
     rows = connection.execute(
         "select b.place, c.kind, coalesce(c.first_character, 1), coalesce(c.last_character, 0)"
         " from unnest(%s::text[]) with ordinality as b (body, place)"
-        " cross join lateral app.find_contacts(b.body, %s::text[]) as c where c.piece = 0",
+        " cross join lateral unnest(app.find_contacts(b.body, %s::text[])) as c where c.piece = 0",
         (list(bodies), list(earlier)),
     )
     found: Found = {}

@@ -120,7 +120,7 @@ select is(
     (app.mask_contacts('P0300 at 120,000 miles')).hidden, '[]'::jsonb, 'nothing hidden, nothing told'
 );
 select results_eq(
-    $$ select kind, first_character, last_character from app.find_contacts('ok, 415-555-2671 now') $$,
+    $$ select kind, first_character, last_character from unnest(app.find_contacts('ok, 415-555-2671 now')) $$,
     $$ values ('phone', 5, 16) $$,
     'places count characters from 1'
 );
@@ -142,7 +142,7 @@ select is(
 
 select is(
     (select count(*) from pg_roles as r where r.rolname in ('customer', 'mechanic', 'workshop')
-            and has_function_privilege(r.oid, 'app.find_contacts(text, text[])', 'execute')),
+            and has_function_privilege(r.oid, 'app.find_contacts(text, text[], smallint)', 'execute')),
     0::bigint,
     'no persona may try the filter out, unlimited'
 );

@@ -1,0 +1,27 @@
+-- Which of a sender's earlier messages may hold a piece of a detail, one after the other.
+
+create function app.gather_earlier(earlier text[], out ahead text, out kept integer[], out begins integer[])
+    language plpgsql
+    immutable
+    set search_path = ''
+as $$
+declare
+    -- said between two pieces, and no piece itself
+    chatter constant text[] := string_to_array(
+        'ahead cool go got great haha hang hello hey hi hmm it k kk lol luck nice no nope odd ok okay on one right sec '
+        'second sorry still sure take thank thanks that''s there thx time ty wait ya yeah yep yes you your yup', ' '
+    );
+begin
+    ahead := '';
+    for n in greatest(1, cardinality(earlier) - 19) .. cardinality(earlier) loop
+        continue when earlier[n] is null or length(earlier[n]) > 48 or (length(earlier[n]) > 32 and earlier[n] = translate(earlier[n], '0123456789@', ''))
+            or string_to_array(lower(rtrim(earlier[n], ' .!?')), ' ') <@ chatter;
+        kept := kept || n;
+        begins := begins || length(ahead);
+        ahead := ahead || earlier[n] || E'\x03';
+    end loop;
+end;
+$$;
+comment on function app.gather_earlier is
+    'Of the last 20, those that are short, or middling with digits, and not mere chatter, \x03 after each; kept: their '
+    'places in the array; begins: how many characters precede each.';
