@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 import pytest
@@ -165,10 +165,16 @@ def stack(new_database: NewDatabase) -> Iterator[Platform]:
 
 
 class TapCursor(psycopg.Cursor[Any]):
-    """Gives TAP and leaves out what a play's own statements return.
+    """Plays at the time of the test world, however late it is; gives TAP and nothing else.
 
-    The parser would take an id such as 1a2b3… for a plan: to it, `..` are any two characters.
+    What a play's own statements return is left out: the parser would take an id such as 1a2b3… for
+    a plan, since to it `..` are any two characters.
     """
+
+    def execute(self, query: Any, *arguments: Any, **options: Any) -> Self:
+        if isinstance(query, str):
+            query = query.replace("begin;\n", "begin;\nselect tests.rewind_clock();\n", 1)
+        return super().execute(query, *arguments, **options)
 
     def fetchall(self) -> list[Any]:
         rows = super().fetchall()

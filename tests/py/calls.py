@@ -112,7 +112,7 @@ DISPUTED = (
     "insert into app.disputes"
     " (id, payment_id, stripe_charge_id, amount_cents, status, opened_at, told_at)"
     " select 'dp_1', payment_id, id, 2500, 'needs_response', tests.instant(), tests.instant()"
-    " from app.money_facts where payment_id = tests.id('cleo repaired payment')",
+    " from app.money_facts where payment_id = tests.id('cleo repaired payment')"
 )
 RELEASED = act(
     "customer",
