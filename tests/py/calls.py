@@ -109,10 +109,12 @@ SUSPECTED = (
     "insert into app.fraud_warnings values ('issfr_1', tests.id('cleo repaired payment'))",
 )
 DISPUTED = (
-    "insert into app.disputes"
-    " (id, payment_id, stripe_charge_id, amount_cents, status, opened_at, told_at)"
-    " select 'dp_1', payment_id, id, 2500, 'needs_response', tests.instant(), tests.instant()"
-    " from app.money_facts where payment_id = tests.id('cleo repaired payment')"
+    (
+        "insert into app.disputes"
+        " (id, payment_id, stripe_charge_id, amount_cents, status, opened_at, told_at)"
+        " select 'dp_1', payment_id, id, 2500, 'needs_response', tests.instant(), tests.instant()"
+        " from app.money_facts where payment_id = tests.id('cleo repaired payment')"
+    ),
 )
 RELEASED = act(
     "customer",
