@@ -43,6 +43,15 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"mode: {config.option.mode}, seed: {config.option.seed}"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """A play begins a second after its world was made, however long the plays before it took."""
+    if item.path.suffix == ".sql":
+        connection = item._request.getfixturevalue("pgtap_connection")  # type: ignore[attr-defined]
+        connection.execute("select tests.rewind_clock()")
+        connection.commit()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Plays come first: the world they tell of was made just now, and grows older by the minute."""
     items.sort(key=lambda item: item.path.suffix != ".sql")

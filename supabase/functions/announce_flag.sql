@@ -4,7 +4,6 @@ create function app.announce_flag()
     returns trigger
     language plpgsql
     volatile
-    security definer  -- realtime.send inserts as the caller, and no persona may insert
     set search_path = ''
 as $$
 begin

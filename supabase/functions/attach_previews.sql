@@ -4,7 +4,6 @@ create function app.attach_previews()
     returns trigger
     language plpgsql
     volatile
-    security definer  -- previews are hidden from whoever sends
     set search_path = ''
 as $$
 begin

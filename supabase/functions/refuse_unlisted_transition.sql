@@ -4,7 +4,6 @@ create function app.refuse_unlisted_transition()
     returns trigger
     language plpgsql
     volatile
-    security definer  -- the list is hidden from whoever makes the change
     set search_path = ''
 as $$
 declare

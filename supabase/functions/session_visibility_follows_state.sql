@@ -4,7 +4,6 @@ create function app.session_visibility_follows_state()
     returns trigger
     language plpgsql
     volatile
-    security definer  -- keeps rows true that whoever makes the change may not see
     set search_path = ''
 as $$
 begin

@@ -291,6 +291,39 @@ def test_a_column_shown_to_those_who_may_not_see_it_is_felt(stage: Stage) -> Non
     assert "shown_s_customer_id" in verdict.reason
 
 
+def test_a_play_is_spared_a_mutant_inside_a_function_that_it_never_enters(stage: Stage) -> None:
+    refused, elsewhere = (
+        Play(
+            name,
+            f"""
+            select plan(1);
+            select tests.act_as('platform_admin', 'ada');
+            select throws_ok('select api.{call}', 'PT404');
+            select * from finish();
+            """,
+            "",
+        )
+        for name, call in (
+            ("refused", "release_flag(gen_random_uuid())"),
+            ("elsewhere", "claim_flag()"),
+        )
+    )
+    trial = Trial([refused, elsewhere], {}, Promise.read())
+
+    def tried(inside: str) -> set[str]:
+        return {
+            play.name
+            for play in trial.likeliest(Mutant("any", "any", "select", "any", inside=inside))
+        }
+
+    assert tried("api.release_flag") == {"refused", "elsewhere"}
+    trial.listen(stage)
+    assert tried("api.release_flag") == {"refused"}
+    assert tried("app.lock_standing") == {"refused", "elsewhere"}
+    assert tried("api.accept_session") == set()
+    assert tried("api.flag_context") == set()  # in SQL
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -356,6 +389,29 @@ def test_a_lock_is_missed_only_where_two_meet(cluster: Cluster, template: str) -
     arena = Arena(world, held)
     assert arena.judge(lock).outcome == KILLED
     assert arena.judge(Mutant("none", "none", "select", "none")).outcome == SURVIVED
+
+
+def test_where_two_meet_a_deadlock_is_felt_and_an_unknown_name_makes_no_sense(
+    cluster: Cluster, template: str
+) -> None:
+    world = Database(cluster, template)
+    with psycopg.connect(world.dsn()) as connection:
+        made = surface.all_mutants(connection)
+    (lock,) = (
+        m
+        for m in made
+        if m.raced and m.name.startswith("api.approve_quote:") and "escalations" in m.name
+    )
+    held = [race for race in races.read() if race.name.startswith("an approval waits for the case")]
+    verdict = Arena(world, held).judge(lock)
+    assert verdict.outcome == KILLED
+    assert "40P01" in verdict.reason
+    senseless = Mutant(
+        "none", "none", lock.statement.replace("app.open_payment(", "app.no_such(", 1), "none"
+    )
+    assert senseless.statement != lock.statement
+    by_itself = [race for race in races.read() if race.name == "of two quotes one is approved"]
+    assert Arena(world, by_itself).judge(senseless).outcome == INVALID
 
 
 # What is made of it

@@ -1,7 +1,7 @@
 -- Who earns what, and who sees it?
 
 begin;
-select plan(56);
+select plan(57);
 
 -- A cast of its own, so that nobody else's money is in its accounts.
 
@@ -103,6 +103,13 @@ select results_eq(
     $$,
     'a diagnostic done earns the mechanic 22.50 and the platform 2.50'
 );
+
+select tests.act_as('mechanic', 'mo');
+select lives_ok(
+    'set constraints all immediate', 'that it adds up is seen when it is committed, by a mechanic too'
+);
+select tests.act_as_owner();
+set constraints all deferred;
 
 -- A repair
 

@@ -11,8 +11,14 @@ DEFINER = "definer functions"
 OTHER = "other functions"
 GRANTS = "EXECUTE grants"
 
-# They decide for the definer functions that ask them, or end what somebody may no longer do.
+# They decide for the definer functions that ask them, end what somebody may no longer do, or are
+# triggers of what definer functions write.
 GUARDS = (
+    "announce_appeal",
+    "announce_flag",
+    "announce_message",
+    "announce_thread",
+    "attach_previews",
     "become_persona",
     "close_thread",
     "end_open_work",
@@ -23,6 +29,8 @@ GUARDS = (
     "move_topic",
     "needed_to_quote",
     "refuse_contacts",
+    "refuse_unlisted_transition",
+    "session_visibility_follows_state",
     "take_limit",
 )
 # What the contact filter makes of a text is measured on thousands of messages of its own (tests/data);

@@ -3,7 +3,7 @@
 
 -- ==== Functions whose signature has changed
 
-select set_config('stage.changed_functions', 'app.find_addresses app.find_contacts app.find_handles app.find_links app.find_phones app.find_split_phones app.find_written app.judge_solicitation app.mask_contacts app.read_text', true);
+select set_config('stage.changed_functions', '', true);
 
 
 -- ==== tools/clear_stage.sql
@@ -2656,7 +2656,6 @@ create or replace function app.announce_appeal()
     returns trigger
     language plpgsql
     volatile
-    security definer  -- realtime.send inserts as the caller, and no persona may insert
     set search_path = ''
 as $$
 begin
@@ -2755,7 +2754,6 @@ create or replace function app.announce_flag()
     returns trigger
     language plpgsql
     volatile
-    security definer  -- realtime.send inserts as the caller, and no persona may insert
     set search_path = ''
 as $$
 begin
@@ -2793,7 +2791,6 @@ create or replace function app.announce_message()
     returns trigger
     language plpgsql
     volatile
-    security definer  -- realtime.send inserts as the caller, and no persona may insert
     set search_path = ''
 as $$
 begin
@@ -2896,7 +2893,6 @@ create or replace function app.announce_thread()
     returns trigger
     language plpgsql
     volatile
-    security definer  -- realtime.send inserts as the caller, and no persona may insert
     set search_path = ''
 as $$
 declare
@@ -3826,7 +3822,6 @@ create or replace function app.attach_previews()
     returns trigger
     language plpgsql
     volatile
-    security definer  -- previews are hidden from whoever sends
     set search_path = ''
 as $$
 begin
@@ -9096,7 +9091,6 @@ create or replace function app.mask_message()
     returns trigger
     language plpgsql
     volatile
-    security definer  -- keeps raw text where the writer cannot read it
     set search_path = ''
     set plan_cache_mode = force_generic_plan  -- planning anew takes as long as all the rest
 as $$
@@ -11420,7 +11414,6 @@ create or replace function app.refuse_unlisted_transition()
     returns trigger
     language plpgsql
     volatile
-    security definer  -- the list is hidden from whoever makes the change
     set search_path = ''
 as $$
 declare
@@ -12401,7 +12394,6 @@ create or replace function app.session_visibility_follows_state()
     returns trigger
     language plpgsql
     volatile
-    security definer  -- keeps rows true that whoever makes the change may not see
     set search_path = ''
 as $$
 begin
