@@ -6,7 +6,7 @@ LOCAL := $(PYTHON) -m local
 # The Supabase CLI sends nothing home.
 export DO_NOT_TRACK := 1
 
-.PHONY: run up stop reset status demo plan test test-long check mutate replay-policy bench-start bench-chat bench-rls bench-filter scan setup
+.PHONY: run up stop reset status demo plan test test-long check mutate replay-policy bench-start bench-chat bench-rls bench-money bench-filter scan setup
 
 run: setup  ## The whole platform, until Ctrl-C
 	@exec $(LOCAL) run
@@ -52,6 +52,9 @@ bench-chat: setup  ## Milliseconds from a message to the other party's socket
 
 bench-rls: setup  ## What row level security costs at 100,000 sessions; leaves docs/bench-rls.txt
 	@exec $(PYTHON) -m bench.bench_rls
+
+bench-money: setup  ## Events, postings and statements against their targets; leaves docs/bench-money.txt; SOAK=600
+	@exec $(PYTHON) -m bench.bench_money $(if $(SOAK),--soak $(SOAK))
 
 bench-filter: setup  ## How well and how fast the contact filter finds, beside others
 	@exec $(PYTHON) -m bench.bench_filter

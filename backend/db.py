@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import psycopg
 from psycopg import errors, sql
+from psycopg.adapt import PyFormat
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -28,19 +29,24 @@ WAIT_AGAIN_S = 0.1  # after a wait in vain, until the database answers: callers 
 
 
 @lru_cache
-def _statement(function: str, names: tuple[str, ...]) -> bytes:
+def _statement(function: str, arguments: tuple[tuple[str, PyFormat], ...]) -> bytes:
     """The text of a call: made once, for it costs as much as sending it."""
     return (
         sql.SQL("select * from backend.{function}({arguments})")
         .format(
             function=sql.Identifier(function),
             arguments=sql.SQL(", ").join(
-                sql.SQL("{} => {}").format(sql.Identifier(name), sql.Placeholder(name))
-                for name in names
+                sql.SQL("{} => {}").format(sql.Identifier(name), sql.Placeholder(name, form))
+                for name, form in arguments
             ),
         )
         .as_bytes(None)
     )
+
+
+def _form(value: object) -> PyFormat:
+    """How a value travels: bytes as they are, not as digits."""
+    return PyFormat.BINARY if isinstance(value, bytes) else PyFormat.AUTO
 
 
 class DatabaseAway(Exception):
@@ -91,7 +97,9 @@ class Database:
 
     def call(self, function: str, /, **arguments: object) -> list[Row]:
         """Call backend.<function> in a transaction of its own; see Calls."""
-        statement = _statement(function, tuple(arguments))
+        statement = _statement(
+            function, tuple((name, _form(value)) for name, value in arguments.items())
+        )
         values = {
             name: Jsonb(value) if isinstance(value, dict | list) else value
             for name, value in arguments.items()

@@ -4,10 +4,7 @@ The cluster is known by what made it, migrations and generator; when these chang
 """
 
 import contextlib
-import fcntl
-import hashlib
 import re
-import shutil
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,10 +15,10 @@ from psycopg import sql
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bench import kept
 from local import scratch
-from local.bootstrap import bootstrap_cluster
 from local.cluster import SUPERUSER, Cluster
-from local.home import CHECKOUT, Home
+from local.home import CHECKOUT
 from local.scratch import Database
 from tools import migrate
 
@@ -42,56 +39,20 @@ class World:
     size: int  # bytes
 
 
-def digest() -> str:
-    """Changes when the migrations do, the generator, or what a database is before both."""
-    files = [
-        *migrate.migrations(CHECKOUT),
-        *sorted((CHECKOUT / "local/bootstrap").glob("*.sql")),
-        *GENERATOR,
-    ]
-    whole = hashlib.sha256()
-    for file in files:
-        whole.update(file.name.encode() + b"\0" + file.read_bytes())
-    return whole.hexdigest()[:16]
-
-
 @contextlib.contextmanager
 def worlds(sizes: Sequence[int]) -> Iterator[list[World]]:
     """A world of each size, for a `with` block; made if this checkout has none like it yet.
 
     Raises SystemExit, in words, where the disk is too small or another run holds the cluster.
     """
-    home = Home.open()
-    folder = home.place / "bench"
-    folder.mkdir(exist_ok=True)
-    with contextlib.ExitStack() as ending:
-        lock = ending.enter_context((folder / "lock").open("w"))
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise SystemExit("Another make bench-rls is running in this checkout.") from None
-        name = digest()
-        for other in folder.glob("*/"):
-            if other.name != name:
-                Cluster(home, other, port=0, settings={}).remove()
-        if not (folder / name).exists():
-            require_space(folder, sum(sizes))
-        cluster = Cluster.open(home, f"bench/{name}", settings=SETTINGS)
-        ending.callback(cluster.stop)
-        cluster.start()
-        bootstrap_cluster(cluster)
+    name, needed = kept.digest(GENERATOR), space(sum(sizes))
+    with kept.cluster("bench", name, SETTINGS, needed) as cluster:
         yield [world(cluster, sessions) for sessions in sizes]
 
 
-def require_space(folder: Path, sessions: int) -> None:
-    """SystemExit if so many sessions would not fit."""
-    needed = sessions * BYTES_PER_SESSION + BYTES_BESIDE
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise SystemExit(
-            f"A world of {sessions:,} sessions needs {needed / 1e9:.1f} GB under {folder}, where"
-            f" {free / 1e9:.1f} GB are free. Make room, or ask for fewer: --sessions."
-        )
+def space(sessions: int) -> int:
+    """The bytes that so many sessions take."""
+    return sessions * BYTES_PER_SESSION + BYTES_BESIDE
 
 
 def world(cluster: Cluster, sessions: int) -> World:
@@ -102,7 +63,7 @@ def world(cluster: Cluster, sessions: int) -> World:
             "select true from pg_catalog.pg_database where datname = %s", (name,)
         ).fetchone()
         if known is None:
-            require_space(cluster.folder, sessions)
+            kept.require_space(cluster.folder, space(sessions))
             connection.execute("drop database if exists unfinished with (force)")
             seconds = make(scratch.create_database(cluster, "unfinished"), sessions)
             # What is said of a world is written before it gets its name: a named one is whole.

@@ -10,10 +10,6 @@ from flask import Flask, request
 from psycopg_pool import ConnectionPool
 from stripe import WebhookSignature
 
-TABLE = (
-    "create table reference_events (id text primary key, type text not null, body bytea not null)"
-)
-
 
 def create_app() -> Flask:
     """The WSGI application; DATABASE_URL and STRIPE_WEBHOOK_SECRETS are read from the environment."""
@@ -32,7 +28,7 @@ def create_app() -> Flask:
         event = json.loads(body)
         with pool.connection() as connection:
             connection.execute(
-                "insert into reference_events (id, type, body) values (%s, %s, %s)",
+                "insert into reference.events (id, type, body) values (%s, %s, %s)",
                 (event["id"], event["type"], body),
             )
         return "", 200

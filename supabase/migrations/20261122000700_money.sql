@@ -105,6 +105,8 @@ comment on table app.stripe_events is
 comment on column app.stripe_events.payload is
     'The body as it was parsed to be applied; none before, or where jsonb refuses what JSON allows.';
 comment on column app.stripe_events.awaits is 'The object of Stripe''s that is to be told of first.';
+-- Written once and read once: to compress it costs more than the space.
+alter table app.stripe_events alter column raw set storage external;
 create index stripe_events_in_order on app.stripe_events (received_at desc);
 create index stripe_events_unsettled on app.stripe_events (received_at)
     where state in ('pending', 'waiting');

@@ -2,7 +2,7 @@
 --
 -- Unchanged but for four things: names carry the schema; every function sets its search_path, since
 -- its callers run under an empty one; the check for PL/pgSQL, which is always there, is left out; and
--- one trigger is off.
+-- two triggers are off.
 -- No row level security: the schema is not exposed, and only the worker's own login reaches it.
 -- A test compares this with the installed release.
 
@@ -610,9 +610,11 @@ CREATE TRIGGER procrastinate_trigger_delete_jobs_v1
     FOR EACH ROW EXECUTE PROCEDURE procrastinate.procrastinate_unlink_periodic_defers_v1();
 
 -- app.enqueue_job tells of new jobs instead. Whoever commits a NOTIFY waits for everybody else who does, each
--- for the disk: events of Stripe's would be stored one at a time.
+-- for the disk: events of Stripe's would be stored one at a time. The other one adds that a job was made to
+-- the queue's history, which begins when the job is taken here: it is half of what making one costs.
 alter table procrastinate.procrastinate_jobs
-    disable trigger procrastinate_jobs_notify_queue_job_inserted_v1;
+    disable trigger procrastinate_jobs_notify_queue_job_inserted_v1,
+    disable trigger procrastinate_trigger_status_events_insert_v1;
 
 -- Grants
 

@@ -80,19 +80,19 @@ class WebService:
 
 @contextlib.contextmanager
 def gunicorn(
-    database_url: str, log: Path, *options: str, **environment: str
+    database_url: str, log: Path, *options: str, app: str = "backend:create_app()"
 ) -> Iterator[WebService]:
-    """The service as the README deploys it, once it answers; ended with the block."""
+    """The service as the README deploys it, or another, once it answers; ended with the block."""
     port = free_port()
     command = (
         *(sys.executable, "-m", "gunicorn", "-c", "backend/gunicorn_conf.py"),
-        *("--bind", f"127.0.0.1:{port}", *options, "backend:create_app()"),
+        *("--bind", f"127.0.0.1:{port}", *options, app),
     )
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=os.environ | ENVIRONMENT | {"DATABASE_URL": database_url} | environment,
+            env=os.environ | ENVIRONMENT | {"DATABASE_URL": database_url},
             stderr=output,
         )
     service = WebService(port, process, log)
