@@ -3,7 +3,7 @@
 
 -- ==== Functions whose signature has changed
 
-select set_config('stage.changed_functions', 'app.find_addresses app.find_contacts app.find_handles app.find_links app.find_phones app.find_split_phones app.find_written app.judge_solicitation app.mask_contacts app.read_text', true);
+select set_config('stage.changed_functions', '', true);
 
 
 -- ==== tools/clear_stage.sql
@@ -1760,7 +1760,11 @@ create view api.workshop_earnings with (security_invoker = true) as
         p.owed_cents,
         case
             when p.owed_cents < 0 then 'owed_back'
-            when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
+            when p.owed_cents = 0 then case
+                when p.earned_cents = 0 then 'reversed'
+                when p.forfeited_cents > 0 then 'forfeited'
+                else 'paid'
+            end
             when p.withheld_at is not null then 'withheld'
             when p.is_disputed then 'disputed'
             when p.refund_asked_until > (select app.current_instant()) then 'refund_requested'
@@ -1778,7 +1782,7 @@ comment on view api.workshop_earnings is
     'What the caller''s workshops earned, one row a repair, in cents, less what went back to customers. '
     'State says why it is not sent yet: held (until held_until), refund_requested (until '
     'refund_asked_until, unless decided before), disputed, withheld (after a ban), awaiting_account; then '
-    'payable, paid; reversed, or owed_back by the workshop.';
+    'payable, paid, or forfeited, in part at least; reversed, or owed_back by the workshop.';
 grant select on api.workshop_earnings to workshop;
 
 create view api.payout_account with (security_invoker = true) as
@@ -11417,6 +11421,7 @@ create trigger a_settled_request_is_never_changed
     before update or delete on app.refund_requests
     for each row when (old.status <> 'open')
     execute function app.refuse_refund_change();
+-- The policies neither: nothing empties them but what empties the requests that name them.
 create trigger refund_requests_are_not_emptied
     before truncate on app.refund_requests
     for each statement execute function app.refuse_refund_change();
@@ -11428,9 +11433,6 @@ create trigger a_refund_policy_does_not_begin_in_the_past
     before insert or update on app.refund_policies
     for each row when (new.effective_from < app.current_instant())
     execute function app.refuse_refund_change();
-create trigger refund_policies_are_not_emptied
-    before truncate on app.refund_policies
-    for each statement execute function app.refuse_refund_change();
 
 
 -- ==== supabase/functions/refuse_unlisted_transition.sql
