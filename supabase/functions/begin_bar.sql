@@ -22,5 +22,5 @@ begin
 end;
 $$;
 comment on function app.begin_bar is
-    'Ends the open work of a barred holder and withholds a mechanic''s earnings, once a restriction. '
+    'Ends the open work of a barred holder and withholds what they earned, once a restriction. '
     'Nothing for a restriction that does not bar.';

@@ -1,6 +1,6 @@
--- An admin decides on what is withheld from a barred mechanic: released to them, or forfeited.
+-- An admin decides on what is withheld from a barred mechanic or workshop: released to them, or forfeited.
 
-create function api.decide_withheld(mechanic_id uuid, decision text, reason text)
+create function api.decide_withheld(payee_id uuid, decision text, reason text)
     returns bigint
     language plpgsql
     volatile
@@ -15,31 +15,42 @@ begin
     if coalesce(reason, '') = '' or coalesce(decision, '') not in ('released', 'forfeited') then
         raise exception 'released or forfeited, and a reason, are needed' using errcode = 'PT422';
     end if;
-    perform app.lock_payee(decide_withheld.mechanic_id);
+    perform app.lock_payee(decide_withheld.payee_id);
     select sum(p.owed_cents) into withheld_cents
     from app.payables as p
-    where p.payee_id = decide_withheld.mechanic_id
+    where p.payee_id = decide_withheld.payee_id
         and p.withheld_at is not null
         and p.owed_cents > 0;
     if withheld_cents is null then
-        raise exception 'nothing is withheld from such a mechanic' using errcode = 'PT404';
+        raise exception 'nothing is withheld from such a payee' using errcode = 'PT404';
     end if;
 
     if decision = 'released' then
-        perform app.release_earnings(decide_withheld.mechanic_id, decision_id);
+        perform app.release_earnings(decide_withheld.payee_id, decision_id);
     else
-        perform app.forfeit_earnings(decide_withheld.mechanic_id, decision_id);
+        perform app.forfeit_earnings(decide_withheld.payee_id, decision_id);
     end if;
-    perform app.tell(decide_withheld.mechanic_id, 'earnings_' || decision, decision_id);
+    -- A barred workshop's advisors too: it is about their own money.
+    perform app.tell(t.person_id, 'earnings_' || decision, decision_id)
+    from (
+        select m.person_id
+        from app.mechanics as m
+        where m.person_id = decide_withheld.payee_id
+        union all
+        select w.person_id
+        from app.workshop_members as w
+        where w.workshop_id = decide_withheld.payee_id
+            and w.removed_at is null
+    ) as t;
     perform app.log_action(
-        'decide_withheld', 'mechanic', decide_withheld.mechanic_id, reason,
+        'decide_withheld', 'payee', decide_withheld.payee_id, reason,
         jsonb_build_object('decision', decision, 'cents', withheld_cents)
     );
     return withheld_cents;
 end;
 $$;
 comment on function api.decide_withheld is
-    'Releases or forfeits all that is withheld from a mechanic; returns how much, in cents. The '
+    'Releases or forfeits all that is withheld from a mechanic or workshop; returns how much, in cents. The '
     'platform''s terms and the law decide which; this only records it. PT404 if nothing is withheld, '
     'PT422 for bad input, PT403 for a dismissed admin.';
 grant execute on function api.decide_withheld to platform_admin;

@@ -26,10 +26,11 @@ begin
         -- A ban meanwhile left alone what seemed to be on its way.
         perform app.withhold_earnings(p.payee_id, gen_random_uuid())
         from app.payables as p
-        inner join app.standings as s on p.payee_id = s.person_id
+        inner join app.standings as s on p.payee_id = s.holder_id
         where p.payment_id = payment.id
             and p.part = fail_transfer.part
-            and s.barred_until > app.current_instant();
+            and s.barred_until > app.current_instant()
+            and s.barred_from <= app.current_instant();
     end if;
 end;
 $$;

@@ -1,6 +1,6 @@
--- What was withheld from a mechanic is the platform's, by an admin's decision.
+-- What was withheld from a mechanic or workshop is the platform's, by an admin's decision.
 
-create function app.forfeit_earnings(mechanic_id uuid, cause_id uuid)
+create function app.forfeit_earnings(payee_id uuid, cause_id uuid)
     returns void
     language plpgsql
     volatile
@@ -9,13 +9,12 @@ as $$
 declare
     forfeited record;
 begin
-    perform app.lock_payee(forfeit_earnings.mechanic_id);
+    perform app.lock_payee(forfeit_earnings.payee_id);
     for forfeited in
         with owed as (
-            select p.payment_id, p.part, p.currency, p.owed_cents
+            select p.payment_id, p.part, p.payee_kind, p.currency, p.owed_cents
             from app.payables as p
-            where p.payee_id = forfeit_earnings.mechanic_id
-                and p.payee_kind = 'mechanic'
+            where p.payee_id = forfeit_earnings.payee_id
                 and p.withheld_at is not null
                 and p.owed_cents > 0
         ), marked as (
@@ -24,11 +23,11 @@ begin
             from owed as o
             where p.payment_id = o.payment_id
                 and p.part = o.part
-            returning o.currency, o.owed_cents as cents
+            returning o.payee_kind, o.currency, o.owed_cents as cents
         )
-        select m.currency, sum(m.cents)::bigint as cents
+        select m.payee_kind, m.currency, sum(m.cents)::bigint as cents
         from marked as m
-        group by m.currency
+        group by m.payee_kind, m.currency
         order by m.currency
     loop
         perform app.post_transaction(
@@ -38,8 +37,8 @@ begin
             null,
             jsonb_build_array(
                 jsonb_build_object(
-                    'account', 'withheld.mechanic',
-                    'owner_id', forfeit_earnings.mechanic_id,
+                    'account', 'withheld.' || forfeited.payee_kind,
+                    'owner_id', forfeit_earnings.payee_id,
                     'amount_cents', forfeited.cents
                 ),
                 jsonb_build_object('account', 'loss', 'amount_cents', -forfeited.cents)
@@ -50,4 +49,4 @@ begin
 end;
 $$;
 comment on function app.forfeit_earnings is
-    'Moves all that is withheld from a mechanic to the account of losses, which it lessens.';
+    'Moves all that is withheld from a mechanic or workshop to the account of losses, which it lessens.';

@@ -1,6 +1,6 @@
--- Locks what is owed to a mechanic: whoever moves it waits here.
+-- Locks what is owed to a mechanic or workshop: whoever moves it waits here.
 
-create function app.lock_payee(mechanic_id uuid)
+create function app.lock_payee(payee_id uuid)
     returns void
     language plpgsql
     volatile
@@ -9,15 +9,22 @@ as $$
 begin
     -- Opened where missing, so that a first posting under way is waited for.
     insert into app.ledger_accounts (name, owner_id, currency)
-    select distinct 'payable.mechanic', m.person_id, f.currency
-    from app.mechanics as m
+    select distinct 'payable.' || p.kind, lock_payee.payee_id, f.currency
+    from (
+        select 'mechanic' as kind
+        from app.mechanics as m
+        where m.person_id = lock_payee.payee_id
+        union all
+        select 'workshop'
+        from app.workshops as w
+        where w.id = lock_payee.payee_id
+    ) as p
     cross join app.fee_schedule as f
-    where m.person_id = lock_payee.mechanic_id
     on conflict do nothing;
     perform
     from app.ledger_accounts as a
-    where a.name = 'payable.mechanic'
-        and a.owner_id = lock_payee.mechanic_id
+    where a.name in ('payable.mechanic', 'payable.workshop')
+        and a.owner_id = lock_payee.payee_id
     order by a.currency
     for update;
 end;

@@ -1,7 +1,7 @@
--- Moves what a mechanic is owed between being payable and being withheld.
+-- Moves what a mechanic or workshop is owed between being payable and being withheld.
 
 create function app.move_earnings(
-    mechanic_id uuid,
+    payee_id uuid,
     to_withhold boolean,
     description text,
     source_key text
@@ -13,16 +13,15 @@ create function app.move_earnings(
 as $$
 declare
     moved record;
-    origin text := case when to_withhold then 'payable.mechanic' else 'withheld.mechanic' end;
-    target text := case when to_withhold then 'withheld.mechanic' else 'payable.mechanic' end;
+    origin text := case when to_withhold then 'payable.' else 'withheld.' end;
+    target text := case when to_withhold then 'withheld.' else 'payable.' end;
 begin
-    perform app.lock_payee(move_earnings.mechanic_id);
+    perform app.lock_payee(move_earnings.payee_id);
     for moved in
         with marked as (
             update app.payables as p
             set withheld_at = case when to_withhold then app.current_instant() end
-            where p.payee_id = move_earnings.mechanic_id
-                and p.payee_kind = 'mechanic'
+            where p.payee_id = move_earnings.payee_id
                 and (p.withheld_at is null) = to_withhold
                 -- What is on its way is sent, not withheld.
                 and not exists (
@@ -32,11 +31,11 @@ begin
                         and t.part = p.part
                         and t.status = 'creating'
                 )
-            returning p.currency, greatest(p.owed_cents, 0) as cents
+            returning p.payee_kind, p.currency, greatest(p.owed_cents, 0) as cents
         )
-        select m.currency, sum(m.cents)::bigint as cents
+        select m.payee_kind, m.currency, sum(m.cents)::bigint as cents
         from marked as m
-        group by m.currency
+        group by m.payee_kind, m.currency
         order by m.currency
     loop
         perform app.post_transaction(
@@ -46,13 +45,13 @@ begin
             null,
             jsonb_build_array(
                 jsonb_build_object(
-                    'account', origin,
-                    'owner_id', move_earnings.mechanic_id,
+                    'account', origin || moved.payee_kind,
+                    'owner_id', move_earnings.payee_id,
                     'amount_cents', moved.cents
                 ),
                 jsonb_build_object(
-                    'account', target,
-                    'owner_id', move_earnings.mechanic_id,
+                    'account', target || moved.payee_kind,
+                    'owner_id', move_earnings.payee_id,
                     'amount_cents', -moved.cents
                 )
             ),
@@ -62,5 +61,5 @@ begin
 end;
 $$;
 comment on function app.move_earnings is
-    'Marks all that a mechanic is owed as withheld, or not, and moves it in the ledger, once a source '
+    'Marks all that a mechanic or workshop is owed as withheld, or not, and moves it in the ledger, once a source '
     'key. Locks accounts of the ledger, so it is called last.';

@@ -59,7 +59,7 @@ begin
     -- Read after the payees are locked: a ban sees this posting, or is seen here.
     perform app.withhold_earnings(p.payee_id, payment.id)
     from app.payables as p
-    inner join app.standings as s on p.payee_id = s.person_id
+    inner join app.standings as s on p.payee_id = s.holder_id
     where p.payment_id = payment.id
         and s.barred_until > instant
         and s.barred_from <= instant;
@@ -67,4 +67,4 @@ end;
 $$;
 comment on function app.post_earnings is
     'Posts done:<payment> and, for a repair, done:<payment>:referral, by the fee schedule stamped on '
-    'the payment. A barred mechanic''s part is withheld. Posting twice changes nothing.';
+    'the payment. The part of a barred payee is withheld. Posting twice changes nothing.';

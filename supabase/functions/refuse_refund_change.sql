@@ -17,6 +17,7 @@ create trigger a_settled_request_is_never_changed
     before update or delete on app.refund_requests
     for each row when (old.status <> 'open')
     execute function app.refuse_refund_change();
+-- The policies neither: nothing empties them but what empties the requests that name them.
 create trigger refund_requests_are_not_emptied
     before truncate on app.refund_requests
     for each statement execute function app.refuse_refund_change();
@@ -28,6 +29,3 @@ create trigger a_refund_policy_does_not_begin_in_the_past
     before insert or update on app.refund_policies
     for each row when (new.effective_from < app.current_instant())
     execute function app.refuse_refund_change();
-create trigger refund_policies_are_not_emptied
-    before truncate on app.refund_policies
-    for each statement execute function app.refuse_refund_change();

@@ -1,13 +1,13 @@
--- What a barred mechanic has earned and not been sent is withheld, not lost.
+-- What a barred mechanic or workshop has earned and not been sent is withheld, not lost.
 
-create function app.withhold_earnings(mechanic_id uuid, cause_id uuid)
+create function app.withhold_earnings(payee_id uuid, cause_id uuid)
     returns void
     language sql
     volatile
     set search_path = ''
 as $$
-    select app.move_earnings(mechanic_id, true, 'Withheld', 'withheld:' || cause_id::text);
+    select app.move_earnings(payee_id, true, 'Withheld', 'withheld:' || cause_id::text);
 $$;
 comment on function app.withhold_earnings is
-    'Withholds what is payable to a mechanic; nothing for anybody else. Cause: a restriction or '
-    'payment.';
+    'Withholds what is payable to a mechanic or workshop; nothing for anybody else. Cause: a restriction '
+    'or payment.';

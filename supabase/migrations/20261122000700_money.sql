@@ -120,7 +120,7 @@ create table app.ledger_accounts (
                 'stripe.balance', 'stripe.dispute_receivable', 'payout.in_transit', 'bank',
                 'receivable.workshop', 'receivable.mechanic',
                 'customer.held', 'customer.refund_owed', 'payable.workshop', 'payable.mechanic',
-                'withheld.mechanic',
+                'withheld.workshop', 'withheld.mechanic',
                 'platform.fee', 'stripe.fee', 'stripe.dispute_fee', 'referral.expense', 'loss'
             )
         ),
@@ -133,12 +133,16 @@ create table app.ledger_accounts (
         (
             name in (
                 'receivable.workshop', 'receivable.mechanic', 'customer.held',
-                'customer.refund_owed', 'payable.workshop', 'payable.mechanic', 'withheld.mechanic'
+                'customer.refund_owed', 'payable.workshop', 'payable.mechanic', 'withheld.workshop',
+                'withheld.mechanic'
             )
         ) = (owner_id is not null)
     ),
     constraint what_is_owed_is_never_in_debit check (
-        name not in ('customer.held', 'payable.workshop', 'payable.mechanic', 'withheld.mechanic')
+        name not in (
+            'customer.held', 'payable.workshop', 'payable.mechanic', 'withheld.workshop',
+            'withheld.mechanic'
+        )
         or balance_cents <= 0
     ),
     constraint what_is_due_is_never_in_credit check (

@@ -127,9 +127,9 @@ grant select (owner_id) on app.ledger_entries to workshop, platform_admin;
 grant select (account_id) on app.ledger_entries to platform_admin;
 grant select (
     id, payee_id, about_id, currency, earned_at, held_until, is_disputed, refund_asked_until, earned_cents,
-    sent_cents, returned_cents, offset_cents, owed_cents
+    sent_cents, returned_cents, offset_cents, owed_cents, withheld_at, forfeited_cents
 ) on app.payables to mechanic, workshop, platform_admin;
-grant select (part, withheld_at, forfeited_cents) on app.payables to mechanic, platform_admin;
+grant select (part) on app.payables to mechanic, platform_admin;
 grant select (payment_id, payee_kind) on app.payables to platform_admin;
 grant select (owner_id, transfers, payouts_enabled, requirements_due, disconnected_at)
     on app.connected_accounts to mechanic, workshop, platform_admin;
@@ -228,7 +228,8 @@ create view api.workshop_statement with (security_invoker = true) as
     from app.ledger_entries;
 comment on view api.workshop_statement is
     'What the caller''s workshops earned and were sent, in cents, earned is positive. Account: payable; '
-    'receivable is what they are to give back. Held until the hold has passed.';
+    'withheld after a ban (two lines: out of one, into the other); receivable is what they are to give '
+    'back. Held until the hold has passed.';
 grant select on api.workshop_statement to workshop;
 
 create view api.mechanic_earnings with (security_invoker = true) as
@@ -280,7 +281,12 @@ create view api.workshop_earnings with (security_invoker = true) as
         p.owed_cents,
         case
             when p.owed_cents < 0 then 'owed_back'
-            when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
+            when p.owed_cents = 0 then case
+                when p.earned_cents = 0 then 'reversed'
+                when p.forfeited_cents > 0 then 'forfeited'
+                else 'paid'
+            end
+            when p.withheld_at is not null then 'withheld'
             when p.is_disputed then 'disputed'
             when p.refund_asked_until > (select app.current_instant()) then 'refund_requested'
             when p.held_until > (select app.current_instant()) then 'held'
@@ -288,14 +294,16 @@ create view api.workshop_earnings with (security_invoker = true) as
             else 'payable'
         end as state,
         p.held_until,
-        p.refund_asked_until
+        p.refund_asked_until,
+        p.withheld_at,
+        p.forfeited_cents
     from app.payables as p
     left join app.connected_accounts as a on p.payee_id = a.owner_id;
 comment on view api.workshop_earnings is
     'What the caller''s workshops earned, one row a repair, in cents, less what went back to customers. '
     'State says why it is not sent yet: held (until held_until), refund_requested (until '
-    'refund_asked_until, unless decided before), disputed, awaiting_account; then payable, paid; reversed, '
-    'or owed_back by the workshop.';
+    'refund_asked_until, unless decided before), disputed, withheld (after a ban), awaiting_account; then '
+    'payable, paid, or forfeited, in part at least; reversed, or owed_back by the workshop.';
 grant select on api.workshop_earnings to workshop;
 
 create view api.payout_account with (security_invoker = true) as
@@ -429,7 +437,7 @@ create view api.admin_books with (security_invoker = true) as
             as held_for_customers_cents,
         coalesce(-sum(balance_cents) filter (where name like 'payable.%'), 0)::bigint
             as payable_cents,
-        coalesce(-sum(balance_cents) filter (where name = 'withheld.mechanic'), 0)::bigint
+        coalesce(-sum(balance_cents) filter (where name like 'withheld.%'), 0)::bigint
             as withheld_cents,
         coalesce(-sum(balance_cents) filter (where name = 'customer.refund_owed'), 0)::bigint
             as refund_owed_cents,

@@ -327,7 +327,7 @@ CALLS: dict[str, dict[str, Call]] = {
         "decide_withheld": Call(
             "ada",
             {
-                "mechanic_id": "tests.id('bart')",
+                "payee_id": "tests.id('bart')",
                 "decision": "'released'",
                 "reason": "'An error.'",
             },

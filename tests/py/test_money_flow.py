@@ -242,3 +242,31 @@ def test_events_that_are_lost_late_or_repeated_end_in_the_same_balances(
         "platform.fee": -5 * 250,
         "stripe.fee": 5 * fee(2500),
     }
+
+
+def test_a_refund_that_is_asked_for_goes_back_before_anybody_is_paid(world: StripeWorld) -> None:
+    before = world.balances()
+    session, _ = world.diagnostic(world.mechanic())
+    [paid] = world.rows(
+        "select id::text, customer_id::text from app.payments where session_id = tests.id(%s)",
+        session,
+    )
+    world.pass_time("8 days")
+    world.do(
+        f"select tests.act_as_id('customer', '{paid['customer_id']}')",
+        f"select api.request_refund('{paid['id']}', 'poor_work', 'It still squeals.', 1000)",
+    )
+    world.settle()
+    assert world.bank.every("transfer") == []
+    world.do(
+        "select tests.act_as('platform_admin', 'ada')",
+        "select api.decide_refund_request(id, 'granted', 'It does.') from api.admin_refund_requests"
+        f" where payment_id = '{paid['id']}'",
+    )
+    world.settle()
+    assert [each["amount"] for each in world.bank.every("refund")] == [1000]
+    assert [each["amount"] for each in world.bank.every("transfer")] == [1350]
+    assert world.one(
+        "select r.status from app.refunds as r where r.payment_id = %s", paid["id"]
+    ) == {"status": "sent"}
+    assert agrees(world, before)

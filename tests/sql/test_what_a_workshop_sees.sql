@@ -34,8 +34,8 @@ api.workshop_cases
     recommended_services, vehicle_colour, vehicle_make, vehicle_model, vehicle_year, vin,
     workshop_id
 api.workshop_earnings
-    currency, earned_at, earned_cents, held_until, id, offer_id, owed_cents, paid_cents,
-    refund_asked_until, state, workshop_id
+    currency, earned_at, earned_cents, forfeited_cents, held_until, id, offer_id, owed_cents,
+    paid_cents, refund_asked_until, state, withheld_at, workshop_id
 api.workshop_memberships
     joined_at, removed_at, workshop_id, workshop_name
 api.workshop_offers
@@ -89,8 +89,9 @@ app.offers
     accept_by, answered_at, decline_code, id, offered_at, quote_by, status, visible_until,
     workshop_id
 app.payables
-    about_id, currency, earned_at, earned_cents, held_until, id, is_disputed, offset_cents,
-    owed_cents, payee_id, refund_asked_until, returned_cents, sent_cents
+    about_id, currency, earned_at, earned_cents, forfeited_cents, held_until, id, is_disputed,
+    offset_cents, owed_cents, payee_id, refund_asked_until, returned_cents, sent_cents,
+    withheld_at
 app.people
     created_at, id, persona
 app.repair_quote_items

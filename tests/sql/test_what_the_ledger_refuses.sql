@@ -1,7 +1,7 @@
 -- What does the ledger refuse?
 
 begin;
-select plan(42);
+select plan(43);
 
 -- Posting
 
@@ -178,6 +178,7 @@ from (
         ('payable.mechanic', 1),
         ('payable.workshop', 1),
         ('withheld.mechanic', 1),
+        ('withheld.workshop', 1),
         ('receivable.mechanic', -1),
         ('receivable.workshop', -1)
 ) as owed (account, amount);

@@ -1,7 +1,7 @@
 -- Who announces by which policy refunds are decided, and which one is a payment under?
 
 begin;
-select plan(24);
+select plan(28);
 
 create function pg_temp.announce(said jsonb default '{}') returns integer language sql as $$
     select api.announce_refund_policy(
@@ -74,9 +74,30 @@ select tests.act_as_owner();
 select throws_ok(statement, '23001', null, what)
 from (
     values
-        ($$ update app.refund_policies set small_cents = 9 where version = 1 $$, 'the one in force is not changed'),
-        ('truncate app.refund_policies cascade', 'nor taken away')
+        (
+            $$ update app.refund_policies set effective_from = tests.instant() + interval '2 days' where version = 1 $$,
+            'the one in force is not put off'
+        ),
+        ('delete from app.refund_policies where version = 1', 'nor taken away'),
+        ('truncate app.refund_policies cascade', 'in whatever way'),
+        (
+            $$ update app.refund_policies set effective_from = tests.instant() - interval '1 second' where version = 2 $$,
+            'one that is announced does not begin in the past'
+        ),
+        (
+            $$
+                insert into app.refund_policies (
+                    version, effective_from, ask_within, decide_within, unstarted_within, small_cents,
+                    small_once_within
+                ) values (3, tests.instant() - interval '1 second', '1 day', '1 day', '1 day', 0, '1 day')
+            $$,
+            'nor does a new one'
+        )
 ) as tried (statement, what);
+select lives_ok(
+    $$ update app.refund_policies set effective_from = tests.instant() + interval '1 day' where version = 2 $$,
+    'until then the owner may correct it'
+);
 
 -- The one in force when it was paid
 

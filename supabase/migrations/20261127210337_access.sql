@@ -3,7 +3,7 @@
 
 -- ==== Functions whose signature has changed
 
-select set_config('stage.changed_functions', '', true);
+select set_config('stage.changed_functions', 'api.decide_withheld app.forfeit_earnings app.lock_payee app.move_earnings app.release_earnings app.withhold_earnings', true);
 
 
 -- ==== tools/clear_stage.sql
@@ -1606,9 +1606,9 @@ grant select (owner_id) on app.ledger_entries to workshop, platform_admin;
 grant select (account_id) on app.ledger_entries to platform_admin;
 grant select (
     id, payee_id, about_id, currency, earned_at, held_until, is_disputed, refund_asked_until, earned_cents,
-    sent_cents, returned_cents, offset_cents, owed_cents
+    sent_cents, returned_cents, offset_cents, owed_cents, withheld_at, forfeited_cents
 ) on app.payables to mechanic, workshop, platform_admin;
-grant select (part, withheld_at, forfeited_cents) on app.payables to mechanic, platform_admin;
+grant select (part) on app.payables to mechanic, platform_admin;
 grant select (payment_id, payee_kind) on app.payables to platform_admin;
 grant select (owner_id, transfers, payouts_enabled, requirements_due, disconnected_at)
     on app.connected_accounts to mechanic, workshop, platform_admin;
@@ -1707,7 +1707,8 @@ create view api.workshop_statement with (security_invoker = true) as
     from app.ledger_entries;
 comment on view api.workshop_statement is
     'What the caller''s workshops earned and were sent, in cents, earned is positive. Account: payable; '
-    'receivable is what they are to give back. Held until the hold has passed.';
+    'withheld after a ban (two lines: out of one, into the other); receivable is what they are to give '
+    'back. Held until the hold has passed.';
 grant select on api.workshop_statement to workshop;
 
 create view api.mechanic_earnings with (security_invoker = true) as
@@ -1759,7 +1760,12 @@ create view api.workshop_earnings with (security_invoker = true) as
         p.owed_cents,
         case
             when p.owed_cents < 0 then 'owed_back'
-            when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
+            when p.owed_cents = 0 then case
+                when p.earned_cents = 0 then 'reversed'
+                when p.forfeited_cents > 0 then 'forfeited'
+                else 'paid'
+            end
+            when p.withheld_at is not null then 'withheld'
             when p.is_disputed then 'disputed'
             when p.refund_asked_until > (select app.current_instant()) then 'refund_requested'
             when p.held_until > (select app.current_instant()) then 'held'
@@ -1767,14 +1773,16 @@ create view api.workshop_earnings with (security_invoker = true) as
             else 'payable'
         end as state,
         p.held_until,
-        p.refund_asked_until
+        p.refund_asked_until,
+        p.withheld_at,
+        p.forfeited_cents
     from app.payables as p
     left join app.connected_accounts as a on p.payee_id = a.owner_id;
 comment on view api.workshop_earnings is
     'What the caller''s workshops earned, one row a repair, in cents, less what went back to customers. '
     'State says why it is not sent yet: held (until held_until), refund_requested (until '
-    'refund_asked_until, unless decided before), disputed, awaiting_account; then payable, paid; reversed, '
-    'or owed_back by the workshop.';
+    'refund_asked_until, unless decided before), disputed, withheld (after a ban), awaiting_account; then '
+    'payable, paid, or forfeited, in part at least; reversed, or owed_back by the workshop.';
 grant select on api.workshop_earnings to workshop;
 
 create view api.payout_account with (security_invoker = true) as
@@ -1908,7 +1916,7 @@ create view api.admin_books with (security_invoker = true) as
             as held_for_customers_cents,
         coalesce(-sum(balance_cents) filter (where name like 'payable.%'), 0)::bigint
             as payable_cents,
-        coalesce(-sum(balance_cents) filter (where name = 'withheld.mechanic'), 0)::bigint
+        coalesce(-sum(balance_cents) filter (where name like 'withheld.%'), 0)::bigint
             as withheld_cents,
         coalesce(-sum(balance_cents) filter (where name = 'customer.refund_owed'), 0)::bigint
             as refund_owed_cents,
@@ -3912,7 +3920,7 @@ begin
 end;
 $$;
 comment on function app.begin_bar is
-    'Ends the open work of a barred holder and withholds a mechanic''s earnings, once a restriction. '
+    'Ends the open work of a barred holder and withholds what they earned, once a restriction. '
     'Nothing for a restriction that does not bar.';
 
 
@@ -5379,9 +5387,9 @@ grant execute on function api.decide_refund_request to platform_admin;
 
 -- ==== supabase/functions/decide_withheld.sql
 
--- An admin decides on what is withheld from a barred mechanic: released to them, or forfeited.
+-- An admin decides on what is withheld from a barred mechanic or workshop: released to them, or forfeited.
 
-create or replace function api.decide_withheld(mechanic_id uuid, decision text, reason text)
+create or replace function api.decide_withheld(payee_id uuid, decision text, reason text)
     returns bigint
     language plpgsql
     volatile
@@ -5396,31 +5404,42 @@ begin
     if coalesce(reason, '') = '' or coalesce(decision, '') not in ('released', 'forfeited') then
         raise exception 'released or forfeited, and a reason, are needed' using errcode = 'PT422';
     end if;
-    perform app.lock_payee(decide_withheld.mechanic_id);
+    perform app.lock_payee(decide_withheld.payee_id);
     select sum(p.owed_cents) into withheld_cents
     from app.payables as p
-    where p.payee_id = decide_withheld.mechanic_id
+    where p.payee_id = decide_withheld.payee_id
         and p.withheld_at is not null
         and p.owed_cents > 0;
     if withheld_cents is null then
-        raise exception 'nothing is withheld from such a mechanic' using errcode = 'PT404';
+        raise exception 'nothing is withheld from such a payee' using errcode = 'PT404';
     end if;
 
     if decision = 'released' then
-        perform app.release_earnings(decide_withheld.mechanic_id, decision_id);
+        perform app.release_earnings(decide_withheld.payee_id, decision_id);
     else
-        perform app.forfeit_earnings(decide_withheld.mechanic_id, decision_id);
+        perform app.forfeit_earnings(decide_withheld.payee_id, decision_id);
     end if;
-    perform app.tell(decide_withheld.mechanic_id, 'earnings_' || decision, decision_id);
+    -- A barred workshop's advisors too: it is about their own money.
+    perform app.tell(t.person_id, 'earnings_' || decision, decision_id)
+    from (
+        select m.person_id
+        from app.mechanics as m
+        where m.person_id = decide_withheld.payee_id
+        union all
+        select w.person_id
+        from app.workshop_members as w
+        where w.workshop_id = decide_withheld.payee_id
+            and w.removed_at is null
+    ) as t;
     perform app.log_action(
-        'decide_withheld', 'mechanic', decide_withheld.mechanic_id, reason,
+        'decide_withheld', 'payee', decide_withheld.payee_id, reason,
         jsonb_build_object('decision', decision, 'cents', withheld_cents)
     );
     return withheld_cents;
 end;
 $$;
 comment on function api.decide_withheld is
-    'Releases or forfeits all that is withheld from a mechanic; returns how much, in cents. The '
+    'Releases or forfeits all that is withheld from a mechanic or workshop; returns how much, in cents. The '
     'platform''s terms and the law decide which; this only records it. PT404 if nothing is withheld, '
     'PT422 for bad input, PT403 for a dismissed admin.';
 grant execute on function api.decide_withheld to platform_admin;
@@ -6882,10 +6901,11 @@ begin
         -- A ban meanwhile left alone what seemed to be on its way.
         perform app.withhold_earnings(p.payee_id, gen_random_uuid())
         from app.payables as p
-        inner join app.standings as s on p.payee_id = s.person_id
+        inner join app.standings as s on p.payee_id = s.holder_id
         where p.payment_id = payment.id
             and p.part = fail_transfer.part
-            and s.barred_until > app.current_instant();
+            and s.barred_until > app.current_instant()
+            and s.barred_from <= app.current_instant();
     end if;
 end;
 $$;
@@ -7872,9 +7892,9 @@ comment on function app.fold_text is
 
 -- ==== supabase/functions/forfeit_earnings.sql
 
--- What was withheld from a mechanic is the platform's, by an admin's decision.
+-- What was withheld from a mechanic or workshop is the platform's, by an admin's decision.
 
-create or replace function app.forfeit_earnings(mechanic_id uuid, cause_id uuid)
+create or replace function app.forfeit_earnings(payee_id uuid, cause_id uuid)
     returns void
     language plpgsql
     volatile
@@ -7883,13 +7903,12 @@ as $$
 declare
     forfeited record;
 begin
-    perform app.lock_payee(forfeit_earnings.mechanic_id);
+    perform app.lock_payee(forfeit_earnings.payee_id);
     for forfeited in
         with owed as (
-            select p.payment_id, p.part, p.currency, p.owed_cents
+            select p.payment_id, p.part, p.payee_kind, p.currency, p.owed_cents
             from app.payables as p
-            where p.payee_id = forfeit_earnings.mechanic_id
-                and p.payee_kind = 'mechanic'
+            where p.payee_id = forfeit_earnings.payee_id
                 and p.withheld_at is not null
                 and p.owed_cents > 0
         ), marked as (
@@ -7898,11 +7917,11 @@ begin
             from owed as o
             where p.payment_id = o.payment_id
                 and p.part = o.part
-            returning o.currency, o.owed_cents as cents
+            returning o.payee_kind, o.currency, o.owed_cents as cents
         )
-        select m.currency, sum(m.cents)::bigint as cents
+        select m.payee_kind, m.currency, sum(m.cents)::bigint as cents
         from marked as m
-        group by m.currency
+        group by m.payee_kind, m.currency
         order by m.currency
     loop
         perform app.post_transaction(
@@ -7912,8 +7931,8 @@ begin
             null,
             jsonb_build_array(
                 jsonb_build_object(
-                    'account', 'withheld.mechanic',
-                    'owner_id', forfeit_earnings.mechanic_id,
+                    'account', 'withheld.' || forfeited.payee_kind,
+                    'owner_id', forfeit_earnings.payee_id,
                     'amount_cents', forfeited.cents
                 ),
                 jsonb_build_object('account', 'loss', 'amount_cents', -forfeited.cents)
@@ -7924,7 +7943,7 @@ begin
 end;
 $$;
 comment on function app.forfeit_earnings is
-    'Moves all that is withheld from a mechanic to the account of losses, which it lessens.';
+    'Moves all that is withheld from a mechanic or workshop to the account of losses, which it lessens.';
 
 
 -- ==== supabase/functions/forget_previews.sql
@@ -8782,9 +8801,9 @@ comment on function app.lock_ledger is
 
 -- ==== supabase/functions/lock_payee.sql
 
--- Locks what is owed to a mechanic: whoever moves it waits here.
+-- Locks what is owed to a mechanic or workshop: whoever moves it waits here.
 
-create or replace function app.lock_payee(mechanic_id uuid)
+create or replace function app.lock_payee(payee_id uuid)
     returns void
     language plpgsql
     volatile
@@ -8793,15 +8812,22 @@ as $$
 begin
     -- Opened where missing, so that a first posting under way is waited for.
     insert into app.ledger_accounts (name, owner_id, currency)
-    select distinct 'payable.mechanic', m.person_id, f.currency
-    from app.mechanics as m
+    select distinct 'payable.' || p.kind, lock_payee.payee_id, f.currency
+    from (
+        select 'mechanic' as kind
+        from app.mechanics as m
+        where m.person_id = lock_payee.payee_id
+        union all
+        select 'workshop'
+        from app.workshops as w
+        where w.id = lock_payee.payee_id
+    ) as p
     cross join app.fee_schedule as f
-    where m.person_id = lock_payee.mechanic_id
     on conflict do nothing;
     perform
     from app.ledger_accounts as a
-    where a.name = 'payable.mechanic'
-        and a.owner_id = lock_payee.mechanic_id
+    where a.name in ('payable.mechanic', 'payable.workshop')
+        and a.owner_id = lock_payee.payee_id
     order by a.currency
     for update;
 end;
@@ -9283,10 +9309,10 @@ grant execute on function backend.missing_object to worker;
 
 -- ==== supabase/functions/move_earnings.sql
 
--- Moves what a mechanic is owed between being payable and being withheld.
+-- Moves what a mechanic or workshop is owed between being payable and being withheld.
 
 create or replace function app.move_earnings(
-    mechanic_id uuid,
+    payee_id uuid,
     to_withhold boolean,
     description text,
     source_key text
@@ -9298,16 +9324,15 @@ create or replace function app.move_earnings(
 as $$
 declare
     moved record;
-    origin text := case when to_withhold then 'payable.mechanic' else 'withheld.mechanic' end;
-    target text := case when to_withhold then 'withheld.mechanic' else 'payable.mechanic' end;
+    origin text := case when to_withhold then 'payable.' else 'withheld.' end;
+    target text := case when to_withhold then 'withheld.' else 'payable.' end;
 begin
-    perform app.lock_payee(move_earnings.mechanic_id);
+    perform app.lock_payee(move_earnings.payee_id);
     for moved in
         with marked as (
             update app.payables as p
             set withheld_at = case when to_withhold then app.current_instant() end
-            where p.payee_id = move_earnings.mechanic_id
-                and p.payee_kind = 'mechanic'
+            where p.payee_id = move_earnings.payee_id
                 and (p.withheld_at is null) = to_withhold
                 -- What is on its way is sent, not withheld.
                 and not exists (
@@ -9317,11 +9342,11 @@ begin
                         and t.part = p.part
                         and t.status = 'creating'
                 )
-            returning p.currency, greatest(p.owed_cents, 0) as cents
+            returning p.payee_kind, p.currency, greatest(p.owed_cents, 0) as cents
         )
-        select m.currency, sum(m.cents)::bigint as cents
+        select m.payee_kind, m.currency, sum(m.cents)::bigint as cents
         from marked as m
-        group by m.currency
+        group by m.payee_kind, m.currency
         order by m.currency
     loop
         perform app.post_transaction(
@@ -9331,13 +9356,13 @@ begin
             null,
             jsonb_build_array(
                 jsonb_build_object(
-                    'account', origin,
-                    'owner_id', move_earnings.mechanic_id,
+                    'account', origin || moved.payee_kind,
+                    'owner_id', move_earnings.payee_id,
                     'amount_cents', moved.cents
                 ),
                 jsonb_build_object(
-                    'account', target,
-                    'owner_id', move_earnings.mechanic_id,
+                    'account', target || moved.payee_kind,
+                    'owner_id', move_earnings.payee_id,
                     'amount_cents', -moved.cents
                 )
             ),
@@ -9347,7 +9372,7 @@ begin
 end;
 $$;
 comment on function app.move_earnings is
-    'Marks all that a mechanic is owed as withheld, or not, and moves it in the ledger, once a source '
+    'Marks all that a mechanic or workshop is owed as withheld, or not, and moves it in the ledger, once a source '
     'key. Locks accounts of the ledger, so it is called last.';
 
 
@@ -10100,7 +10125,7 @@ begin
     -- Read after the payees are locked: a ban sees this posting, or is seen here.
     perform app.withhold_earnings(p.payee_id, payment.id)
     from app.payables as p
-    inner join app.standings as s on p.payee_id = s.person_id
+    inner join app.standings as s on p.payee_id = s.holder_id
     where p.payment_id = payment.id
         and s.barred_until > instant
         and s.barred_from <= instant;
@@ -10108,7 +10133,7 @@ end;
 $$;
 comment on function app.post_earnings is
     'Posts done:<payment> and, for a repair, done:<payment>:referral, by the fee schedule stamped on '
-    'the payment. A barred mechanic''s part is withheld. Posting twice changes nothing.';
+    'the payment. The part of a barred payee is withheld. Posting twice changes nothing.';
 
 
 -- ==== supabase/functions/post_message.sql
@@ -11390,6 +11415,7 @@ create trigger a_settled_request_is_never_changed
     before update or delete on app.refund_requests
     for each row when (old.status <> 'open')
     execute function app.refuse_refund_change();
+-- The policies neither: nothing empties them but what empties the requests that name them.
 create trigger refund_requests_are_not_emptied
     before truncate on app.refund_requests
     for each statement execute function app.refuse_refund_change();
@@ -11401,9 +11427,6 @@ create trigger a_refund_policy_does_not_begin_in_the_past
     before insert or update on app.refund_policies
     for each row when (new.effective_from < app.current_instant())
     execute function app.refuse_refund_change();
-create trigger refund_policies_are_not_emptied
-    before truncate on app.refund_policies
-    for each statement execute function app.refuse_refund_change();
 
 
 -- ==== supabase/functions/refuse_unlisted_transition.sql
@@ -11621,19 +11644,19 @@ grant execute on function api.release_contact to customer;
 
 -- ==== supabase/functions/release_earnings.sql
 
--- What was withheld from a mechanic is payable again.
+-- What was withheld from a mechanic or workshop is payable again.
 
-create or replace function app.release_earnings(mechanic_id uuid, cause_id uuid)
+create or replace function app.release_earnings(payee_id uuid, cause_id uuid)
     returns void
     language sql
     volatile
     set search_path = ''
 as $$
-    select app.move_earnings(mechanic_id, false, 'Released', 'released:' || cause_id::text);
+    select app.move_earnings(payee_id, false, 'Released', 'released:' || cause_id::text);
 $$;
 comment on function app.release_earnings is
-    'Releases all that is withheld from a mechanic. Cause: the restriction that was lifted, or an '
-    'admin''s decision.';
+    'Releases all that is withheld from a mechanic or workshop. Cause: the restriction that was lifted, or '
+    'an admin''s decision.';
 
 
 -- ==== supabase/functions/release_flag.sql
@@ -13099,19 +13122,19 @@ grant execute on function api.withdraw_refund_request to customer;
 
 -- ==== supabase/functions/withhold_earnings.sql
 
--- What a barred mechanic has earned and not been sent is withheld, not lost.
+-- What a barred mechanic or workshop has earned and not been sent is withheld, not lost.
 
-create or replace function app.withhold_earnings(mechanic_id uuid, cause_id uuid)
+create or replace function app.withhold_earnings(payee_id uuid, cause_id uuid)
     returns void
     language sql
     volatile
     set search_path = ''
 as $$
-    select app.move_earnings(mechanic_id, true, 'Withheld', 'withheld:' || cause_id::text);
+    select app.move_earnings(payee_id, true, 'Withheld', 'withheld:' || cause_id::text);
 $$;
 comment on function app.withhold_earnings is
-    'Withholds what is payable to a mechanic; nothing for anybody else. Cause: a restriction or '
-    'payment.';
+    'Withholds what is payable to a mechanic or workshop; nothing for anybody else. Cause: a restriction '
+    'or payment.';
 
 
 -- ==== tools/close_stage.sql
