@@ -140,7 +140,11 @@ class Bank:
         session = self.open_session(session_id)
         told = session["payment_intent_data"]
         charge = stripe_events.charge("", session["amount_total"], currency=session["currency"])
-        charge |= {"metadata": told["metadata"], "transfer_group": told["transfer_group"]}
+        charge |= {
+            "metadata": told["metadata"],
+            "payment_intent": new_id("pi"),
+            "transfer_group": told["transfer_group"],
+        }
         intent = {
             "id": charge["payment_intent"],
             "object": "payment_intent",
@@ -259,6 +263,12 @@ class Bank:
         }
         self.tell("capability.updated", capability, account_id)
         return made
+
+    def take_away(self, account_id: str) -> None:
+        """The payee takes their account away from the platform."""
+        del self.objects[account_id]
+        application = {"id": "ca_test", "object": "application", "name": "TheAutoDoctor"}
+        self.tell("account.application.deauthorized", application, account_id)
 
     def transfer(self, sent: Object) -> Object:
         charge, amount = self.get(sent["source_transaction"]), int(sent["amount"])
