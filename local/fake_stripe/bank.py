@@ -311,6 +311,22 @@ class Bank:
         amount, self.balances[account_id] = self.balances[account_id], 0
         self.tell("payout.paid", self.keep(stripe_events.payout(amount, status="paid")), account_id)
 
+    def pay_out(self, cents: int) -> Object:
+        """The platform's own money goes to its bank."""
+        made = self.keep(stripe_events.payout(cents))
+        self.line("payout", made["id"], -cents)
+        self.tell("payout.created", made)
+        made["status"] = "paid"
+        self.tell("payout.paid", made)
+        return made
+
+    def fail_payout(self, payout_id: str) -> None:
+        """The bank sends it back."""
+        made = self.get(payout_id)
+        self.line("payout_failure", payout_id, made["amount"])
+        made |= {"status": "failed", "failure_code": "account_closed"}
+        self.tell("payout.failed", made)
+
     # Idempotency keys
 
     def once(

@@ -42,8 +42,8 @@ begin
         where l.fee <> 0
     ), posted as (
         select
-            -- Stripe tells no work from a referral, and of a payout that is paid at once no other.
-            regexp_replace(t.source_key, ':(paid|referral)$', '') as source_key,
+            -- Stripe tells no work from a referral.
+            regexp_replace(t.source_key, ':referral$', '') as source_key,
             e.amount_cents,
             e.currency,
             t.posted_at
@@ -53,7 +53,7 @@ begin
         where a.name = 'stripe.balance'
             and (
                 t.posted_at >= reconcile.since + interval '1 day'
-                or regexp_replace(t.source_key, ':(paid|referral)$', '')
+                or regexp_replace(t.source_key, ':referral$', '')
                 in (select d.source_key from told as d)
             )
     )

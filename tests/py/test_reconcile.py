@@ -1,6 +1,7 @@
 """Does Stripe's account of our balance agree with the ledger, and what is said where it does not?"""
 
 import csv
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -85,6 +86,18 @@ def test_every_cent_agrees_once_a_referral_was_sent_and_taken_back(world: Stripe
     world.settle()
     assert len(world.bank.every("balance_transaction")) == 8
     assert compare(world) == []
+
+
+def test_every_cent_agrees_in_whatever_order_a_payout_is_told(world: StripeWorld) -> None:
+    for fails in (False, True):
+        for order in itertools.permutations(range(2 + fails)):
+            payout = world.bank.pay_out(100)
+            if fails:
+                world.bank.fail_payout(payout["id"])
+            told = world.bank.undelivered
+            told[:] = [told[place] for place in order]
+            world.settle()
+            assert compare(world) == [], order
 
 
 def test_events_that_never_came_are_fetched_once(world: StripeWorld) -> None:

@@ -3480,12 +3480,16 @@ begin
     values (
         object ->> 'id', account_id, (object ->> 'amount')::bigint, object ->> 'currency'
     )
-    on conflict do nothing;
+    on conflict do nothing
+    returning * into before;
     if not found then
         select * into strict before
         from app.payouts as p
         where p.id = object ->> 'id'
         for update;
+    elsif account_id is null then
+        -- It was made before whatever else is told of it.
+        perform app.post_payout(null, before);
     end if;
     update app.payouts as p
     set paid_at = case
@@ -3502,33 +3506,7 @@ begin
     returning * into payout;
 
     if account_id is null then
-        perform app.post_transaction(
-            'payout:' || payout.id
-            || case
-                when payout.failed_at is not null then ':failed'
-                when payout.paid_at is not null then ':paid'
-                else ''
-            end,
-            case
-                when payout.failed_at is not null then 'Payout came back'
-                else 'Payout'
-            end,
-            null,
-            null,
-            (
-                select jsonb_agg(to_jsonb(m))
-                from (
-                    select l.account, sum(l.amount_cents) as amount_cents
-                    from (
-                        select a.account, a.amount_cents from app.payout_position(payout) as a
-                        union all
-                        select b.account, -b.amount_cents from app.payout_position(before) as b
-                    ) as l
-                    group by l.account
-                ) as m
-            ),
-            payout.currency
-        );
+        perform app.post_payout(before, payout);
     end if;
     return event;
 end;
@@ -10207,6 +10185,50 @@ comment on function app.post_message is
     'Takes the thread''s next position, open or closed, and returns it. For notices and quotes.';
 
 
+-- ==== supabase/functions/post_payout.sql
+
+-- Posts what a payout of the platform's has come to.
+
+create or replace function app.post_payout(before app.payouts, payout app.payouts)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    perform app.post_transaction(
+        'payout:' || payout.id
+        || case
+            when payout.failed_at is not null then ':failed'
+            when payout.paid_at is not null then ':paid'
+            else ''
+        end,
+        case
+            when payout.failed_at is not null then 'Payout came back'
+            else 'Payout'
+        end,
+        null,
+        null,
+        (
+            select jsonb_agg(to_jsonb(m))
+            from (
+                select l.account, sum(l.amount_cents) as amount_cents
+                from (
+                    select a.account, a.amount_cents from app.payout_position(payout) as a
+                    union all
+                    select b.account, -b.amount_cents from app.payout_position(before) as b
+                ) as l
+                group by l.account
+            ) as m
+        ),
+        payout.currency
+    );
+end;
+$$;
+comment on function app.post_payout is
+    'Posts the position of the payout less the one before; nothing when nothing moved.';
+
+
 -- ==== supabase/functions/post_transaction.sql
 
 -- Posts one fact to the ledger, once.
@@ -10652,8 +10674,8 @@ begin
         where l.fee <> 0
     ), posted as (
         select
-            -- Stripe tells no work from a referral, and of a payout that is paid at once no other.
-            regexp_replace(t.source_key, ':(paid|referral)$', '') as source_key,
+            -- Stripe tells no work from a referral.
+            regexp_replace(t.source_key, ':referral$', '') as source_key,
             e.amount_cents,
             e.currency,
             t.posted_at
@@ -10663,7 +10685,7 @@ begin
         where a.name = 'stripe.balance'
             and (
                 t.posted_at >= reconcile.since + interval '1 day'
-                or regexp_replace(t.source_key, ':(paid|referral)$', '')
+                or regexp_replace(t.source_key, ':referral$', '')
                 in (select d.source_key from told as d)
             )
     )
