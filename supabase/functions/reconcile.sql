@@ -27,8 +27,13 @@ begin
                 when l.type = 'transfer_refund' then 'transfer_reversal:' || l.source
                 when l.type = 'payout' then 'payout:' || l.source
                 when l.type in ('payout_failure', 'payout_cancel') then 'payout:' || l.source || ':failed'
-                when l.amount < 0 then 'dispute_withdrawal:' || l.id
-                else 'dispute_reinstatement:' || l.id
+                when l.type = 'adjustment' and l.source ~ '^(dp|du)_' then
+                    case
+                        when l.amount < 0 then 'dispute_withdrawal:'
+                        else 'dispute_reinstatement:'
+                    end || l.id
+                -- Nothing that the ledger knows: Stripe's word for it.
+                else l.type || ':' || l.id
             end as source_key,
             l.id,
             l.amount,

@@ -5036,6 +5036,31 @@ comment on function api.confirm_repair is
 grant execute on function api.confirm_repair to customer;
 
 
+-- ==== supabase/functions/connected_account_ids.sql
+
+-- Whose events at Stripe are to be looked through.
+
+create or replace function backend.connected_account_ids()
+    returns setof text
+    language plpgsql
+    stable
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+begin
+    return query
+    select a.stripe_account_id
+    from app.connected_accounts as a
+    where a.stripe_account_id is not null
+        and a.disconnected_at is null
+    order by a.stripe_account_id;
+end;
+$$;
+comment on function backend.connected_account_ids is
+    'Stripe''s ids of the payees'' accounts, but for those that were taken away.';
+grant execute on function backend.connected_account_ids to worker;
+
+
 -- ==== supabase/functions/copy_email.sql
 
 -- Auth owns the e-mail address; contact details follow it.
@@ -10659,8 +10684,13 @@ begin
                 when l.type = 'transfer_refund' then 'transfer_reversal:' || l.source
                 when l.type = 'payout' then 'payout:' || l.source
                 when l.type in ('payout_failure', 'payout_cancel') then 'payout:' || l.source || ':failed'
-                when l.amount < 0 then 'dispute_withdrawal:' || l.id
-                else 'dispute_reinstatement:' || l.id
+                when l.type = 'adjustment' and l.source ~ '^(dp|du)_' then
+                    case
+                        when l.amount < 0 then 'dispute_withdrawal:'
+                        else 'dispute_reinstatement:'
+                    end || l.id
+                -- Nothing that the ledger knows: Stripe's word for it.
+                else l.type || ':' || l.id
             end as source_key,
             l.id,
             l.amount,
