@@ -44,6 +44,10 @@ class Money:
             if charge.status == "succeeded":
                 self.learn("charge.succeeded", charge)
                 self.learn("charge.updated", charge)
+        elif reason == "payment_intent":
+            charge_id = client.v1.payment_intents.retrieve(stripe_id).latest_charge
+            if charge_id is not None:
+                self.fetch(client, "charge", str(charge_id))
         elif reason == "balance_transaction":
             line = client.v1.balance_transactions.retrieve(stripe_id)
             self.learn("balance_transaction.retrieved", line)

@@ -315,8 +315,8 @@ begin
     insert into app.payouts (id, amount_cents, currency) values ('po_world', 1000, 'usd');
     insert into app.balance_transactions (id, amount_cents, fee_cents, currency)
     values ('txn_world', 2500, 103, 'usd');
-    insert into app.transfers (payment_id, part, attempt, amount_cents)
-    values (tests.id('cleo repaired payment'), 'work', 1, 2250);
+    insert into app.transfers (payment_id, part, attempt, amount_cents, destination)
+    values (tests.id('cleo repaired payment'), 'work', 1, 2250, 'acct_world');
 
     -- names for what came about by itself
     insert into tests.names (name, id)

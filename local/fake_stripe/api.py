@@ -140,7 +140,18 @@ def create_app(bank: Bank) -> Flask:
 
     @app.get("/v1/events")
     def events() -> ResponseReturnValue:
-        return listed("event", "type")
+        """The platform's, or those of the account that the caller acts for: then it is not repeated."""
+        account = request.headers.get("Stripe-Account")
+        if account is not None and account not in bank.objects:
+            raise Refusal(403, "account_invalid")
+        since = int(request.args.get("created[gte]", 0))
+        return page(
+            [
+                {name: value for name, value in each.items() if name != "account"}
+                for each in bank.every("event")
+                if each["created"] >= since and each.get("account") == account
+            ]
+        )
 
     @app.get("/v1/<path:kind>/<object_id>")
     def retrieve(kind: str, object_id: str) -> ResponseReturnValue:

@@ -140,7 +140,11 @@ class Bank:
         session = self.open_session(session_id)
         told = session["payment_intent_data"]
         charge = stripe_events.charge("", session["amount_total"], currency=session["currency"])
-        charge |= {"metadata": told["metadata"], "transfer_group": told["transfer_group"]}
+        charge |= {
+            "metadata": told["metadata"],
+            "payment_intent": new_id("pi"),
+            "transfer_group": told["transfer_group"],
+        }
         intent = {
             "id": charge["payment_intent"],
             "object": "payment_intent",
@@ -260,6 +264,12 @@ class Bank:
         self.tell("capability.updated", capability, account_id)
         return made
 
+    def take_away(self, account_id: str) -> None:
+        """The payee takes their account away from the platform."""
+        del self.objects[account_id]
+        application = {"id": "ca_test", "object": "application", "name": "TheAutoDoctor"}
+        self.tell("account.application.deauthorized", application, account_id)
+
     def transfer(self, sent: Object) -> Object:
         charge, amount = self.get(sent["source_transaction"]), int(sent["amount"])
         account = self.get(sent["destination"])
@@ -300,6 +310,22 @@ class Bank:
         """The payee's money goes to their bank: it cannot be taken back from the account."""
         amount, self.balances[account_id] = self.balances[account_id], 0
         self.tell("payout.paid", self.keep(stripe_events.payout(amount, status="paid")), account_id)
+
+    def pay_out(self, cents: int) -> Object:
+        """The platform's own money goes to its bank."""
+        made = self.keep(stripe_events.payout(cents))
+        self.line("payout", made["id"], -cents)
+        self.tell("payout.created", made)
+        made["status"] = "paid"
+        self.tell("payout.paid", made)
+        return made
+
+    def fail_payout(self, payout_id: str) -> None:
+        """The bank sends it back."""
+        made = self.get(payout_id)
+        self.line("payout_failure", payout_id, made["amount"])
+        made |= {"status": "failed", "failure_code": "account_closed"}
+        self.tell("payout.failed", made)
 
     # Idempotency keys
 

@@ -8,14 +8,33 @@ create function app.apply_account_event(event app.stripe_events)
 as $$
 declare
     object jsonb := event.payload #> '{data,object}';
+    account app.connected_accounts;
 begin
     if event.type = 'account.application.deauthorized' then
+        -- The next one that its owner opens is another.
         update app.connected_accounts as a
-        set transfers = 'inactive',
+        set attempt = a.attempt + 1,
+            begun_at = null,
+            transfers = 'inactive',
             payouts_enabled = false,
             told_at = event.created_at,
             disconnected_at = app.current_instant()
-        where a.stripe_account_id = event.payload ->> 'account';
+        where a.stripe_account_id = event.payload ->> 'account'
+            and a.disconnected_at is null
+        returning * into account;
+        if found then
+            case account.owner_kind
+                when 'mechanic' then
+                    perform app.tell(
+                        account.owner_id, 'payout_account_disconnected', account.owner_id
+                    );
+                else
+                    perform app.tell_workshop(
+                        account.owner_id, 'payout_account_disconnected', account.owner_id
+                    );
+            end case;
+            perform app.tell_admins('payout_account_disconnected', account.owner_id);
+        end if;
     else
         -- What is told late says nothing of what is: the newest word counts.
         update app.connected_accounts as a
@@ -43,4 +62,5 @@ begin
 end;
 $$;
 comment on function app.apply_account_event is
-    'Opens or shuts the gate for transfers to a payee; earnings wait in the payable meanwhile.';
+    'Opens or shuts the gate for transfers to a payee; earnings wait in the payable meanwhile. Of an '
+    'account that was taken away from the platform, its owner and the admins are told, once.';

@@ -27,6 +27,7 @@ begin
             ),
             'Payment received'
         );
+        perform app.wake_events(object ->> 'payment_intent');
         perform app.refund_surplus(payment.id, object ->> 'id');
         perform app.post_earnings(payment.id);
     elsif jsonb_typeof(balance_transaction) = 'object' then

@@ -39,9 +39,21 @@ begin
             and p.status in ('pending', 'processing');
     elsif event.type <> 'checkout.session.expired' then
         perform app.settle_payment(payment.id);
+        if object ->> 'payment_intent' is not null
+            and not exists (
+                select
+                from app.money_facts as f
+                where f.payment_id = payment.id
+                    and f.kind = 'charge'
+            )
+        then
+            event.state := 'waiting';
+            event.reason := 'payment_intent';
+            event.awaits := object ->> 'payment_intent';
+        end if;
     end if;
     return event;
 end;
 $$;
 comment on function app.apply_checkout_event is
-    'Marks the payment; moves no money: the charge does.';
+    'Marks the payment; moves no money: the charge does, and is waited for.';

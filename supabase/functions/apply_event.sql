@@ -6,6 +6,10 @@ create function app.apply_event(event app.stripe_events)
     volatile
     set search_path = ''
 as $$
+declare
+    at jsonb := jsonb_build_object(
+        'timestamp', extract(epoch from app.current_instant())::bigint
+    );
 begin
     event.state := 'done';
     event.reason := null;
@@ -25,6 +29,14 @@ begin
             return app.apply_transfer_event(event);
         when event.type like 'balance_transaction.%' then
             return app.apply_balance_transaction(event);
+        when event.type = 'payout.reconciliation_completed' then
+            -- Stripe has added up the day: so do we.
+            perform app.enqueue_job('compare_balance', at);
+            return event;
+        when event.type like 'v2.core.health.event_generation_failure.%' then
+            -- Events were not made in time, and not sent.
+            perform app.enqueue_job('fetch_lacking_events', at);
+            return event;
         when event.type like 'payout.%' then
             return app.apply_payout_event(event);
         when event.type like 'radar.early_fraud_warning.%' then

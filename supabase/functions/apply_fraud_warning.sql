@@ -20,9 +20,12 @@ begin
     insert into app.fraud_warnings (id, payment_id, fraud_type)
     values (object ->> 'id', payment.id, object ->> 'fraud_type')
     on conflict do nothing;
+    if found then
+        perform app.tell_admins('fraud_warning', payment.id);
+    end if;
     perform app.recount_payables(payment.id);
     return event;
 end;
 $$;
 comment on function app.apply_fraud_warning is
-    'Notes the warning. An admin decides: a refund may spare the fee of a dispute.';
+    'Notes the warning, and tells the admins, who decide: a refund may spare the fee of a dispute.';

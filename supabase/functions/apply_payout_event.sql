@@ -16,12 +16,16 @@ begin
     values (
         object ->> 'id', account_id, (object ->> 'amount')::bigint, object ->> 'currency'
     )
-    on conflict do nothing;
+    on conflict do nothing
+    returning * into before;
     if not found then
         select * into strict before
         from app.payouts as p
         where p.id = object ->> 'id'
         for update;
+    elsif account_id is null then
+        -- It was made before whatever else is told of it.
+        perform app.post_payout(null, before);
     end if;
     update app.payouts as p
     set paid_at = case
@@ -38,33 +42,7 @@ begin
     returning * into payout;
 
     if account_id is null then
-        perform app.post_transaction(
-            'payout:' || payout.id
-            || case
-                when payout.failed_at is not null then ':failed'
-                when payout.paid_at is not null then ':paid'
-                else ''
-            end,
-            case
-                when payout.failed_at is not null then 'Payout came back'
-                else 'Payout'
-            end,
-            null,
-            null,
-            (
-                select jsonb_agg(to_jsonb(m))
-                from (
-                    select l.account, sum(l.amount_cents) as amount_cents
-                    from (
-                        select a.account, a.amount_cents from app.payout_position(payout) as a
-                        union all
-                        select b.account, -b.amount_cents from app.payout_position(before) as b
-                    ) as l
-                    group by l.account
-                ) as m
-            ),
-            payout.currency
-        );
+        perform app.post_payout(before, payout);
     end if;
     return event;
 end;

@@ -24,14 +24,7 @@ begin
         event.reason := 'amount';
     elsif object ->> 'currency' is distinct from payment.currency then
         event.reason := 'currency';
-    elsif exists (
-        select
-        from app.payables as p
-        inner join app.connected_accounts as a on p.payee_id = a.owner_id
-        where p.payment_id = transfer.payment_id
-            and p.part = transfer.part
-            and a.stripe_account_id is distinct from object ->> 'destination'
-    ) then
+    elsif object ->> 'destination' is distinct from transfer.destination then
         event.reason := 'account';
     end if;
     if event.reason is not null then

@@ -48,7 +48,7 @@ begin
     set begun_at = coalesce(a.begun_at, app.current_instant())
     where a.owner_id = begin_payout_account.owner_id
     returning
-        a.stripe_account_id,
+        case when a.disconnected_at is null then a.stripe_account_id end,
         a.attempt,
         a.idempotency_key,
         a.begun_at,
@@ -58,7 +58,7 @@ begin
 end;
 $$;
 comment on function backend.begin_payout_account is
-    'The account of the mechanic, or of the advisor''s workshop. The caller has verified the person. '
+    'The account of the mechanic, or of the advisor''s workshop; none if it is disconnected. The caller has verified the person. '
     'Look up: do not ask for it, but see whether it was opened. PT404 for anybody else or when barred, '
     'PT429.';
 grant execute on function backend.begin_payout_account to backend;

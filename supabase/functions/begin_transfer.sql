@@ -53,8 +53,13 @@ begin
         ) then
             return;
         end if;
-        insert into app.transfers (payment_id, part, attempt, amount_cents)
-        select payment.id, begin_transfer.part, coalesce(max(t.attempt), 0) + 1, payable.owed_cents
+        insert into app.transfers (payment_id, part, attempt, amount_cents, destination)
+        select
+            payment.id,
+            begin_transfer.part,
+            coalesce(max(t.attempt), 0) + 1,
+            payable.owed_cents,
+            account_id
         from app.transfers as t
         where t.payment_id = payment.id
             and t.part = begin_transfer.part;
@@ -66,7 +71,7 @@ begin
         t.idempotency_key,
         t.amount_cents,
         payment.currency,
-        account_id,
+        t.destination,
         (
             select f.id
             from app.money_facts as f
@@ -81,7 +86,7 @@ begin
         or p.withheld_at is not null
         or p.is_disputed
         or coalesce(p.refund_asked_until > instant, false)
-        or account_id is null
+        or account_id is distinct from t.destination
     from app.transfers as t
     inner join app.payables as p on t.payment_id = p.payment_id and t.part = p.part
     where t.payment_id = payment.id

@@ -13,7 +13,7 @@ begin
         begun_at = null
     where a.owner_id = fail_payout_account.owner_id
         and a.attempt = fail_payout_account.attempt
-        and a.stripe_account_id is null;
+        and (a.stripe_account_id is null or a.disconnected_at is not null);
 end;
 $$;
 comment on function backend.fail_payout_account is

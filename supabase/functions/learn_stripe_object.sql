@@ -27,7 +27,11 @@ begin
                 reason = event.reason,
                 awaits = null
             where e.state = 'waiting'
-                and e.awaits = stripe_id;
+                and (
+                    e.awaits = stripe_id
+                    or event.type = 'charge.succeeded'
+                    and e.awaits = learn_stripe_object.object ->> 'payment_intent'
+                );
         else
             -- It waits itself: to look again at what waits for it would ask Stripe without end.
             null;

@@ -15,7 +15,7 @@ begin
         and e.state = 'waiting'
         -- A charge is nearly always told of by itself.
         and (
-            e.reason <> 'charge'
+            e.reason not in ('charge', 'payment_intent')
             or e.received_at <= app.current_instant() - interval '10 minutes'
         );
 end;

@@ -27,8 +27,13 @@ begin
                 when l.type = 'transfer_refund' then 'transfer_reversal:' || l.source
                 when l.type = 'payout' then 'payout:' || l.source
                 when l.type in ('payout_failure', 'payout_cancel') then 'payout:' || l.source || ':failed'
-                when l.amount < 0 then 'dispute_withdrawal:' || l.id
-                else 'dispute_reinstatement:' || l.id
+                when l.type = 'adjustment' and l.source ~ '^(dp|du)_' then
+                    case
+                        when l.amount < 0 then 'dispute_withdrawal:'
+                        else 'dispute_reinstatement:'
+                    end || l.id
+                -- Nothing that the ledger knows: Stripe's word for it.
+                else l.type || ':' || l.id
             end as source_key,
             l.id,
             l.amount,
@@ -42,8 +47,8 @@ begin
         where l.fee <> 0
     ), posted as (
         select
-            -- Stripe tells no work from a referral, and of a payout that is paid at once no other.
-            regexp_replace(t.source_key, ':(paid|referral)$', '') as source_key,
+            -- Stripe tells no work from a referral.
+            regexp_replace(t.source_key, ':referral$', '') as source_key,
             e.amount_cents,
             e.currency,
             t.posted_at
@@ -53,7 +58,7 @@ begin
         where a.name = 'stripe.balance'
             and (
                 t.posted_at >= reconcile.since + interval '1 day'
-                or regexp_replace(t.source_key, ':(paid|referral)$', '')
+                or regexp_replace(t.source_key, ':referral$', '')
                 in (select d.source_key from told as d)
             )
     )

@@ -37,7 +37,12 @@ declare
         'payout.paid',
         'payout.failed',
         'payout.canceled',
+        'payout.reconciliation_completed',
         'radar.early_fraud_warning.created'
+    ];
+    -- Of the second form, which has no version.
+    handled_thin constant text[] := array[
+        'v2.core.health.event_generation_failure.resolved'
     ];
     handled_of_accounts constant text[] := array[
         'account.updated',
@@ -72,16 +77,20 @@ begin
     if event is null then
         state := 'quarantined';
         reason := 'body';
-    elsif not coalesce(kind = any(handled) or kind = any(handled_of_accounts), false) then
+    elsif not coalesce(
+        kind = any(handled) or kind = any(handled_of_accounts) or kind = any(handled_thin), false
+    ) then
         state := 'ignored';
         reason := 'type';
     elsif event -> 'livemode' is distinct from to_jsonb(settings.live_payments) then
         state := 'ignored';
         reason := 'livemode';
-    elsif event ->> 'api_version' is distinct from settings.stripe_api_version then
+    elsif kind <> all(handled_thin)
+        and event ->> 'api_version' is distinct from settings.stripe_api_version
+    then
         state := 'quarantined';
         reason := 'version';
-    elsif event ->> 'account' is null and kind <> all(handled)
+    elsif event ->> 'account' is null and kind <> all(handled || handled_thin)
         or event ->> 'account' is not null and (
             kind <> all(handled_of_accounts)
             or not exists (

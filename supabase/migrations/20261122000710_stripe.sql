@@ -161,6 +161,8 @@ comment on column app.connected_accounts.begun_at is
     'When Stripe was first asked to open it, by this attempt''s key.';
 comment on column app.connected_accounts.transfers is
     'Stripe''s capability: nothing is sent unless it is active. Earnings wait meanwhile.';
+comment on column app.connected_accounts.disconnected_at is
+    'When its owner took it away from the platform: then another one may be opened in its place.';
 comment on column app.connected_accounts.requirements_due is 'What Stripe still asks of the owner.';
 
 create table app.transfers (
@@ -170,6 +172,7 @@ create table app.transfers (
         constraint transfer_attempt_counts_from_one check (attempt > 0),
     amount_cents bigint not null
         constraint transfer_is_positive check (amount_cents > 0),
+    destination text not null,
     idempotency_key text not null
         generated always as (
             'transfer:' || payment_id::text || ':' || part || ':' || attempt::text
@@ -186,6 +189,8 @@ create table app.transfers (
 );
 comment on table app.transfers is
     'Money sent to a payee, written before the call: what Stripe tells of any other is not ours.';
+comment on column app.transfers.destination is
+    'The payee''s account at Stripe when it was begun; they may have another since.';
 create unique index one_live_transfer_a_payable on app.transfers (payment_id, part)
     where status = 'creating';
 
@@ -214,7 +219,7 @@ create index transfer_reversals_by_transfer on app.transfer_reversals (stripe_tr
 
 create table app.payouts (
     id text primary key,
-    stripe_account_id text references app.connected_accounts (stripe_account_id),
+    stripe_account_id text,
     amount_cents bigint not null,
     currency text not null,
     told_at timestamptz not null default app.current_instant(),

@@ -164,6 +164,48 @@ def test_5_a_fee_told_before_its_charge_waits_for_the_charge_and_is_fetched_once
     assert world.balances()["stripe.balance"] == before["stripe.balance"] + 2500 - fee(2500)
 
 
+def test_5_a_charge_of_which_only_its_page_tells_is_fetched_after_ten_minutes(
+    world: StripeWorld,
+) -> None:
+    payment = unpaid(world)
+    charge = world.bank.pay(world.open_page(payment))
+    world.bank.undelivered[:] = [
+        each for each in world.bank.undelivered if each["type"] == "checkout.session.completed"
+    ]
+    before, asked = world.balances(), fetches(world)
+    work_for_a_while(world)
+    assert asked == []
+    assert world.one("select status from app.payments where id = %s", payment) == {"status": "paid"}
+    waiting = "select reason, awaits from app.stripe_events where state = 'waiting'"
+    intent = charge["payment_intent"]
+    assert world.rows(waiting) == [{"reason": "payment_intent", "awaits": intent}]
+
+    world.pass_time("10 minutes")
+    work_for_a_while(world)
+    assert asked == [("payment_intent", intent), ("charge", charge["id"])]
+    assert world.rows(waiting) == []
+    assert world.balances()["stripe.balance"] == before["stripe.balance"] + 2500 - fee(2500)
+
+
+def test_5_a_page_whose_charge_is_not_ours_is_quarantined_once_that_was_fetched(
+    world: StripeWorld,
+) -> None:
+    charge = world.bank.pay(world.open_page(unpaid(world)))
+    world.bank.undelivered[:] = [
+        each for each in world.bank.undelivered if each["type"] == "checkout.session.completed"
+    ]
+    charge["amount"] += 1
+    asked = fetches(world)
+    for _ in range(2):
+        world.pass_time("10 minutes")
+        work_for_a_while(world)
+    assert asked == [("payment_intent", charge["payment_intent"]), ("charge", charge["id"])]
+    assert world.rows(
+        "select state, reason from app.stripe_events where type = 'checkout.session.completed'"
+        " and state <> 'done'"
+    ) == [{"state": "quarantined", "reason": "amount"}]
+
+
 def test_5_a_refund_of_a_charge_that_is_not_ours_is_quarantined_once_it_was_fetched(
     world: StripeWorld,
 ) -> None:

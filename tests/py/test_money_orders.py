@@ -196,8 +196,8 @@ class Job:
         """A transfer, written down as it is before Stripe is asked for it."""
         self.owner.execute("select app.open_payables(%s)", (self.payment,))
         self.owner.execute(
-            "insert into app.transfers (payment_id, part, attempt, amount_cents, status)"
-            " values (%s, %s, 1, %s, 'sent')",
+            "insert into app.transfers (payment_id, part, attempt, amount_cents, destination, status)"
+            " values (%s, %s, 1, %s, 'acct_payee', 'sent')",
             (self.payment, part, cents),
         )
         return stripe_events.transfer(self.payment, part, cents, self.charge["id"])

@@ -155,3 +155,58 @@ def test_an_answer_that_is_unknown_for_less_is_asked_for_again(world: StripeWorl
     world.pass_time("22 hours 59 minutes 59 seconds")
     account_of(world.service_calls, world.client, mechanic, None)
     assert list(world.bank.answers) == [begun["idempotency_key"]]
+
+
+def test_who_takes_their_account_away_is_paid_through_the_next_one(world: StripeWorld) -> None:
+    assert world.client is not None
+    mechanic = world.mechanic(onboarded=False)
+    person = world.payment(mechanic)
+    first = world.onboard(person)
+    session, _ = world.diagnostic(mechanic)
+    world.pass_time("8 days")
+    payment = world.payment(f"{session} payment")
+    [begun] = world.worker_calls.call("begin_transfer", payment_id=payment, part="work")
+    assert begun["destination"] == first
+
+    world.bank.take_away(first)
+    world.settle()
+    assert world.bank.every("transfer") == []
+    second = world.onboard(person)
+    assert second != first
+    world.pass_time("1 day")
+    world.settle()
+    [transfer] = world.bank.every("transfer")
+    assert (transfer["destination"], transfer["amount"]) == (second, 2250)
+    assert world.rows(
+        "select attempt, destination, status from app.transfers order by attempt"
+    ) == [
+        {"attempt": 1, "destination": first, "status": "failed"},
+        {"attempt": 2, "destination": second, "status": "sent"},
+    ]
+
+
+def test_a_transfer_that_was_made_to_an_account_since_taken_away_is_found(
+    world: StripeWorld,
+) -> None:
+    mechanic = world.mechanic(onboarded=False)
+    person = world.payment(mechanic)
+    first = world.onboard(person)
+    session, _ = world.diagnostic(mechanic)
+    world.pass_time("8 days")
+    payment = world.payment(f"{session} payment")
+    [begun] = world.worker_calls.call("begin_transfer", payment_id=payment, part="work")
+    sent = {name: str(begun[name]) for name in ("currency", "destination", "source_transaction")}
+    metadata = {"payment_id": payment, "part": "work", "attempt": "1"}
+    world.bank.transfer(
+        sent | {"amount": "2250", "transfer_group": begun["transfer_group"], "metadata": metadata}
+    )
+    world.bank.undelivered.clear()
+    world.bank.take_away(first)
+    world.delivery.deliver()
+    world.work()
+    world.onboard(person)
+    world.settle()
+    assert len(world.bank.every("transfer")) == 1
+    assert world.rows("select destination, status from app.transfers") == [
+        {"destination": first, "status": "sent"}
+    ]

@@ -1,6 +1,7 @@
 """Does Stripe's account of our balance agree with the ledger, and what is said where it does not?"""
 
 import csv
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -87,6 +88,35 @@ def test_every_cent_agrees_once_a_referral_was_sent_and_taken_back(world: Stripe
     assert compare(world) == []
 
 
+def test_events_of_accounts_that_never_came_are_fetched_too(world: StripeWorld) -> None:
+    gone = world.onboard(world.payment(world.mechanic(onboarded=False)))
+    world.settle()
+    world.delivery.lose = 1.0
+    account_id = world.onboard(world.payment(world.mechanic(onboarded=False)))
+    world.bank.take_away(gone)
+    world.settle()
+    transfers = "select transfers from app.connected_accounts where stripe_account_id = %s"
+    assert world.one(transfers, account_id) == {"transfers": "inactive"}
+    assert world.one(transfers, gone) == {"transfers": "active"}
+
+    # What was sent when the account was taken away is not listed any more, and stops nothing else.
+    assert fetch(world) == 2
+    assert world.one(transfers, account_id) == {"transfers": "active"}
+    assert fetch(world) == 0
+
+
+def test_every_cent_agrees_in_whatever_order_a_payout_is_told(world: StripeWorld) -> None:
+    for fails in (False, True):
+        for order in itertools.permutations(range(2 + fails)):
+            payout = world.bank.pay_out(100)
+            if fails:
+                world.bank.fail_payout(payout["id"])
+            told = world.bank.undelivered
+            told[:] = [told[place] for place in order]
+            world.settle()
+            assert compare(world) == [], order
+
+
 def test_events_that_never_came_are_fetched_once(world: StripeWorld) -> None:
     world.delivery.lose = 1.0
     page = world.open_page(world.payment(f"{world.open_session()} payment"))
@@ -107,9 +137,13 @@ def test_what_differs_is_named(world: StripeWorld) -> None:
     line = next(each for each in world.bank.every("balance_transaction") if each["fee"])
     line["amount"] += 1
     stray = world.bank.line("adjustment", "elsewhere", -77)
+    lost = world.bank.line("adjustment", "dp_elsewhere", -1500)
+    bill = world.bank.line("stripe_fee", "", -200)
     assert compare(world) == [
+        Difference(f"adjustment:{stray['id']}", stray["id"], -77, 0, "usd"),
         Difference(f"charge:{charge}", line["id"], 2501, 2500, "usd"),
-        Difference(f"dispute_withdrawal:{stray['id']}", stray["id"], -77, 0, "usd"),
+        Difference(f"dispute_withdrawal:{lost['id']}", lost["id"], -1500, 0, "usd"),
+        Difference(f"stripe_fee:{bill['id']}", bill["id"], -200, 0, "usd"),
     ]
 
 

@@ -346,8 +346,8 @@ $$;
 
 select pg_temp.done('sent');
 select is(pg_temp.transfer('sent', 2250), 'quarantined', 'a transfer that nobody asked for is not ours');
-insert into app.transfers (payment_id, part, attempt, amount_cents)
-values (tests.id('sent payment'), 'work', 1, 2250);
+insert into app.transfers (payment_id, part, attempt, amount_cents, destination)
+values (tests.id('sent payment'), 'work', 1, 2250, 'acct_mo');
 insert into app.connected_accounts (owner_id, owner_kind, stripe_account_id)
 values (tests.id('mo'), 'mechanic', 'acct_mo');
 select is(pg_temp.transfer('sent', 2249), 'quarantined', 'nor one of another amount');

@@ -52,12 +52,17 @@ create function pg_temp.sent(name text, part text, id text, cents integer, statu
     language sql
 as $$
     insert into app.transfers (
-        payment_id, part, attempt, amount_cents, status, stripe_transfer_id, retry_at
+        payment_id, part, attempt, amount_cents, destination, status, stripe_transfer_id, retry_at
     )
-    select p.id, sent.part, 1 + count(t.attempt), cents, sent.status, sent.id, tests.instant() + retry
-    from (select tests.id(name || ' payment') as id) as p
-    left join app.transfers as t on p.id = t.payment_id
-    group by p.id;
+    select
+        p.payment_id, sent.part, 1 + count(t.attempt), cents, a.stripe_account_id, sent.status, sent.id,
+        tests.instant() + retry
+    from app.payables as p
+    inner join app.connected_accounts as a on p.payee_id = a.owner_id
+    left join app.transfers as t on p.payment_id = t.payment_id
+    where p.payment_id = tests.id(name || ' payment')
+        and p.part = sent.part
+    group by p.payment_id, a.stripe_account_id;
     insert into app.money_facts (id, kind, payment_id, part, amount_cents)
     select sent.id, 'transfer', tests.id(name || ' payment'), sent.part, cents
     where sent.status = 'sent';

@@ -207,11 +207,11 @@ where p.done_at is not null
 order by p.done_at;
 
 insert into app.transfers (
-    payment_id, part, attempt, amount_cents, status, stripe_transfer_id, created_at
+    payment_id, part, attempt, amount_cents, destination, status, stripe_transfer_id, created_at
 )
 select
-    p.payment_id, p.part, 1, p.sent_cents, 'sent', 'tr_' || replace(p.id::text, '-', ''),
-    p.held_until
+    p.payment_id, p.part, 1, p.sent_cents, 'acct_' || p.payee_id, 'sent',
+    'tr_' || replace(p.id::text, '-', ''), p.held_until
 from app.payables as p
 where p.sent_cents > 0
 order by p.held_until;

@@ -3,7 +3,7 @@
 
 -- ==== Functions whose signature has changed
 
-select set_config('stage.changed_functions', 'api.decide_withheld app.forfeit_earnings app.lock_payee app.move_earnings app.release_earnings app.withhold_earnings', true);
+select set_config('stage.changed_functions', '', true);
 
 
 -- ==== tools/clear_stage.sql
@@ -3001,14 +3001,33 @@ create or replace function app.apply_account_event(event app.stripe_events)
 as $$
 declare
     object jsonb := event.payload #> '{data,object}';
+    account app.connected_accounts;
 begin
     if event.type = 'account.application.deauthorized' then
+        -- The next one that its owner opens is another.
         update app.connected_accounts as a
-        set transfers = 'inactive',
+        set attempt = a.attempt + 1,
+            begun_at = null,
+            transfers = 'inactive',
             payouts_enabled = false,
             told_at = event.created_at,
             disconnected_at = app.current_instant()
-        where a.stripe_account_id = event.payload ->> 'account';
+        where a.stripe_account_id = event.payload ->> 'account'
+            and a.disconnected_at is null
+        returning * into account;
+        if found then
+            case account.owner_kind
+                when 'mechanic' then
+                    perform app.tell(
+                        account.owner_id, 'payout_account_disconnected', account.owner_id
+                    );
+                else
+                    perform app.tell_workshop(
+                        account.owner_id, 'payout_account_disconnected', account.owner_id
+                    );
+            end case;
+            perform app.tell_admins('payout_account_disconnected', account.owner_id);
+        end if;
     else
         -- What is told late says nothing of what is: the newest word counts.
         update app.connected_accounts as a
@@ -3036,7 +3055,8 @@ begin
 end;
 $$;
 comment on function app.apply_account_event is
-    'Opens or shuts the gate for transfers to a payee; earnings wait in the payable meanwhile.';
+    'Opens or shuts the gate for transfers to a payee; earnings wait in the payable meanwhile. Of an '
+    'account that was taken away from the platform, its owner and the admins are told, once.';
 
 
 -- ==== supabase/functions/apply_balance_transaction.sql
@@ -3103,6 +3123,7 @@ begin
             ),
             'Payment received'
         );
+        perform app.wake_events(object ->> 'payment_intent');
         perform app.refund_surplus(payment.id, object ->> 'id');
         perform app.post_earnings(payment.id);
     elsif jsonb_typeof(balance_transaction) = 'object' then
@@ -3182,12 +3203,24 @@ begin
             and p.status in ('pending', 'processing');
     elsif event.type <> 'checkout.session.expired' then
         perform app.settle_payment(payment.id);
+        if object ->> 'payment_intent' is not null
+            and not exists (
+                select
+                from app.money_facts as f
+                where f.payment_id = payment.id
+                    and f.kind = 'charge'
+            )
+        then
+            event.state := 'waiting';
+            event.reason := 'payment_intent';
+            event.awaits := object ->> 'payment_intent';
+        end if;
     end if;
     return event;
 end;
 $$;
 comment on function app.apply_checkout_event is
-    'Marks the payment; moves no money: the charge does.';
+    'Marks the payment; moves no money: the charge does, and is waited for.';
 
 
 -- ==== supabase/functions/apply_dispute_event.sql
@@ -3313,6 +3346,10 @@ create or replace function app.apply_event(event app.stripe_events)
     volatile
     set search_path = ''
 as $$
+declare
+    at jsonb := jsonb_build_object(
+        'timestamp', extract(epoch from app.current_instant())::bigint
+    );
 begin
     event.state := 'done';
     event.reason := null;
@@ -3332,6 +3369,14 @@ begin
             return app.apply_transfer_event(event);
         when event.type like 'balance_transaction.%' then
             return app.apply_balance_transaction(event);
+        when event.type = 'payout.reconciliation_completed' then
+            -- Stripe has added up the day: so do we.
+            perform app.enqueue_job('compare_balance', at);
+            return event;
+        when event.type like 'v2.core.health.event_generation_failure.%' then
+            -- Events were not made in time, and not sent.
+            perform app.enqueue_job('fetch_lacking_events', at);
+            return event;
         when event.type like 'payout.%' then
             return app.apply_payout_event(event);
         when event.type like 'radar.early_fraud_warning.%' then
@@ -3369,12 +3414,15 @@ begin
     insert into app.fraud_warnings (id, payment_id, fraud_type)
     values (object ->> 'id', payment.id, object ->> 'fraud_type')
     on conflict do nothing;
+    if found then
+        perform app.tell_admins('fraud_warning', payment.id);
+    end if;
     perform app.recount_payables(payment.id);
     return event;
 end;
 $$;
 comment on function app.apply_fraud_warning is
-    'Notes the warning. An admin decides: a refund may spare the fee of a dispute.';
+    'Notes the warning, and tells the admins, who decide: a refund may spare the fee of a dispute.';
 
 
 -- ==== supabase/functions/apply_intent_event.sql
@@ -3436,12 +3484,16 @@ begin
     values (
         object ->> 'id', account_id, (object ->> 'amount')::bigint, object ->> 'currency'
     )
-    on conflict do nothing;
+    on conflict do nothing
+    returning * into before;
     if not found then
         select * into strict before
         from app.payouts as p
         where p.id = object ->> 'id'
         for update;
+    elsif account_id is null then
+        -- It was made before whatever else is told of it.
+        perform app.post_payout(null, before);
     end if;
     update app.payouts as p
     set paid_at = case
@@ -3458,33 +3510,7 @@ begin
     returning * into payout;
 
     if account_id is null then
-        perform app.post_transaction(
-            'payout:' || payout.id
-            || case
-                when payout.failed_at is not null then ':failed'
-                when payout.paid_at is not null then ':paid'
-                else ''
-            end,
-            case
-                when payout.failed_at is not null then 'Payout came back'
-                else 'Payout'
-            end,
-            null,
-            null,
-            (
-                select jsonb_agg(to_jsonb(m))
-                from (
-                    select l.account, sum(l.amount_cents) as amount_cents
-                    from (
-                        select a.account, a.amount_cents from app.payout_position(payout) as a
-                        union all
-                        select b.account, -b.amount_cents from app.payout_position(before) as b
-                    ) as l
-                    group by l.account
-                ) as m
-            ),
-            payout.currency
-        );
+        perform app.post_payout(before, payout);
     end if;
     return event;
 end;
@@ -3657,14 +3683,7 @@ begin
         event.reason := 'amount';
     elsif object ->> 'currency' is distinct from payment.currency then
         event.reason := 'currency';
-    elsif exists (
-        select
-        from app.payables as p
-        inner join app.connected_accounts as a on p.payee_id = a.owner_id
-        where p.payment_id = transfer.payment_id
-            and p.part = transfer.part
-            and a.stripe_account_id is distinct from object ->> 'destination'
-    ) then
+    elsif object ->> 'destination' is distinct from transfer.destination then
         event.reason := 'account';
     end if;
     if event.reason is not null then
@@ -4126,7 +4145,7 @@ begin
     set begun_at = coalesce(a.begun_at, app.current_instant())
     where a.owner_id = begin_payout_account.owner_id
     returning
-        a.stripe_account_id,
+        case when a.disconnected_at is null then a.stripe_account_id end,
         a.attempt,
         a.idempotency_key,
         a.begun_at,
@@ -4136,7 +4155,7 @@ begin
 end;
 $$;
 comment on function backend.begin_payout_account is
-    'The account of the mechanic, or of the advisor''s workshop. The caller has verified the person. '
+    'The account of the mechanic, or of the advisor''s workshop; none if it is disconnected. The caller has verified the person. '
     'Look up: do not ask for it, but see whether it was opened. PT404 for anybody else or when barred, '
     'PT429.';
 grant execute on function backend.begin_payout_account to backend;
@@ -4359,8 +4378,13 @@ begin
         ) then
             return;
         end if;
-        insert into app.transfers (payment_id, part, attempt, amount_cents)
-        select payment.id, begin_transfer.part, coalesce(max(t.attempt), 0) + 1, payable.owed_cents
+        insert into app.transfers (payment_id, part, attempt, amount_cents, destination)
+        select
+            payment.id,
+            begin_transfer.part,
+            coalesce(max(t.attempt), 0) + 1,
+            payable.owed_cents,
+            account_id
         from app.transfers as t
         where t.payment_id = payment.id
             and t.part = begin_transfer.part;
@@ -4372,7 +4396,7 @@ begin
         t.idempotency_key,
         t.amount_cents,
         payment.currency,
-        account_id,
+        t.destination,
         (
             select f.id
             from app.money_facts as f
@@ -4387,7 +4411,7 @@ begin
         or p.withheld_at is not null
         or p.is_disputed
         or coalesce(p.refund_asked_until > instant, false)
-        or account_id is null
+        or account_id is distinct from t.destination
     from app.transfers as t
     inner join app.payables as p on t.payment_id = p.payment_id and t.part = p.part
     where t.payment_id = payment.id
@@ -5013,6 +5037,31 @@ $$;
 comment on function api.confirm_repair is
     'Confirms a repair that the workshop finished. PT404 if not the caller''s, PT409 unless done.';
 grant execute on function api.confirm_repair to customer;
+
+
+-- ==== supabase/functions/connected_account_ids.sql
+
+-- Whose events at Stripe are to be looked through.
+
+create or replace function backend.connected_account_ids()
+    returns setof text
+    language plpgsql
+    stable
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+begin
+    return query
+    select a.stripe_account_id
+    from app.connected_accounts as a
+    where a.stripe_account_id is not null
+        and a.disconnected_at is null
+    order by a.stripe_account_id;
+end;
+$$;
+comment on function backend.connected_account_ids is
+    'Stripe''s ids of the payees'' accounts, but for those that were taken away.';
+grant execute on function backend.connected_account_ids to worker;
 
 
 -- ==== supabase/functions/copy_email.sql
@@ -6836,7 +6885,7 @@ begin
         begun_at = null
     where a.owner_id = fail_payout_account.owner_id
         and a.attempt = fail_payout_account.attempt
-        and a.stripe_account_id is null;
+        and (a.stripe_account_id is null or a.disconnected_at is not null);
 end;
 $$;
 comment on function backend.fail_payout_account is
@@ -8651,7 +8700,11 @@ begin
                 reason = event.reason,
                 awaits = null
             where e.state = 'waiting'
-                and e.awaits = stripe_id;
+                and (
+                    e.awaits = stripe_id
+                    or event.type = 'charge.succeeded'
+                    and e.awaits = learn_stripe_object.object ->> 'payment_intent'
+                );
         else
             -- It waits itself: to look again at what waits for it would ask Stripe without end.
             null;
@@ -9297,7 +9350,7 @@ begin
         and e.state = 'waiting'
         -- A charge is nearly always told of by itself.
         and (
-            e.reason <> 'charge'
+            e.reason not in ('charge', 'payment_intent')
             or e.received_at <= app.current_instant() - interval '10 minutes'
         );
 end;
@@ -10176,6 +10229,50 @@ comment on function app.post_message is
     'Takes the thread''s next position, open or closed, and returns it. For notices and quotes.';
 
 
+-- ==== supabase/functions/post_payout.sql
+
+-- Posts what a payout of the platform's has come to.
+
+create or replace function app.post_payout(before app.payouts, payout app.payouts)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    perform app.post_transaction(
+        'payout:' || payout.id
+        || case
+            when payout.failed_at is not null then ':failed'
+            when payout.paid_at is not null then ':paid'
+            else ''
+        end,
+        case
+            when payout.failed_at is not null then 'Payout came back'
+            else 'Payout'
+        end,
+        null,
+        null,
+        (
+            select jsonb_agg(to_jsonb(m))
+            from (
+                select l.account, sum(l.amount_cents) as amount_cents
+                from (
+                    select a.account, a.amount_cents from app.payout_position(payout) as a
+                    union all
+                    select b.account, -b.amount_cents from app.payout_position(before) as b
+                ) as l
+                group by l.account
+            ) as m
+        ),
+        payout.currency
+    );
+end;
+$$;
+comment on function app.post_payout is
+    'Posts the position of the payout less the one before; nothing when nothing moved.';
+
+
 -- ==== supabase/functions/post_transaction.sql
 
 -- Posts one fact to the ledger, once.
@@ -10606,8 +10703,13 @@ begin
                 when l.type = 'transfer_refund' then 'transfer_reversal:' || l.source
                 when l.type = 'payout' then 'payout:' || l.source
                 when l.type in ('payout_failure', 'payout_cancel') then 'payout:' || l.source || ':failed'
-                when l.amount < 0 then 'dispute_withdrawal:' || l.id
-                else 'dispute_reinstatement:' || l.id
+                when l.type = 'adjustment' and l.source ~ '^(dp|du)_' then
+                    case
+                        when l.amount < 0 then 'dispute_withdrawal:'
+                        else 'dispute_reinstatement:'
+                    end || l.id
+                -- Nothing that the ledger knows: Stripe's word for it.
+                else l.type || ':' || l.id
             end as source_key,
             l.id,
             l.amount,
@@ -10621,8 +10723,8 @@ begin
         where l.fee <> 0
     ), posted as (
         select
-            -- Stripe tells no work from a referral, and of a payout that is paid at once no other.
-            regexp_replace(t.source_key, ':(paid|referral)$', '') as source_key,
+            -- Stripe tells no work from a referral.
+            regexp_replace(t.source_key, ':referral$', '') as source_key,
             e.amount_cents,
             e.currency,
             t.posted_at
@@ -10632,7 +10734,7 @@ begin
         where a.name = 'stripe.balance'
             and (
                 t.posted_at >= reconcile.since + interval '1 day'
-                or regexp_replace(t.source_key, ':(paid|referral)$', '')
+                or regexp_replace(t.source_key, ':referral$', '')
                 in (select d.source_key from told as d)
             )
     )
@@ -10753,17 +10855,26 @@ create or replace function backend.record_payout_account(owner_id uuid, stripe_a
 as $$
 begin
     update app.connected_accounts as a
-    set stripe_account_id = record_payout_account.stripe_account_id
+    set stripe_account_id = record_payout_account.stripe_account_id,
+        told_at = '-infinity',
+        disconnected_at = null
     where a.owner_id = record_payout_account.owner_id
-        and coalesce(a.stripe_account_id, record_payout_account.stripe_account_id)
-            = record_payout_account.stripe_account_id;
+        and (a.stripe_account_id is null or a.disconnected_at is not null)
+        and a.stripe_account_id is distinct from record_payout_account.stripe_account_id;
+    if found then
+        return;
+    end if;
+    perform
+    from app.connected_accounts as a
+    where a.owner_id = record_payout_account.owner_id
+        and a.stripe_account_id = record_payout_account.stripe_account_id;
     if not found then
         raise exception 'no such payee without another account' using errcode = 'PT409';
     end if;
 end;
 $$;
 comment on function backend.record_payout_account is
-    'Notes a payee''s account; again changes nothing. PT409 if they have another.';
+    'Notes a payee''s account; again changes nothing. PT409 if they have another that is connected.';
 grant execute on function backend.record_payout_account to backend;
 
 
@@ -10808,7 +10919,12 @@ declare
         'payout.paid',
         'payout.failed',
         'payout.canceled',
+        'payout.reconciliation_completed',
         'radar.early_fraud_warning.created'
+    ];
+    -- Of the second form, which has no version.
+    handled_thin constant text[] := array[
+        'v2.core.health.event_generation_failure.resolved'
     ];
     handled_of_accounts constant text[] := array[
         'account.updated',
@@ -10843,16 +10959,20 @@ begin
     if event is null then
         state := 'quarantined';
         reason := 'body';
-    elsif not coalesce(kind = any(handled) or kind = any(handled_of_accounts), false) then
+    elsif not coalesce(
+        kind = any(handled) or kind = any(handled_of_accounts) or kind = any(handled_thin), false
+    ) then
         state := 'ignored';
         reason := 'type';
     elsif event -> 'livemode' is distinct from to_jsonb(settings.live_payments) then
         state := 'ignored';
         reason := 'livemode';
-    elsif event ->> 'api_version' is distinct from settings.stripe_api_version then
+    elsif kind <> all(handled_thin)
+        and event ->> 'api_version' is distinct from settings.stripe_api_version
+    then
         state := 'quarantined';
         reason := 'version';
-    elsif event ->> 'account' is null and kind <> all(handled)
+    elsif event ->> 'account' is null and kind <> all(handled || handled_thin)
         or event ->> 'account' is not null and (
             kind <> all(handled_of_accounts)
             or not exists (
@@ -12871,6 +12991,29 @@ begin
 end;
 $$;
 comment on function app.tell is 'Stores a notice and broadcasts the row that api.notices shows.';
+
+
+-- ==== supabase/functions/tell_admins.sql
+
+-- Tells every admin something outside a thread.
+
+create or replace function app.tell_admins(kind text, about_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    perform app.tell(p.id, tell_admins.kind, tell_admins.about_id)
+    from app.people as p
+    inner join app.standings as s on p.id = s.person_id
+    where p.persona = 'platform_admin'
+        and s.barred_until <= app.current_instant()
+        and s.suspended_until <= app.current_instant();
+end;
+$$;
+comment on function app.tell_admins is
+    'A notice for each admin who may act on it: not dismissed, and not suspended.';
 
 
 -- ==== supabase/functions/tell_workshop.sql
