@@ -35,6 +35,24 @@ begin
         end loop;
     end if;
 
+    -- my garage is behind the Golden Crown
+    if strpos(reading, 'h ') > 0 and strpos(reading, ' gz ') > 0 then
+        finding.reason := 'crossing';
+        finding.confidence := 0.6;
+        for part in
+            select l.*
+            from app.locate(reading, '(?<=[^0-9A-Za-z]gz )(?:[gjtn] ){0,2}(?:[xz][ '']){0,2}x(?:[ ''][xz]){0,2}(?: S)?(?![0-9A-Za-z])') as l
+            where l.before collate "C" ~ '[^0-9A-Za-z]h (?:[A-Za-z]{1,2} ){0,3}gz $'
+        loop
+            finding.first_character := part.first_character
+                + case when part.matched like '_ _ %' and left(part.matched, 1) in ('g', 'j', 't', 'n')
+                    and substr(part.matched, 3, 1) in ('g', 'j', 't', 'n') then 4
+                    when left(part.matched, 1) in ('g', 'j', 't', 'n') then 2 else 0 end;
+            finding.last_character := part.last_character;
+            findings := findings || finding;
+        end loop;
+    end if;
+
     -- corner of one street and another
     if (strpos(reading, ' nz ') > 0 or strpos(reading, '&') > 0) and reading <> translate(reading, 'VhI', '') then
         finding.reason := 'crossing';

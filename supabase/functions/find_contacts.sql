@@ -16,18 +16,20 @@ declare
         '[0-9ot](?:[- ~.,/()*_|:"#=`?<]?[0-9ot]){6}'
         '|[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}|,?)[2-9][0-9]{2}'
         '[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}(?:[2-7][^0-9A-Za-z;])?[0-9]{4}'
+        '|l[^0-9;]{0,30}[0-9]{2,4}[^0-9~].*l[^;]{0,40}[0-9]{4}'
         -- signs of links, of services and accounts; streets and crossings
-        '|[@>D{^ABPG]|[$][A-Za-z]|[.][TL]|[.][A-Za-z]+/|a a |[0-9].*S|S.*[0-9]|(?: nz |&).*[VhI]|[VhI].*(?: nz |&)';
+        '|[@>D{^ABPG]|[$][A-Za-z]|[.][TL]|[.][A-Za-z]+/|a a |~[0-9]+ g (?:n )?a E|[0-9].*S|S.*[0-9]|(?: nz |&).*[VhI]|[VhI].*(?: nz |&)|h [^;]*gz ';
     asking constant text := 'PpQJVqiCNEBAvWaOLHm';
     -- what app.find_written finds, and what app.judge_solicitation knows by its wording, hold one of these
     worded constant text :=
         '[0-9]{3}[)]?[-.][a-z]{2}|8[0-9]{2} [a-z]{3}|[0-9]{3}[a-z]{4}|dot(?:com|net|org|biz|info|co|io|shop|site)'
-        '|[+][2-9cfghj-x]{2}|[0-9][a-z0-9]? [0-9][a-z]{2}(?:[^a-z0-9]|$)|str(?:ass?e|[.])? [0-9]|/{3}[a-z]|www'
+        '|[+][2-9cfghj-x]{2}|[0-9][a-z0-9]? [0-9][a-z]{2}(?:[^a-z0-9]|$)|str(?:ass?e|[.])? [0-9]|/{3}[a-z]|(?:unit|flat) [0-9]|keypad|www'
         '|[0-9][.][0-9]{4}|p[. ]*o[. ]* ?box|[a-z][.](?:de|nl|ch|cc|tv|se|dk|cz|jp|kr|cn|za|nz|ie|garage|repair|shop'
         '|cars|autos?|online|site|store|services?|me)(?:[^a-z0-9]|$)|[a-z]{21}|(?:moc|ten|gro)[.]'
         '|the (?:table|books)|on the side|side (?:job|work|gig)|between (?:you|us)|middle ?man|cash only|transfer'
         '|direct deposit|same (?:user ?)?name|name is the|in touch|zahl bar|bar zahl|out of the app|(?:app|form|them) out'
-        '|my contact|business card';
+        '|my contact|business card|phone (?:call|chat|conversation|talk)|(?:by|over|on) (?:the )?phone|want my'
+        '|privately|(?:微信|电话|手机|加我|加个|联系|ライン|電話)|(?:gasse|weg|allee|platz|damm) [0-9]';
     -- everyday words complete nothing
     everyday constant text := 'ZznytUKFX ~<;?"';
     ahead text;
@@ -86,10 +88,14 @@ begin
         then
             findings := findings || app.find_links(seen.reading);
         end if;
-        if seen.reading <> translate(seen.reading, '^{$ABPG', '') or strpos(seen.reading, 'a a ') > 0 then
+        if seen.reading <> translate(seen.reading, '^{$@ABPG', '') or strpos(seen.reading, 'a a ') > 0
+            or strpos(seen.reading, 'a E') > 0
+        then
             findings := findings || app.find_handles(seen.reading);
         end if;
-        if seen.reading <> translate(seen.reading, 'S&', '') or strpos(seen.reading, ' nz ') > 0 then
+        if seen.reading <> translate(seen.reading, 'S&', '') or strpos(seen.reading, ' nz ') > 0
+            or strpos(seen.reading, ' gz ') > 0
+        then
             findings := findings || app.find_addresses(seen.reading);
         end if;
         if ahead <> '' and own_reading <> translate(own_reading, '0123456789o', '') then

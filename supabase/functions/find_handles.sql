@@ -13,8 +13,8 @@ declare
     finish constant text := '(?![0-9A-Za-z])';
     gap constant text := '[^0-9A-Za-z;~]';
     -- jo.fixes, jo_fixes, jofixes7: what nobody calls a part of a car
-    coined constant text := '[A-Za-z]+(?:[._#][0-9A-Za-z]+|~[0-9]+' || finish || ')(?:[._~#][0-9A-Za-z]+)*';
-    signed constant text := '[\^{](?:' || coined || '|[xhNKSVZXsCPABGR])' || finish || '|[$](?:' || coined || '|x)' || finish;
+    coined constant text := '[A-Za-z]+(?:[._#][0-9A-Za-z]+|~[0-9]+' || finish || ')(?:[._~#-][0-9A-Za-z]+)*';
+    signed constant text := '[\^{@](?:' || coined || '|[xhNKSVZXsCPABGR])' || finish || '|[$](?:' || coined || '|x)' || finish;
     beside constant text :=
         -- insta jo.fixes; telegram user name is jofixes7
         start || '[AP]' || gap || '(?:[ABPNyaRjMgntW]' || gap || '){0,4}(?:' || coined || ')' || finish
@@ -28,23 +28,29 @@ declare
         || '|' || start || 'A G:(?:' || coined || '|x)' || finish
         -- upi jo@bank
         || '|' || start || '[AP][: ]+[A-Za-z]+@[A-Za-z]+' || finish
+        -- telegram mein dhoondho jo.fixes
+        || '|' || start || 'A(?: [A-Zabd-z]z?){1,4}[ ,:<]+[A-Za-z]+(?:[._][A-Za-z]+(?:[._~][0-9A-Za-z]+)*|~[0-9]+_[A-Za-z]+)' || finish
+        -- je suis jo underscore fixes
+        || '|' || start || '[ABP] (?:[A-Zabd-z]z? ){0,4}[xsz] D [xsz](?! [TD])' || finish
         -- just venmo jofixes
-        || '|' || start || 'P(?: (?:[zyMgjantX]|nz)){0,4} x' || finish;
+        || '|' || start || 'P(?: (?:[zyMgjantX]|nz)){0,4} x(?:-[0-9A-Za-z]+)*' || finish
+        -- upi karo jo@bank
+        || '|' || start || 'P(?: [A-Za-z]z?){1,4} [A-Za-z]+@[A-Za-z]+' || finish;
     hosted constant text :=
-        '(?<![0-9A-Za-z._])(?:(?:' || coined || ')[ (](?:[gjn] ){0,2}[(]?[GA]|x(?:[(]|[ ](?:[gj] (?:n )?)?)G)' || finish;
+        '(?<![0-9A-Za-z._])(?:(?:' || coined || ')[ (](?:[gjn] ){0,2}[(]?(?:[GAB]|a E)|x(?:[(]|[ ](?:[gj] (?:n )?)?)G)' || finish;
     -- search First Last on facebook; my page is Name; find me on facebook under Name
     searched constant text :=
         start || 'a (?:[aA] )?(?:t )?(?:[xzhKN][ '']){1,4}(?=g [AB]|nz )'
-        || '|(?:[AG]|Bz) (?:a )?[ayz] [xzhKN](?:[._~][0-9A-Za-z]+)*(?:[ ''][xzhKN](?:~[0-9]+)?){0,4}'
+        || '|(?:[AG]|Bz) (?:a )?[ay] [xzhKN](?:[._~][0-9A-Za-z]+)*(?:[ ''][xzhKN](?:~[0-9]+)?){0,4}'
         || '|a M g [AB] [az] x(?:[ ''][xzh]){0,3}'
         || '|' || start || 'R z a y (?:[xzhKN][ '']){0,4}x(?:[ ''][xzhKN]){0,3}';
     by_name constant text[] := array[
-        case when reading <> translate(reading, '^{$', '') then signed end,
+        case when reading <> translate(reading, '^{$', '') or reading like '@%\_%' then signed end,
         case when reading <> translate(reading, 'ABP', '') then beside end
     ];
     part record;
 begin
-    if reading = translate(reading, '^{$ABPGa', '') then
+    if reading = translate(reading, '^{$@ABPGa', '') then
         return findings;
     end if;
     finding.kind := 'handle';
@@ -58,16 +64,17 @@ begin
     loop
         finding.first_character := case
             when part.matched like '$%' or part.matched like '^%' or part.matched like '{%' then part.first_character + 1
+            when part.matched like '% D _' then part.last_character - 4
             -- the name is what comes last
             else 1 + part.last_character
-                - length(substring(part.matched from '(?:[0-9A-Za-z]+[._~#@])*[0-9A-Za-z]+$'))
+                - length(substring(part.matched from '(?:[0-9A-Za-z]+[-._~#@])*[0-9A-Za-z]+$'))
         end;
         finding.last_character := part.last_character;
         findings := findings || finding;
     end loop;
 
     finding.confidence := 0.8;
-    if reading <> translate(reading, 'GA', '') then
+    if reading <> translate(reading, 'GAB', '') or strpos(reading, 'a E') > 0 then
         for part in select l.first_character, l.matched from app.locate(reading, hosted) as l loop
             finding.first_character := part.first_character;
             finding.last_character := part.first_character - 1

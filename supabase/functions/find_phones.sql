@@ -9,11 +9,11 @@ as $$
 declare
     -- figures, letters drawn like them, and between two of them words that sound like one
     run constant text :=
-        '[0-9o]+(?:(?:[- ~.,/()*_|:"#=`?]|<(?=[0-9ot](?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z]))?';
+        '[0-9o]+(?:(?:[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z]))?';
     -- how numbers are written where our users live: anywhere, with its country; North America;
-    -- France; Britain, Germany, Italy, Pakistan; India; Mexico; Brazil; digit by digit
+    -- France; Britain, Germany, Italy, Pakistan; India; Mexico; Brazil; before them the Netherlands and China
     known constant text :=
-        '(?<![0-9o])(?:00[1-9][-0-9 .]{9,17}'
+        '(?<![0-9o])(?:00[1-9][-0-9 .]{9,17}|0[1-9][^0-9][0-9]{4}[^0-9]?[0-9]{4}|1[3-9][0-9][^0-9][0-9]{4}[^0-9][0-9]{4}'
         '|(?:1[^0-9o]?)?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[0-9o](?:~?[0-9o]){3}'
         '|0[1-9](?:[^0-9][0-9]{2}){4}'
         '|0[0-9]{2,4}[^0-9](?:[0-9]{3,4}[^0-9][0-9]{3,4}|[0-9]{6,8})'
@@ -30,6 +30,8 @@ declare
     in_pieces constant text :=
         '(?<![0-9])[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}[2-9][0-9]{2}|,?[2-9][0-9]{2})'
         '(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){1,4}(?:[2-7][^0-9A-Za-z;])?|[^0-9A-Za-z;])[0-9]{4}(?![0-9])';
+    labelled constant text :=
+        '(?:l|N K)[^0-9;]{0,30}[0-9]{2,4}[^0-9~].*l(?: [2-7])?[^0-9;]{0,40}[0-9]{4}[^0-9~]';
     findings app.finding[] := array[]::app.finding[];
     finding app.finding;
     figures constant integer := length(reading) - length(translate(reading, '0123456789ot', ''));
@@ -51,6 +53,7 @@ declare
     is_digit_by_digit boolean;
     considered integer := 0;
     sure real;
+    total integer := 0;
     clause text;
     since text;
     following text;
@@ -99,6 +102,11 @@ begin
         );
         clause := reverse(split_part(translate(reverse(before), '`?', ';;'), ';', 1));
         following := split_part(translate(left(after, 36), '?', ';'), ';', 1);
+        -- invoice no. 123; area code 415; booking id 123
+        if right(before, 1) = ';' and right(before, 4) in ('K Z;', 'K F;', 'N Z;', 'K N;') then
+            clause := reverse(split_part(translate(reverse(left(before, -1)), '`?', ';;'), ';', 1));
+        end if;
+        clause := replace(replace(replace(clause, 'N K', 'N N'), 'L a', 'L K'), 'L N', 'L K');
         if strpos(clause, 'N') > 0 then
             clause := regexp_replace(clause collate "C", numbered, 'K', 'g');
         end if;
@@ -134,9 +142,10 @@ begin
                 substr(reading, counted, finding.first_character - counted) collate "C", '[^0-9A-Za-z]'
             );
             counted := finding.first_character;
-            is_spelled := array_to_string(
-                tokens[words_before : words_before + length(matched) - digits], ' '
-            ) collate "C" ~ '[a-z]{3}';
+            -- one word among digits is none of them: the older one 1 5 4 2
+            is_spelled := regexp_count(
+                array_to_string(tokens[words_before : words_before + length(matched) - digits], ' ') collate "C", '[a-z]{3}'
+            ) > 1;
         end if;
         is_digit_by_digit := length(matched) - 2 * digits between -3 and 0;
         if not is_hinted or (is_said and not is_denied) then
@@ -181,6 +190,18 @@ begin
             findings := findings || finding;
         end if;
     end loop;
+
+    -- Begins with, then, ends with: two labels or more, and digits enough for a number, in groups of two to four.
+    if cardinality(findings) = 0 and strpos(reading, 'l') > 0 and reading collate "C" ~ labelled then
+        for shape in select l.* from app.locate(reading, '(?<![0-9A-Za-z~.$:])[0-9]{2,4}(?![0-9~%:]|.U)') as l loop
+            total := total + length(shape.matched);
+            findings := findings
+                || row(null, 'phone', shape.first_character, shape.last_character, 0.7, 'pieces', null)::app.finding;
+        end loop;
+        if total not between 9 and 11 or cardinality(findings) not between 2 and 4 then
+            findings := array[]::app.finding[];
+        end if;
+    end if;
 
     -- In pieces, with words between them: each piece is hidden.
     if figures < 10 or (reading = translate(reading, 'CNkm', '') and reading not like '%n_M%') then

@@ -14,9 +14,9 @@ declare
     -- 27 kingsway, b11 2le; 868r6fcp+cw; lindenstrasse 12; ///one.two.three; 36.7378, -119.7871; p.o. box 12
     spot constant text :=
         '(?<![a-z0-9])(?:'
-        '(?:unit |flat |no )?[0-9]{1,4}[a-d]?,? (?:[a-z]+,? ){1,4}[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2}'
+        '(?:(?:unit |flat |no )?[0-9]{1,4}[a-d]?,? (?:[a-z]+,? ){1,4}|(?:unit|flat) [0-9]{1,4}[a-d]?,? )[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2}'
         '|[2-9cfghjmpqrvwx]{4,8}[+][2-9cfghjmpqrvwx]{2,3},?(?: [a-z]{3,})?'
-        '|[a-z]{3,}(?:strass?e|str[.]?) [0-9]{1,4}'
+        '|[a-z]{3,}(?:strass?e|str[.]?|gasse|weg|allee|platz|damm) [0-9]{1,4}'
         '|/{3}[a-z]+[.][a-z]+[.][a-z]+'
         '|-?[0-9]{1,2}[.][0-9]{4,} ?, ?-?[0-9]{1,3}[.][0-9]{4,}'
         '|p[. ]*o[. ]* ?box [0-9]+'
@@ -41,8 +41,8 @@ begin
             letters := ltrim(translate(part.matched, '-. ()', ''), '1');
             continue when length(letters) not between 10 and 11;
             continue when letters not like all (array['800%', '888%', '877%', '866%', '855%', '844%', '833%'])
-                and part.before !~ '(?:call|dial|ring|text|number|line|phone|cell|reach)[^.;]{0,20}$'
-                and left(part.after, 20) !~ 'call|ask|text|line|phone';
+                and part.before !~ '(?:call|dial|ring|text|number|line|phone|cell|reach|punch)[^.;]{0,20}$'
+                and left(part.after, 20) !~ 'call|ask|text|line|phone|keypad|dial';
             finding.kind := 'phone';
             finding.reason := 'vanity';
             finding.confidence := 0.8;

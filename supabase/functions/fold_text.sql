@@ -81,7 +81,7 @@ begin
     if octet_length(decomposed) > length(decomposed) and decomposed collate "C" ~ '[\u0100-\u1fff]' then
         -- look-alikes are letters of another script among Latin ones; a Russian word is left as it is
         if decomposed collate "C"
-            ~ '[a-zA-Z0-9@.][\u0370-\u058f]|[\u0370-\u058f][a-zA-Z@]|[\u0370-\u04ff][.][a-z\u0441]'
+            ~ '[a-zA-Z0-9@.][\u0370-\u058f]|[\u0370-\u058f][a-zA-Z@]|[.][\u0441c][\u043eo][\u043cm]'
         then
             decomposed := translate(decomposed, alike, latin);
         end if;

@@ -11,7 +11,7 @@ declare
     -- fast. [^F] before a rule stands for "not after a refusal", [^X] for "not of a third party".
     -- A letter a word, as in app.read_text; besides, < a verb of sending, 0 a number, and , ; where they stood.
     words constant text := translate(
-        replace(replace(replace(replace(replace(replace(replace(replace(translate(reading, '<?{123456789o', ',;_0000000000'), '00', '0'), '00', '0'), '00', '0'), 'mz', '<'), 'Sz', 'S'), 'Bz', 'z'), 'nz', 'n'), 'qz', '{'),
+        replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(translate(reading, '<?{123456789o', ',;_0000000000'), '00', '0'), '00', '0'), '00', '0'), 'mz', '<'), 'Sz', 'S'), 'Bz', 'z'), 'nz', 'n'), 'qz', '{'), 'Ck', 'C'), 'gz', 'g'), 'uz', '}'),
         ' ~.-/:()*_|+"#=&''^$%@`', ''
     );
     -- pay me cash; do you take venmo; cash, no fees
@@ -20,24 +20,24 @@ declare
         '|Q(?:[^;]{0,9}[^;zgn]|n|[^;]{0,8}[^;zg]n)?L|JQ|QJ|Q(?:b|zb|,b)';
     -- come by my shop; let us meet; I can come to your house
     meeting constant text :=
-        'V[^;,F]{0,3}[RW][^;,]{0,2}h|VgR?h|V[jg]n?h|(?:^|[^IX])VM(?:[^n]|$)|wV[uMYr]|wV(?:$|[;,])|wzV[ugtY]|M[tz]?Vg'
+        'V[^;,F]{0,3}[RW][^;,]{0,2}h|V[^;,F]?hY|V[^;,]?tM|VY.?V|VgR?h|V[jg]n?h|(?:^|[^IX])VM(?:[^n]|$)|wV[uMYr]|wV(?:$|[;,])|wzV[ugtY]|M[tz]?Vg'
         '|V[ug]t?Y|[IY][^;,X]{0,2}VY|MV.{0,2}r|V[^;,XFK0]{0,2}r|wVug|wV[jg]|[Iw][^;,XF]?V[gut]?r';
     -- add me on whatsapp; are you on telegram
     app constant text :=
-        'Y[^;,]{0,2}A|v[^;,K]{0,1}A|a[MYR][^;,]{0,3}[AB]|[m<Ci][^;,]{0,4}A|[m<][^;,]{0,4}gB|<tB|A[MY]|wA|[gR]v(?:$|[;,])|Ag?V|MA'
+        'Y[^;,]{0,2}A|v[^;,K]{0,1}A|vLM|a[MYR][^;,]{0,3}[AB]|[m<Ci][^;,]{0,4}A|[m<][^;,]{0,4}gB|<tB|A[MY]|wA|[gR]v(?:$|[;,])|Ag?V|MA'
         '|w[^;,]?B(?:[^KzU]|$)|WA[tv]|Mm?zA|m[gz]A';
     -- call me; can I text you; give me a ring
     a_call constant text :=
-        'i|(?:^(?:[^X]?[^XFn])?|[^X]{2}[^XFn])CM|CR[hN]|(?:^|[^RWn])NM(?:[^RW]|$)|(?:^[^LX]?|[^LX]{2})EM'
-        '|[Iw][^;,FXK]?C[Ybgr]|w[^;,FXK]?C,|[^;,]w[^;,FXK]?C(?:;|$)|IC[^;,]?Y|[vm<]M[^;,K]{0,2}[CNBAE]|[mb<vC][^;,K]{0,4}gn?[zn]?N(?:[^K]|$)|CO|YCR[XMz]|MNv|[m<]gnz?C'
-        '|<[^;,K]{0,3}tRN|(?:^|[^wz])MC(?:[^nX]|$)|Cv|ImY[^;]*J|ImY(?:[^HL;]{0,3}(?:;|$)|[^HL;]{4})';
+        'i|(?:^(?:[^X]?[^XFn])?|[^X]{2}[^XFn])CM(?:[^}]|$)|CR[hN]|(?:^|[^RWn])NM(?:[^RW]|$)|(?:^[^LX]?|[^LX]{2})EM'
+        '|[Iw][^;,FXK]?C[Ybgr]|w[^;,FXK]?C,|[^;,]w[^;,FXK]?C(?:;|$)|IC[^;,]?Y|[vm<]M[^;,K]{0,2}(?:[CBAE]|N(?:[^;,K]{0,2}(?:$|[;,])|[^;,K]{3}))|(?:[mbvC]|(?:^|[^y])<)[^;,K]{0,4}gn?[zn]?N(?:[^K]|$)|(?:^|[^nz])C[OJ]|YCR[XMz]|MNv|[m<]gnz?C'
+        '|<[^;,K]{0,3}tRN|[gy]N[^;,]?<|(?:^|;)[AC];|IEY|(?:^|[^wz])MC(?:[^nX]|$)|Cv|Iz?mY[^;]*J|Iz?mY(?:[^HL;]{0,3}(?:;|$)|[^HL;]{4})';
     -- what is your number; do you have an e-mail
     contact constant text :=
-        '(?:^|[^F])[vm<][yMt]?[^;,KF]?W[^;,KU]{0,2}[NEABPhm]|(?:^|[^F])vRN|m[ng]Y|b[^;,]{0,3}mY|Nv(?:$|[;,])|N[^;,KU]{0,2}[vmC]Y|NtY|bNt|Y[^;,F]{0,1}v[^;,K]{0,2}[ENq](?:[^K]|$)'
-        '|Y[^;,F]v?[^;,K]{0,2}E(?:[^K]|$)|WN[tv]|YzN[yz]|aM(?:u|$|[;,])|at?R[h]|[a<z]Ra(?:[^L]|$)';
+        '(?:^|[^F])[vm<][yMt]?[^;,KF]?W[^;,KU]{0,2}[NEABPhm]|(?:^|[^F])vY?RN|m[ng]Y|b[^;,]{0,3}mY|Nv(?:$|[;,])|N[^;,KU]{0,2}[vmC]Y|NtY|bNt|Y[^;,F]{0,1}v[^;,K]{0,2}[ENq](?:[^K]|$)'
+        '|Y[^;,F]v?[^;,K]{0,2}E(?:[^K]|$)|WN[tv<]|WNv|Wz?v(?:$|[;,])|YzN[yz]|aM(?:u|$|[;,])|at?R[h]|[a<z]Ra(?:[^L]|$)';
     -- skip the app; deal with me directly
     leaving constant text :=
-        '(?:^[^F]{0,3}|[^F]{4})(?:O[nRWz]{0,2}L|On<|<[^;]{0,2}J)|wFzn?nL|J[gn]M|[ZF]zt?[tz]gn?[nR]?L|L[^;]{0,6}w[^;]{0,2}On|[MY]J|L[zg]O(?:$|[^n])|[pL<][^;]{0,6}FL?gH|mMO';
+        '(?:^[^F]{0,3}|[^F]{4})(?:O[nRWz]{0,2}L|On<|<[^;]{0,2}J)|wFzn?nL|J[gn]M|[ZF]zt?[tz]gn?[nR]?L|L[^;]{0,6}w[^;]{0,2}On|[MY]J|L[zg]O(?:$|[^n])|<n?OH|[pL<][^;]{0,6}FL?gH|mMO';
     -- scan the code in my picture
     picture constant text :=
         'q[^;]{0,12}[mRM]|m[^;]{0,4}q|R[EN]y?[^;,]{0,4}(?:g[^;,]{0,3})?[q{]|[a{<z]Ra[^;]{0,5}{';
@@ -46,7 +46,12 @@ declare
         '(?:under the table|off the books?|on the side|side (?:jobs?|work|gigs?)|between (?:you and me|us)|no middle ?man'
         '|cash only|bank transfer|wire transfer|direct deposit|same (?:user ?)?name (?:everywhere|on)|name is the same'
         '|get in touch|zahl bar|bar zahlen|out of the app|(?:cut|leave|keep) (?:them|the app|the platform) out'
-        '|my contact (?:info|details)|business card)';
+        '|my contact (?:info|details)|business card'
+        '|(?:quick|short|minute|brief) phone (?:call|chat|conversation|talk)'
+        '|(?:can we|could we|let''?s|rather|prefer|comfortable|happy to|want to|like to|easier to|we should|we could)'
+        ' (?:speak|talk|chat|discuss|explain|sort|do)[a-z]* (?:this |it |that |things )?(?:by|over|on) (?:the )?phone'
+        '|want my (?:e-?mail|number|cell|phone|snap|insta|whats)|do (?:it|this|that|the job|the work) privately'
+        '|微信|加我|联系我|打我?电话|给我电话)';
 begin
     -- Each pattern behind a look for letters without which it cannot match.
     return case

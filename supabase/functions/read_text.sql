@@ -80,8 +80,9 @@ begin
         offset 0
     ) as v;
     reading := replace(replace(replace(reading, E' \x02', ''), E'\x02 ', ''), E'\x02', '');
-    -- twenty one is 21, two hundred 200, double five 55
+    -- quatre-vingt is 80; twenty one is 21, two hundred 200, double five 55
     if reading <> translate(reading, 'cdef', '') then
+        reading := replace(replace(reading, '4-2e', '8-e'), '4 2e', '8 e');
         reading := regexp_replace(reading, '([0-9])e([- ~])(?=[1-9](?![0-9e]))', '\1\2', 'g');
         reading := replace(reading, 'e', '0');
         reading := regexp_replace(reading, '(?<=[0-9][- ~])c', '00', 'g');

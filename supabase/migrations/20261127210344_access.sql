@@ -7033,6 +7033,24 @@ begin
         end loop;
     end if;
 
+    -- my garage is behind the Golden Crown
+    if strpos(reading, 'h ') > 0 and strpos(reading, ' gz ') > 0 then
+        finding.reason := 'crossing';
+        finding.confidence := 0.6;
+        for part in
+            select l.*
+            from app.locate(reading, '(?<=[^0-9A-Za-z]gz )(?:[gjtn] ){0,2}(?:[xz][ '']){0,2}x(?:[ ''][xz]){0,2}(?: S)?(?![0-9A-Za-z])') as l
+            where l.before collate "C" ~ '[^0-9A-Za-z]h (?:[A-Za-z]{1,2} ){0,3}gz $'
+        loop
+            finding.first_character := part.first_character
+                + case when part.matched like '_ _ %' and left(part.matched, 1) in ('g', 'j', 't', 'n')
+                    and substr(part.matched, 3, 1) in ('g', 'j', 't', 'n') then 4
+                    when left(part.matched, 1) in ('g', 'j', 't', 'n') then 2 else 0 end;
+            finding.last_character := part.last_character;
+            findings := findings || finding;
+        end loop;
+    end if;
+
     -- corner of one street and another
     if (strpos(reading, ' nz ') > 0 or strpos(reading, '&') > 0) and reading <> translate(reading, 'VhI', '') then
         finding.reason := 'crossing';
@@ -7077,18 +7095,20 @@ declare
         '[0-9ot](?:[- ~.,/()*_|:"#=`?<]?[0-9ot]){6}'
         '|[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}|,?)[2-9][0-9]{2}'
         '[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}(?:[2-7][^0-9A-Za-z;])?[0-9]{4}'
+        '|l[^0-9;]{0,30}[0-9]{2,4}[^0-9~].*l[^;]{0,40}[0-9]{4}'
         -- signs of links, of services and accounts; streets and crossings
-        '|[@>D{^ABPG]|[$][A-Za-z]|[.][TL]|[.][A-Za-z]+/|a a |[0-9].*S|S.*[0-9]|(?: nz |&).*[VhI]|[VhI].*(?: nz |&)';
+        '|[@>D{^ABPG]|[$][A-Za-z]|[.][TL]|[.][A-Za-z]+/|a a |~[0-9]+ g (?:n )?a E|[0-9].*S|S.*[0-9]|(?: nz |&).*[VhI]|[VhI].*(?: nz |&)|h [^;]*gz ';
     asking constant text := 'PpQJVqiCNEBAvWaOLHm';
     -- what app.find_written finds, and what app.judge_solicitation knows by its wording, hold one of these
     worded constant text :=
         '[0-9]{3}[)]?[-.][a-z]{2}|8[0-9]{2} [a-z]{3}|[0-9]{3}[a-z]{4}|dot(?:com|net|org|biz|info|co|io|shop|site)'
-        '|[+][2-9cfghj-x]{2}|[0-9][a-z0-9]? [0-9][a-z]{2}(?:[^a-z0-9]|$)|str(?:ass?e|[.])? [0-9]|/{3}[a-z]|www'
+        '|[+][2-9cfghj-x]{2}|[0-9][a-z0-9]? [0-9][a-z]{2}(?:[^a-z0-9]|$)|str(?:ass?e|[.])? [0-9]|/{3}[a-z]|(?:unit|flat) [0-9]|keypad|www'
         '|[0-9][.][0-9]{4}|p[. ]*o[. ]* ?box|[a-z][.](?:de|nl|ch|cc|tv|se|dk|cz|jp|kr|cn|za|nz|ie|garage|repair|shop'
         '|cars|autos?|online|site|store|services?|me)(?:[^a-z0-9]|$)|[a-z]{21}|(?:moc|ten|gro)[.]'
         '|the (?:table|books)|on the side|side (?:job|work|gig)|between (?:you|us)|middle ?man|cash only|transfer'
         '|direct deposit|same (?:user ?)?name|name is the|in touch|zahl bar|bar zahl|out of the app|(?:app|form|them) out'
-        '|my contact|business card';
+        '|my contact|business card|phone (?:call|chat|conversation|talk)|(?:by|over|on) (?:the )?phone|want my'
+        '|privately|(?:微信|电话|手机|加我|加个|联系|ライン|電話)|(?:gasse|weg|allee|platz|damm) [0-9]';
     -- everyday words complete nothing
     everyday constant text := 'ZznytUKFX ~<;?"';
     ahead text;
@@ -7147,10 +7167,14 @@ begin
         then
             findings := findings || app.find_links(seen.reading);
         end if;
-        if seen.reading <> translate(seen.reading, '^{$ABPG', '') or strpos(seen.reading, 'a a ') > 0 then
+        if seen.reading <> translate(seen.reading, '^{$@ABPG', '') or strpos(seen.reading, 'a a ') > 0
+            or strpos(seen.reading, 'a E') > 0
+        then
             findings := findings || app.find_handles(seen.reading);
         end if;
-        if seen.reading <> translate(seen.reading, 'S&', '') or strpos(seen.reading, ' nz ') > 0 then
+        if seen.reading <> translate(seen.reading, 'S&', '') or strpos(seen.reading, ' nz ') > 0
+            or strpos(seen.reading, ' gz ') > 0
+        then
             findings := findings || app.find_addresses(seen.reading);
         end if;
         if ahead <> '' and own_reading <> translate(own_reading, '0123456789o', '') then
@@ -7208,8 +7232,8 @@ declare
     finish constant text := '(?![0-9A-Za-z])';
     gap constant text := '[^0-9A-Za-z;~]';
     -- jo.fixes, jo_fixes, jofixes7: what nobody calls a part of a car
-    coined constant text := '[A-Za-z]+(?:[._#][0-9A-Za-z]+|~[0-9]+' || finish || ')(?:[._~#][0-9A-Za-z]+)*';
-    signed constant text := '[\^{](?:' || coined || '|[xhNKSVZXsCPABGR])' || finish || '|[$](?:' || coined || '|x)' || finish;
+    coined constant text := '[A-Za-z]+(?:[._#][0-9A-Za-z]+|~[0-9]+' || finish || ')(?:[._~#-][0-9A-Za-z]+)*';
+    signed constant text := '[\^{@](?:' || coined || '|[xhNKSVZXsCPABGR])' || finish || '|[$](?:' || coined || '|x)' || finish;
     beside constant text :=
         -- insta jo.fixes; telegram user name is jofixes7
         start || '[AP]' || gap || '(?:[ABPNyaRjMgntW]' || gap || '){0,4}(?:' || coined || ')' || finish
@@ -7223,23 +7247,29 @@ declare
         || '|' || start || 'A G:(?:' || coined || '|x)' || finish
         -- upi jo@bank
         || '|' || start || '[AP][: ]+[A-Za-z]+@[A-Za-z]+' || finish
+        -- telegram mein dhoondho jo.fixes
+        || '|' || start || 'A(?: [A-Zabd-z]z?){1,4}[ ,:<]+[A-Za-z]+(?:[._][A-Za-z]+(?:[._~][0-9A-Za-z]+)*|~[0-9]+_[A-Za-z]+)' || finish
+        -- je suis jo underscore fixes
+        || '|' || start || '[ABP] (?:[A-Zabd-z]z? ){0,4}[xsz] D [xsz](?! [TD])' || finish
         -- just venmo jofixes
-        || '|' || start || 'P(?: (?:[zyMgjantX]|nz)){0,4} x' || finish;
+        || '|' || start || 'P(?: (?:[zyMgjantX]|nz)){0,4} x(?:-[0-9A-Za-z]+)*' || finish
+        -- upi karo jo@bank
+        || '|' || start || 'P(?: [A-Za-z]z?){1,4} [A-Za-z]+@[A-Za-z]+' || finish;
     hosted constant text :=
-        '(?<![0-9A-Za-z._])(?:(?:' || coined || ')[ (](?:[gjn] ){0,2}[(]?[GA]|x(?:[(]|[ ](?:[gj] (?:n )?)?)G)' || finish;
+        '(?<![0-9A-Za-z._])(?:(?:' || coined || ')[ (](?:[gjn] ){0,2}[(]?(?:[GAB]|a E)|x(?:[(]|[ ](?:[gj] (?:n )?)?)G)' || finish;
     -- search First Last on facebook; my page is Name; find me on facebook under Name
     searched constant text :=
         start || 'a (?:[aA] )?(?:t )?(?:[xzhKN][ '']){1,4}(?=g [AB]|nz )'
-        || '|(?:[AG]|Bz) (?:a )?[ayz] [xzhKN](?:[._~][0-9A-Za-z]+)*(?:[ ''][xzhKN](?:~[0-9]+)?){0,4}'
+        || '|(?:[AG]|Bz) (?:a )?[ay] [xzhKN](?:[._~][0-9A-Za-z]+)*(?:[ ''][xzhKN](?:~[0-9]+)?){0,4}'
         || '|a M g [AB] [az] x(?:[ ''][xzh]){0,3}'
         || '|' || start || 'R z a y (?:[xzhKN][ '']){0,4}x(?:[ ''][xzhKN]){0,3}';
     by_name constant text[] := array[
-        case when reading <> translate(reading, '^{$', '') then signed end,
+        case when reading <> translate(reading, '^{$', '') or reading like '@%\_%' then signed end,
         case when reading <> translate(reading, 'ABP', '') then beside end
     ];
     part record;
 begin
-    if reading = translate(reading, '^{$ABPGa', '') then
+    if reading = translate(reading, '^{$@ABPGa', '') then
         return findings;
     end if;
     finding.kind := 'handle';
@@ -7253,16 +7283,17 @@ begin
     loop
         finding.first_character := case
             when part.matched like '$%' or part.matched like '^%' or part.matched like '{%' then part.first_character + 1
+            when part.matched like '% D _' then part.last_character - 4
             -- the name is what comes last
             else 1 + part.last_character
-                - length(substring(part.matched from '(?:[0-9A-Za-z]+[._~#@])*[0-9A-Za-z]+$'))
+                - length(substring(part.matched from '(?:[0-9A-Za-z]+[-._~#@])*[0-9A-Za-z]+$'))
         end;
         finding.last_character := part.last_character;
         findings := findings || finding;
     end loop;
 
     finding.confidence := 0.8;
-    if reading <> translate(reading, 'GA', '') then
+    if reading <> translate(reading, 'GAB', '') or strpos(reading, 'a E') > 0 then
         for part in select l.first_character, l.matched from app.locate(reading, hosted) as l loop
             finding.first_character := part.first_character;
             finding.last_character := part.first_character - 1
@@ -7362,11 +7393,11 @@ as $$
 declare
     -- figures, letters drawn like them, and between two of them words that sound like one
     run constant text :=
-        '[0-9o]+(?:(?:[- ~.,/()*_|:"#=`?]|<(?=[0-9ot](?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z]))?';
+        '[0-9o]+(?:(?:[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z]))?';
     -- how numbers are written where our users live: anywhere, with its country; North America;
-    -- France; Britain, Germany, Italy, Pakistan; India; Mexico; Brazil; digit by digit
+    -- France; Britain, Germany, Italy, Pakistan; India; Mexico; Brazil; before them the Netherlands and China
     known constant text :=
-        '(?<![0-9o])(?:00[1-9][-0-9 .]{9,17}'
+        '(?<![0-9o])(?:00[1-9][-0-9 .]{9,17}|0[1-9][^0-9][0-9]{4}[^0-9]?[0-9]{4}|1[3-9][0-9][^0-9][0-9]{4}[^0-9][0-9]{4}'
         '|(?:1[^0-9o]?)?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[0-9o](?:~?[0-9o]){3}'
         '|0[1-9](?:[^0-9][0-9]{2}){4}'
         '|0[0-9]{2,4}[^0-9](?:[0-9]{3,4}[^0-9][0-9]{3,4}|[0-9]{6,8})'
@@ -7383,6 +7414,8 @@ declare
     in_pieces constant text :=
         '(?<![0-9])[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}[2-9][0-9]{2}|,?[2-9][0-9]{2})'
         '(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){1,4}(?:[2-7][^0-9A-Za-z;])?|[^0-9A-Za-z;])[0-9]{4}(?![0-9])';
+    labelled constant text :=
+        '(?:l|N K)[^0-9;]{0,30}[0-9]{2,4}[^0-9~].*l(?: [2-7])?[^0-9;]{0,40}[0-9]{4}[^0-9~]';
     findings app.finding[] := array[]::app.finding[];
     finding app.finding;
     figures constant integer := length(reading) - length(translate(reading, '0123456789ot', ''));
@@ -7404,6 +7437,7 @@ declare
     is_digit_by_digit boolean;
     considered integer := 0;
     sure real;
+    total integer := 0;
     clause text;
     since text;
     following text;
@@ -7452,6 +7486,11 @@ begin
         );
         clause := reverse(split_part(translate(reverse(before), '`?', ';;'), ';', 1));
         following := split_part(translate(left(after, 36), '?', ';'), ';', 1);
+        -- invoice no. 123; area code 415; booking id 123
+        if right(before, 1) = ';' and right(before, 4) in ('K Z;', 'K F;', 'N Z;', 'K N;') then
+            clause := reverse(split_part(translate(reverse(left(before, -1)), '`?', ';;'), ';', 1));
+        end if;
+        clause := replace(replace(replace(clause, 'N K', 'N N'), 'L a', 'L K'), 'L N', 'L K');
         if strpos(clause, 'N') > 0 then
             clause := regexp_replace(clause collate "C", numbered, 'K', 'g');
         end if;
@@ -7487,9 +7526,10 @@ begin
                 substr(reading, counted, finding.first_character - counted) collate "C", '[^0-9A-Za-z]'
             );
             counted := finding.first_character;
-            is_spelled := array_to_string(
-                tokens[words_before : words_before + length(matched) - digits], ' '
-            ) collate "C" ~ '[a-z]{3}';
+            -- one word among digits is none of them: the older one 1 5 4 2
+            is_spelled := regexp_count(
+                array_to_string(tokens[words_before : words_before + length(matched) - digits], ' ') collate "C", '[a-z]{3}'
+            ) > 1;
         end if;
         is_digit_by_digit := length(matched) - 2 * digits between -3 and 0;
         if not is_hinted or (is_said and not is_denied) then
@@ -7534,6 +7574,18 @@ begin
             findings := findings || finding;
         end if;
     end loop;
+
+    -- Begins with, then, ends with: two labels or more, and digits enough for a number, in groups of two to four.
+    if cardinality(findings) = 0 and strpos(reading, 'l') > 0 and reading collate "C" ~ labelled then
+        for shape in select l.* from app.locate(reading, '(?<![0-9A-Za-z~.$:])[0-9]{2,4}(?![0-9~%:]|.U)') as l loop
+            total := total + length(shape.matched);
+            findings := findings
+                || row(null, 'phone', shape.first_character, shape.last_character, 0.7, 'pieces', null)::app.finding;
+        end loop;
+        if total not between 9 and 11 or cardinality(findings) not between 2 and 4 then
+            findings := array[]::app.finding[];
+        end if;
+    end if;
 
     -- In pieces, with words between them: each piece is hidden.
     if figures < 10 or (reading = translate(reading, 'CNkm', '') and reading not like '%n_M%') then
@@ -7651,9 +7703,9 @@ declare
     -- 27 kingsway, b11 2le; 868r6fcp+cw; lindenstrasse 12; ///one.two.three; 36.7378, -119.7871; p.o. box 12
     spot constant text :=
         '(?<![a-z0-9])(?:'
-        '(?:unit |flat |no )?[0-9]{1,4}[a-d]?,? (?:[a-z]+,? ){1,4}[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2}'
+        '(?:(?:unit |flat |no )?[0-9]{1,4}[a-d]?,? (?:[a-z]+,? ){1,4}|(?:unit|flat) [0-9]{1,4}[a-d]?,? )[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2}'
         '|[2-9cfghjmpqrvwx]{4,8}[+][2-9cfghjmpqrvwx]{2,3},?(?: [a-z]{3,})?'
-        '|[a-z]{3,}(?:strass?e|str[.]?) [0-9]{1,4}'
+        '|[a-z]{3,}(?:strass?e|str[.]?|gasse|weg|allee|platz|damm) [0-9]{1,4}'
         '|/{3}[a-z]+[.][a-z]+[.][a-z]+'
         '|-?[0-9]{1,2}[.][0-9]{4,} ?, ?-?[0-9]{1,3}[.][0-9]{4,}'
         '|p[. ]*o[. ]* ?box [0-9]+'
@@ -7678,8 +7730,8 @@ begin
             letters := ltrim(translate(part.matched, '-. ()', ''), '1');
             continue when length(letters) not between 10 and 11;
             continue when letters not like all (array['800%', '888%', '877%', '866%', '855%', '844%', '833%'])
-                and part.before !~ '(?:call|dial|ring|text|number|line|phone|cell|reach)[^.;]{0,20}$'
-                and left(part.after, 20) !~ 'call|ask|text|line|phone';
+                and part.before !~ '(?:call|dial|ring|text|number|line|phone|cell|reach|punch)[^.;]{0,20}$'
+                and left(part.after, 20) !~ 'call|ask|text|line|phone|keypad|dial';
             finding.kind := 'phone';
             finding.reason := 'vanity';
             finding.confidence := 0.8;
@@ -7902,7 +7954,7 @@ begin
     if octet_length(decomposed) > length(decomposed) and decomposed collate "C" ~ '[\u0100-\u1fff]' then
         -- look-alikes are letters of another script among Latin ones; a Russian word is left as it is
         if decomposed collate "C"
-            ~ '[a-zA-Z0-9@.][\u0370-\u058f]|[\u0370-\u058f][a-zA-Z@]|[\u0370-\u04ff][.][a-z\u0441]'
+            ~ '[a-zA-Z0-9@.][\u0370-\u058f]|[\u0370-\u058f][a-zA-Z@]|[.][\u0441c][\u043eo][\u043cm]'
         then
             decomposed := translate(decomposed, alike, latin);
         end if;
@@ -8437,7 +8489,7 @@ declare
     -- fast. [^F] before a rule stands for "not after a refusal", [^X] for "not of a third party".
     -- A letter a word, as in app.read_text; besides, < a verb of sending, 0 a number, and , ; where they stood.
     words constant text := translate(
-        replace(replace(replace(replace(replace(replace(replace(replace(translate(reading, '<?{123456789o', ',;_0000000000'), '00', '0'), '00', '0'), '00', '0'), 'mz', '<'), 'Sz', 'S'), 'Bz', 'z'), 'nz', 'n'), 'qz', '{'),
+        replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(translate(reading, '<?{123456789o', ',;_0000000000'), '00', '0'), '00', '0'), '00', '0'), 'mz', '<'), 'Sz', 'S'), 'Bz', 'z'), 'nz', 'n'), 'qz', '{'), 'Ck', 'C'), 'gz', 'g'), 'uz', '}'),
         ' ~.-/:()*_|+"#=&''^$%@`', ''
     );
     -- pay me cash; do you take venmo; cash, no fees
@@ -8446,24 +8498,24 @@ declare
         '|Q(?:[^;]{0,9}[^;zgn]|n|[^;]{0,8}[^;zg]n)?L|JQ|QJ|Q(?:b|zb|,b)';
     -- come by my shop; let us meet; I can come to your house
     meeting constant text :=
-        'V[^;,F]{0,3}[RW][^;,]{0,2}h|VgR?h|V[jg]n?h|(?:^|[^IX])VM(?:[^n]|$)|wV[uMYr]|wV(?:$|[;,])|wzV[ugtY]|M[tz]?Vg'
+        'V[^;,F]{0,3}[RW][^;,]{0,2}h|V[^;,F]?hY|V[^;,]?tM|VY.?V|VgR?h|V[jg]n?h|(?:^|[^IX])VM(?:[^n]|$)|wV[uMYr]|wV(?:$|[;,])|wzV[ugtY]|M[tz]?Vg'
         '|V[ug]t?Y|[IY][^;,X]{0,2}VY|MV.{0,2}r|V[^;,XFK0]{0,2}r|wVug|wV[jg]|[Iw][^;,XF]?V[gut]?r';
     -- add me on whatsapp; are you on telegram
     app constant text :=
-        'Y[^;,]{0,2}A|v[^;,K]{0,1}A|a[MYR][^;,]{0,3}[AB]|[m<Ci][^;,]{0,4}A|[m<][^;,]{0,4}gB|<tB|A[MY]|wA|[gR]v(?:$|[;,])|Ag?V|MA'
+        'Y[^;,]{0,2}A|v[^;,K]{0,1}A|vLM|a[MYR][^;,]{0,3}[AB]|[m<Ci][^;,]{0,4}A|[m<][^;,]{0,4}gB|<tB|A[MY]|wA|[gR]v(?:$|[;,])|Ag?V|MA'
         '|w[^;,]?B(?:[^KzU]|$)|WA[tv]|Mm?zA|m[gz]A';
     -- call me; can I text you; give me a ring
     a_call constant text :=
-        'i|(?:^(?:[^X]?[^XFn])?|[^X]{2}[^XFn])CM|CR[hN]|(?:^|[^RWn])NM(?:[^RW]|$)|(?:^[^LX]?|[^LX]{2})EM'
-        '|[Iw][^;,FXK]?C[Ybgr]|w[^;,FXK]?C,|[^;,]w[^;,FXK]?C(?:;|$)|IC[^;,]?Y|[vm<]M[^;,K]{0,2}[CNBAE]|[mb<vC][^;,K]{0,4}gn?[zn]?N(?:[^K]|$)|CO|YCR[XMz]|MNv|[m<]gnz?C'
-        '|<[^;,K]{0,3}tRN|(?:^|[^wz])MC(?:[^nX]|$)|Cv|ImY[^;]*J|ImY(?:[^HL;]{0,3}(?:;|$)|[^HL;]{4})';
+        'i|(?:^(?:[^X]?[^XFn])?|[^X]{2}[^XFn])CM(?:[^}]|$)|CR[hN]|(?:^|[^RWn])NM(?:[^RW]|$)|(?:^[^LX]?|[^LX]{2})EM'
+        '|[Iw][^;,FXK]?C[Ybgr]|w[^;,FXK]?C,|[^;,]w[^;,FXK]?C(?:;|$)|IC[^;,]?Y|[vm<]M[^;,K]{0,2}(?:[CBAE]|N(?:[^;,K]{0,2}(?:$|[;,])|[^;,K]{3}))|(?:[mbvC]|(?:^|[^y])<)[^;,K]{0,4}gn?[zn]?N(?:[^K]|$)|(?:^|[^nz])C[OJ]|YCR[XMz]|MNv|[m<]gnz?C'
+        '|<[^;,K]{0,3}tRN|[gy]N[^;,]?<|(?:^|;)[AC];|IEY|(?:^|[^wz])MC(?:[^nX]|$)|Cv|Iz?mY[^;]*J|Iz?mY(?:[^HL;]{0,3}(?:;|$)|[^HL;]{4})';
     -- what is your number; do you have an e-mail
     contact constant text :=
-        '(?:^|[^F])[vm<][yMt]?[^;,KF]?W[^;,KU]{0,2}[NEABPhm]|(?:^|[^F])vRN|m[ng]Y|b[^;,]{0,3}mY|Nv(?:$|[;,])|N[^;,KU]{0,2}[vmC]Y|NtY|bNt|Y[^;,F]{0,1}v[^;,K]{0,2}[ENq](?:[^K]|$)'
-        '|Y[^;,F]v?[^;,K]{0,2}E(?:[^K]|$)|WN[tv]|YzN[yz]|aM(?:u|$|[;,])|at?R[h]|[a<z]Ra(?:[^L]|$)';
+        '(?:^|[^F])[vm<][yMt]?[^;,KF]?W[^;,KU]{0,2}[NEABPhm]|(?:^|[^F])vY?RN|m[ng]Y|b[^;,]{0,3}mY|Nv(?:$|[;,])|N[^;,KU]{0,2}[vmC]Y|NtY|bNt|Y[^;,F]{0,1}v[^;,K]{0,2}[ENq](?:[^K]|$)'
+        '|Y[^;,F]v?[^;,K]{0,2}E(?:[^K]|$)|WN[tv<]|WNv|Wz?v(?:$|[;,])|YzN[yz]|aM(?:u|$|[;,])|at?R[h]|[a<z]Ra(?:[^L]|$)';
     -- skip the app; deal with me directly
     leaving constant text :=
-        '(?:^[^F]{0,3}|[^F]{4})(?:O[nRWz]{0,2}L|On<|<[^;]{0,2}J)|wFzn?nL|J[gn]M|[ZF]zt?[tz]gn?[nR]?L|L[^;]{0,6}w[^;]{0,2}On|[MY]J|L[zg]O(?:$|[^n])|[pL<][^;]{0,6}FL?gH|mMO';
+        '(?:^[^F]{0,3}|[^F]{4})(?:O[nRWz]{0,2}L|On<|<[^;]{0,2}J)|wFzn?nL|J[gn]M|[ZF]zt?[tz]gn?[nR]?L|L[^;]{0,6}w[^;]{0,2}On|[MY]J|L[zg]O(?:$|[^n])|<n?OH|[pL<][^;]{0,6}FL?gH|mMO';
     -- scan the code in my picture
     picture constant text :=
         'q[^;]{0,12}[mRM]|m[^;]{0,4}q|R[EN]y?[^;,]{0,4}(?:g[^;,]{0,3})?[q{]|[a{<z]Ra[^;]{0,5}{';
@@ -8472,7 +8524,12 @@ declare
         '(?:under the table|off the books?|on the side|side (?:jobs?|work|gigs?)|between (?:you and me|us)|no middle ?man'
         '|cash only|bank transfer|wire transfer|direct deposit|same (?:user ?)?name (?:everywhere|on)|name is the same'
         '|get in touch|zahl bar|bar zahlen|out of the app|(?:cut|leave|keep) (?:them|the app|the platform) out'
-        '|my contact (?:info|details)|business card)';
+        '|my contact (?:info|details)|business card'
+        '|(?:quick|short|minute|brief) phone (?:call|chat|conversation|talk)'
+        '|(?:can we|could we|let''?s|rather|prefer|comfortable|happy to|want to|like to|easier to|we should|we could)'
+        ' (?:speak|talk|chat|discuss|explain|sort|do)[a-z]* (?:this |it |that |things )?(?:by|over|on) (?:the )?phone'
+        '|want my (?:e-?mail|number|cell|phone|snap|insta|whats)|do (?:it|this|that|the job|the work) privately'
+        '|微信|加我|联系我|打我?电话|给我电话)';
 begin
     -- Each pattern behind a look for letters without which it cannot match.
     return case
@@ -10641,8 +10698,9 @@ begin
         offset 0
     ) as v;
     reading := replace(replace(replace(reading, E' \x02', ''), E'\x02 ', ''), E'\x02', '');
-    -- twenty one is 21, two hundred 200, double five 55
+    -- quatre-vingt is 80; twenty one is 21, two hundred 200, double five 55
     if reading <> translate(reading, 'cdef', '') then
+        reading := replace(replace(reading, '4-2e', '8-e'), '4 2e', '8 e');
         reading := regexp_replace(reading, '([0-9])e([- ~])(?=[1-9](?![0-9e]))', '\1\2', 'g');
         reading := replace(reading, 'e', '0');
         reading := regexp_replace(reading, '(?<=[0-9][- ~])c', '00', 'g');
