@@ -21,7 +21,7 @@ as $$
 declare
     instant timestamptz := app.current_instant();
     standing app.standings;
-    restriction app.restrictions;
+    restriction_id uuid;
 begin
     -- Waits for whatever the holder is doing just now: it holds this row for share.
     select * into standing
@@ -71,20 +71,10 @@ begin
         impose_restriction.seconded_by
     from app.jurisdictions as j
     where j.code = standing.jurisdiction
-    returning * into restriction;
+    returning id into restriction_id;
 
-    if app.settle_standing(standing.holder_id) then
-        perform app.begin_bar(restriction.id);
-    end if;
-    if standing.person_id is not null then
-        perform app.tell(standing.person_id, 'restricted', restriction.id);
-    else
-        perform app.tell(m.person_id, 'restricted', restriction.id)
-        from app.workshop_members as m
-        where m.workshop_id = standing.workshop_id
-            and m.removed_at is null;
-    end if;
-    return restriction.id;
+    perform app.enforce_restriction(restriction_id);
+    return restriction_id;
 end;
 $$;
 comment on function app.impose_restriction is

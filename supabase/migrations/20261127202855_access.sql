@@ -3,7 +3,7 @@
 
 -- ==== Functions whose signature has changed
 
-select set_config('stage.changed_functions', 'backend.begin_refund backend.fail_refund backend.record_stripe_event', true);
+select set_config('stage.changed_functions', '', true);
 
 
 -- ==== tools/clear_stage.sql
@@ -2945,15 +2945,20 @@ declare
     restriction app.restrictions;
     appeal_id uuid;
 begin
-    -- No standing is asked for: an appeal is what remains to whoever is barred.
-    select r.* into restriction
-    from app.restrictions as r
+    -- No standing is asked for: an appeal is what remains to whoever is barred. But it is held, so that
+    -- whoever lifts, regrades or forfeits comes before or after.
+    perform
+    from app.standings as s
+    inner join app.restrictions as r on s.holder_id = r.holder_id
     where r.id = appeal_restriction.restriction_id
         and (r.holder_id = caller or r.holder_id = any(app.member_workshop_ids()))
-    for update;
+    for share of s;
     if not found then
         raise exception 'no such restriction on the caller' using errcode = 'PT404';
     end if;
+    select r.* into strict restriction
+    from app.restrictions as r
+    where r.id = appeal_restriction.restriction_id;
     if restriction.lifted_at is not null then
         raise exception 'the restriction is lifted already' using errcode = 'PT409';
     end if;
@@ -2961,10 +2966,10 @@ begin
         raise exception 'the time to appeal is over' using errcode = 'PT409';
     end if;
     insert into app.appeals (
-        restriction_id, holder_id, appellant_id, statement, restricted_by, seconded_by
+        restriction_id, violation_id, holder_id, appellant_id, statement, restricted_by, seconded_by
     ) values (
-        restriction.id, restriction.holder_id, caller, app.clean_text(appeal_restriction.statement),
-        restriction.decided_by, restriction.seconded_by
+        restriction.id, restriction.violation_id, restriction.holder_id, caller,
+        app.clean_text(appeal_restriction.statement), restriction.decided_by, restriction.seconded_by
     )
     returning id into appeal_id;
     return appeal_id;
@@ -2977,7 +2982,7 @@ end;
 $$;
 comment on function api.appeal_restriction is
     'Appeals a restriction on the caller or their workshop; returns the appeal. PT404 no such, PT409 '
-    'lifted, too late or appealed before, PT422 without a statement.';
+    'lifted, too late, or appealed before, in another grade too; PT422 without a statement.';
 grant execute on function api.appeal_restriction to mechanic, workshop;
 
 
@@ -5086,16 +5091,19 @@ as $$
 declare
     caller uuid := app.current_person_id();
     appeal app.appeals;
-    overturned_violation uuid;
+    overturned_id uuid;
 begin
     perform app.lock_standing('may_take_work');
     if outcome is null or outcome not in ('upheld', 'overturned') or coalesce(reason, '') = '' then
         raise exception 'upheld or overturned, and a reason, are needed' using errcode = 'PT422';
     end if;
-    select * into appeal from app.appeals as a where a.id = decide_appeal.appeal_id for update;
+    select * into appeal from app.appeals as a where a.id = decide_appeal.appeal_id;
     if not found then
         raise exception 'no such appeal' using errcode = 'PT404';
     end if;
+    -- Two decisions on one holder come one after the other: the second sees what the first regraded.
+    perform from app.standings as s where s.holder_id = appeal.holder_id for update;
+    select * into strict appeal from app.appeals as a where a.id = appeal.id for update;
     if appeal.status <> 'open' then
         raise exception 'the appeal is decided already' using errcode = 'PT409';
     end if;
@@ -5112,21 +5120,16 @@ begin
     if outcome = 'overturned' then
         update app.violations as v
         set overturned_at = app.current_instant()
+        where v.id = appeal.violation_id;
+        -- What was appealed, or what took its place when another decision was overturned.
+        select r.id into overturned_id
         from app.restrictions as r
-        where r.id = appeal.restriction_id
-            and v.id = r.violation_id
-        returning v.id into overturned_violation;
-        if exists (
-            select
-            from app.restrictions as r
-            where r.id = appeal.restriction_id
-                and r.lifted_at is null
-        ) then
-            perform app.end_restriction(appeal.restriction_id, app.clean_text(reason));
+        where r.lifted_at is null
+            and (r.id = appeal.restriction_id or r.violation_id = appeal.violation_id);
+        if found then
+            perform app.end_restriction(overturned_id, app.clean_text(reason));
         end if;
-        if overturned_violation is not null then
-            perform app.regrade_ladder(appeal.holder_id);
-        end if;
+        perform app.regrade_ladder(appeal.holder_id);
     end if;
     perform app.tell(appeal.appellant_id, 'appeal_' || outcome, appeal.id);
     perform app.log_action(
@@ -5135,8 +5138,8 @@ begin
 end;
 $$;
 comment on function api.decide_appeal is
-    'Decides an open appeal. Overturned, the restriction is lifted, its violation no longer counts, later '
-    'steps of the ladder are graded anew, and earnings are released. PT404, PT409 when decided or by '
+    'Decides an open appeal. Overturned, the restriction is lifted, in whichever grade it is in force, its '
+    'violation no longer counts, later steps of the ladder are graded anew, and earnings are released. PT404, PT409 when decided or by '
     'whoever restricted, PT422 without outcome or reason.';
 grant execute on function api.decide_appeal to platform_admin;
 
@@ -5855,14 +5858,7 @@ begin
         -- The ledger's accounts are locked last, as by every posting.
         perform app.release_earnings(restriction.holder_id, restriction.id);
     end if;
-    perform app.tell(s.person_id, 'restriction_lifted', restriction.id)
-    from app.standings as s
-    where s.holder_id = restriction.holder_id
-        and s.person_id is not null;
-    perform app.tell(m.person_id, 'restriction_lifted', restriction.id)
-    from app.workshop_members as m
-    where m.workshop_id = restriction.holder_id
-        and m.removed_at is null;
+    perform app.tell_holder(restriction.holder_id, 'restriction_lifted', restriction.id);
     return restriction.holder_id;
 end;
 $$;
@@ -5898,6 +5894,32 @@ comment on function backend.end_reversal is
     'Without a failure: it is made, and its fact was told. Refused, it is asked for again after a day, '
     'and meanwhile taken from what the payee earns.';
 grant execute on function backend.end_reversal to worker;
+
+
+-- ==== supabase/functions/enforce_restriction.sql
+
+-- From now on a new restriction holds: the standing says so, a bar ends what is open, and the holder is told.
+
+create or replace function app.enforce_restriction(restriction_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    restriction app.restrictions;
+begin
+    select * into strict restriction
+    from app.restrictions as r
+    where r.id = enforce_restriction.restriction_id;
+    if app.settle_standing(restriction.holder_id) then
+        perform app.begin_bar(restriction.id);
+    end if;
+    perform app.tell_holder(restriction.holder_id, 'restricted', restriction.id);
+end;
+$$;
+comment on function app.enforce_restriction is
+    'Lets a restriction that was just written hold, and gives notice of it. The caller holds the standing.';
 
 
 -- ==== supabase/functions/enqueue_due_money.sql
@@ -7750,7 +7772,7 @@ as $$
 declare
     instant timestamptz := app.current_instant();
     standing app.standings;
-    restriction app.restrictions;
+    restriction_id uuid;
 begin
     -- Waits for whatever the holder is doing just now: it holds this row for share.
     select * into standing
@@ -7800,20 +7822,10 @@ begin
         impose_restriction.seconded_by
     from app.jurisdictions as j
     where j.code = standing.jurisdiction
-    returning * into restriction;
+    returning id into restriction_id;
 
-    if app.settle_standing(standing.holder_id) then
-        perform app.begin_bar(restriction.id);
-    end if;
-    if standing.person_id is not null then
-        perform app.tell(standing.person_id, 'restricted', restriction.id);
-    else
-        perform app.tell(m.person_id, 'restricted', restriction.id)
-        from app.workshop_members as m
-        where m.workshop_id = standing.workshop_id
-            and m.removed_at is null;
-    end if;
-    return restriction.id;
+    perform app.enforce_restriction(restriction_id);
+    return restriction_id;
 end;
 $$;
 comment on function app.impose_restriction is
@@ -10926,6 +10938,7 @@ as $$
 declare
     restriction app.restrictions;
     step app.conduct_steps;
+    replacing_id uuid;
 begin
     for restriction in
         select r.*
@@ -10935,33 +10948,37 @@ begin
             and r.lifted_at is null
             and v.overturned_at is null
             and r.step <> app.ladder_step(v.id)
-        order by r.starts_at
+        order by v.number
     loop
         select s.* into strict step
         from app.conduct_steps as s
         where s.step = app.ladder_step(restriction.violation_id);
         perform app.end_restriction(restriction.id, 'Regraded: an earlier decision was overturned.');
+        -- Another decision: its notice, and the time to appeal, begin now.
         insert into app.restrictions (
             holder_id, violation_id, step, kind, off_platform, clause, facts, evidence_ids,
-            jurisdiction, appeal_by, noticed_at, starts_at, ends_at, decided_by, seconded_by,
-            work_ended_at
-        ) values (
+            jurisdiction, appeal_by, starts_at, ends_at, decided_by, seconded_by, replaces_id
+        )
+        select
             restriction.holder_id, restriction.violation_id, step.step, step.kind,
             restriction.off_platform, restriction.clause, restriction.facts,
-            restriction.evidence_ids, restriction.jurisdiction, restriction.appeal_by,
-            restriction.noticed_at, restriction.starts_at,
+            restriction.evidence_ids, j.code, app.current_instant() + j.appeal_within,
+            restriction.starts_at,
             case
                 when step.kind = 'banned' then 'infinity'
                 else restriction.starts_at + make_interval(days => step.days)
             end,
-            restriction.decided_by, restriction.seconded_by, restriction.work_ended_at
-        );
-        perform app.settle_standing(restriction.holder_id);
+            restriction.decided_by, restriction.seconded_by, restriction.id
+        from app.jurisdictions as j
+        where j.code = restriction.jurisdiction
+        returning id into replacing_id;
+        perform app.enforce_restriction(replacing_id);
     end loop;
 end;
 $$;
 comment on function app.regrade_ladder is
-    'Replaces each restriction of a holder whose step has become another, from its own start.';
+    'Replaces each restriction of a holder whose step has become another, from its own start, and gives '
+    'notice of it. The caller holds the standing.';
 
 
 -- ==== supabase/functions/release_contact.sql
@@ -12259,6 +12276,36 @@ begin
 end;
 $$;
 comment on function app.tell is 'Stores a notice and broadcasts the row that api.notices shows.';
+
+
+-- ==== supabase/functions/tell_holder.sql
+
+-- Tells whoever answers for something: the mechanic or advisor themselves, or all advisors of the workshop.
+
+create or replace function app.tell_holder(holder_id uuid, kind text, about_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    -- Barred or not: why, and how to appeal, is what remains to them.
+    perform app.tell(p.person_id, tell_holder.kind, tell_holder.about_id)
+    from (
+        select s.person_id
+        from app.standings as s
+        where s.holder_id = tell_holder.holder_id
+            and s.person_id is not null
+        union all
+        select m.person_id
+        from app.workshop_members as m
+        where m.workshop_id = tell_holder.holder_id
+            and m.removed_at is null
+    ) as p;
+end;
+$$;
+comment on function app.tell_holder is
+    'A notice about conduct for the person who holds a standing, or for each advisor of the workshop.';
 
 
 -- ==== supabase/functions/tell_workshop.sql
