@@ -26,12 +26,7 @@ begin
     end if;
 
     if not app.settle_standing(restriction.holder_id) then
-        update app.referrals as r
-        set status = case when r.earned_at is null then 'pending' else 'earned' end
-        where r.mechanic_id = restriction.holder_id
-            and r.status = 'withheld';
-        -- The ledger's accounts are locked last, as by every posting.
-        perform app.release_earnings(restriction.holder_id, restriction.id);
+        perform app.end_bar(restriction.holder_id, restriction.id);
     end if;
     perform app.tell_holder(restriction.holder_id, 'restriction_lifted', restriction.id);
     return restriction.holder_id;

@@ -392,7 +392,7 @@ begin
         select person_id
         from app.standings
         where person_id = app.current_person_id()
-            and barred_until <= app.current_instant()
+            and (barred_until <= app.current_instant() or barred_from > app.current_instant())
     );
 end;
 $$;
@@ -5735,6 +5735,30 @@ comment on function api.draft_quote is
 grant execute on function api.draft_quote to workshop;
 
 
+-- ==== supabase/functions/end_bar.sql
+
+-- What the end of a bar brings back: referrals, and what was earned and withheld.
+
+create or replace function app.end_bar(holder_id uuid, restriction_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    update app.referrals as r
+    set status = case when r.earned_at is null then 'pending' else 'earned' end
+    where r.mechanic_id = end_bar.holder_id
+        and r.status = 'withheld';
+    -- The ledger's accounts are locked last, as by every posting.
+    perform app.release_earnings(end_bar.holder_id, end_bar.restriction_id);
+end;
+$$;
+comment on function app.end_bar is
+    'Releases what a bar withheld; work that it ended is not brought back. The caller holds the standing, '
+    'which bars no more.';
+
+
 -- ==== supabase/functions/end_escalation.sql
 
 -- Calls off an escalation: its payment, its offers and its quotes end with it.
@@ -5841,6 +5865,59 @@ comment on function app.end_open_work is
     'Ends what a barred mechanic, advisor or workshop had open. The caller holds the standing.';
 
 
+-- ==== supabase/functions/end_overdue_bars.sql
+
+-- Bars that are over: access is back by the clock, what was withheld is released here.
+
+create or replace function app.end_overdue_bars()
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    instant timestamptz := app.current_instant();
+    restriction app.restrictions;
+begin
+    for restriction in
+        select r.*
+        from app.standings as s
+        cross join lateral (
+            select x.*
+            from app.restrictions as x
+            where x.holder_id = s.holder_id
+                and x.off_platform
+                and x.lifted_at is null
+            order by x.ends_at desc
+            limit 1
+        ) as r
+        where s.barred_until <= instant
+            and (
+                exists (
+                    select
+                    from app.payables as p
+                    where p.payee_id = s.holder_id
+                        and p.withheld_at is not null
+                )
+                or exists (
+                    select
+                    from app.referrals as f
+                    where f.mechanic_id = s.holder_id
+                        and f.status = 'withheld'
+                )
+            )
+        order by s.holder_id
+        for update of s
+    loop
+        perform app.end_bar(restriction.holder_id, restriction.id);
+        perform app.tell_holder(restriction.holder_id, 'earnings_released', restriction.id);
+    end loop;
+end;
+$$;
+comment on function app.end_overdue_bars is
+    'Releases what suspensions that barred have withheld, once the last of a holder''s is over, and tells them.';
+
+
 -- ==== supabase/functions/end_restriction.sql
 
 -- Takes a restriction back; the standing becomes what the remaining ones say.
@@ -5871,12 +5948,7 @@ begin
     end if;
 
     if not app.settle_standing(restriction.holder_id) then
-        update app.referrals as r
-        set status = case when r.earned_at is null then 'pending' else 'earned' end
-        where r.mechanic_id = restriction.holder_id
-            and r.status = 'withheld';
-        -- The ledger's accounts are locked last, as by every posting.
-        perform app.release_earnings(restriction.holder_id, restriction.id);
+        perform app.end_bar(restriction.holder_id, restriction.id);
     end if;
     perform app.tell_holder(restriction.holder_id, 'restriction_lifted', restriction.id);
     return restriction.holder_id;
@@ -6273,13 +6345,14 @@ begin
     perform app.expire_overdue_sessions();
     perform app.expire_overdue_offers();
     perform app.expire_overdue_payments();
+    perform app.end_overdue_bars();
     perform app.begin_overdue_bars();
     perform app.forget_previews();
 end;
 $$;
 comment on function backend.expire_overdue is
-    'Expires overdue sessions, offers, quotes, payments and previews, and ends the work of whom a notice '
-    'period has barred. Late or never, it changes no answer.';
+    'Expires overdue sessions, offers, quotes, payments and previews, releases what a bar withheld that is '
+    'over, and ends the work of whom a notice period has barred. Late or never, it changes no access.';
 grant execute on function backend.expire_overdue to worker;
 
 
