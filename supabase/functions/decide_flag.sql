@@ -87,19 +87,26 @@ begin
         left join app.violations as v on h.id = v.holder_id
         group by h.id
         returning id into violation_id;
-        perform app.tell(flag.person_id, 'violation_found', violation_id);
-        perform app.climb_ladder(violation_id);
+        if graded = 'S1' then
+            perform app.tell(flag.person_id, 'education', violation_id);
+        else
+            perform app.tell(flag.person_id, 'violation_found', violation_id);
+            perform app.climb_ladder(violation_id);
+        end if;
     end if;
     perform app.log_action(
         'decide_flag', 'flag', flag.id, reason,
         jsonb_build_object(
-            'decision', case when is_proposed then 'proposed' else decision end, 'severity', graded
+            'decision', case when is_proposed then 'proposed' else decision end,
+            'severity', graded,
+            'clause', clause
         )
     );
 end;
 $$;
 comment on function api.decide_flag is
-    'Decides a flag. Confirmed, it becomes a violation with clause and facts, which the person reads, and '
-    'the next step of the ladder follows. S3 is proposed by one admin and confirmed by another. PT404, '
-    'PT409 when decided, claimed by another or a customer''s, PT422 without reason, severity or clause.';
+    'Decides a flag. Confirmed, it becomes a violation with clause and facts, which the person reads; S1 is '
+    'education, from S2 on the next step of the ladder follows. S3 is proposed by one admin and confirmed '
+    'by another. PT404, PT409 when decided, claimed by another or a customer''s, PT422 without reason, '
+    'severity or clause.';
 grant execute on function api.decide_flag to platform_admin;

@@ -1,7 +1,7 @@
 -- What happens to a contact detail that comes in several messages?
 
 begin;
-select plan(15);
+select plan(16);
 
 create function pg_temp.send(body text)
     returns void
@@ -139,6 +139,17 @@ select results_eq(
     $$ select m.body, m.hidden from app.messages as m inner join said as s on m.id = s.id where s.nth = 2 $$,
     $$ values ('It [handle hidden] when cold.', '[]'::jsonb) $$,
     'a read-only thread is no shelter; the body alone changes'
+);
+select results_eq(
+    $$
+        select r.payload ->> 'body'
+        from realtime.messages as r
+        inner join app.threads as t on r.topic = t.topic
+        inner join said as s on r.payload ->> 'id' = s.id::text
+        where r.event = 'message_masked' and t.id = tests.id('ana active thread') and not t.is_open
+    $$,
+    $$ values ('It [handle hidden] when cold.') $$,
+    'and is announced, to those who still read it'
 );
 
 -- The function itself

@@ -1,7 +1,7 @@
 -- Who decides on conduct, on what grounds, and what becomes of it?
 
 begin;
-select plan(38);
+select plan(39);
 
 insert into app.topic_epochs (name, epoch) values ('admin:elsewhere', 7);
 delete from realtime.messages;
@@ -82,6 +82,18 @@ select throws_ok(
 select results_eq(
     $$ select person_id, severity, clause, decided_by from api.admin_violations $$,
     $$ values (tests.id('max'), 'S2', '4.2', tests.id('ada')) $$, 'a violation is on record'
+);
+select results_eq(
+    $$
+        select id, status, decision_reason, decided_by from api.admin_flags
+        where id in (tests.id('flag'), tests.id('flag on ana')) order by decision_reason
+    $$,
+    $$
+        values
+            (tests.id('flag'), 'confirmed', 'Gave his number.', tests.id('ada')),
+            (tests.id('flag on ana'), 'dismissed', 'Warned.', tests.id('ada'))
+    $$,
+    'each decision is kept with its reason'
 );
 select tests.act_as('mechanic', 'max');
 select results_eq(

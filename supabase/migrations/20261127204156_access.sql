@@ -4744,10 +4744,6 @@ declare
     climbed app.conduct_steps;
 begin
     select * into strict violation from app.violations as v where v.id = climb_ladder.violation_id;
-    if violation.severity = 'S1' then
-        perform app.tell(violation.person_id, 'education', violation.id);
-        return null;
-    end if;
     select * into strict flag from app.contact_flags as f where f.id = violation.flag_id;
     select s.* into strict climbed
     from app.conduct_steps as s
@@ -4771,8 +4767,8 @@ begin
 end;
 $$;
 comment on function app.climb_ladder is
-    'Restricts the holder of a violation by the ladder; returns the restriction, null for S1, which is '
-    'education. The caller holds the standing.';
+    'Restricts the holder of a violation of severity S2 or S3 by the ladder; returns the restriction. The '
+    'caller holds the standing.';
 
 
 -- ==== supabase/functions/close_checkout_attempt.sql
@@ -5235,21 +5231,28 @@ begin
         left join app.violations as v on h.id = v.holder_id
         group by h.id
         returning id into violation_id;
-        perform app.tell(flag.person_id, 'violation_found', violation_id);
-        perform app.climb_ladder(violation_id);
+        if graded = 'S1' then
+            perform app.tell(flag.person_id, 'education', violation_id);
+        else
+            perform app.tell(flag.person_id, 'violation_found', violation_id);
+            perform app.climb_ladder(violation_id);
+        end if;
     end if;
     perform app.log_action(
         'decide_flag', 'flag', flag.id, reason,
         jsonb_build_object(
-            'decision', case when is_proposed then 'proposed' else decision end, 'severity', graded
+            'decision', case when is_proposed then 'proposed' else decision end,
+            'severity', graded,
+            'clause', clause
         )
     );
 end;
 $$;
 comment on function api.decide_flag is
-    'Decides a flag. Confirmed, it becomes a violation with clause and facts, which the person reads, and '
-    'the next step of the ladder follows. S3 is proposed by one admin and confirmed by another. PT404, '
-    'PT409 when decided, claimed by another or a customer''s, PT422 without reason, severity or clause.';
+    'Decides a flag. Confirmed, it becomes a violation with clause and facts, which the person reads; S1 is '
+    'education, from S2 on the next step of the ladder follows. S3 is proposed by one admin and confirmed '
+    'by another. PT404, PT409 when decided, claimed by another or a customer''s, PT422 without reason, '
+    'severity or clause.';
 grant execute on function api.decide_flag to platform_admin;
 
 
