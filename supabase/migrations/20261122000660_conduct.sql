@@ -248,7 +248,8 @@ create table app.session_consents (
         foreign key (person_id, version) references app.consents (person_id, version)
 );
 comment on table app.session_consents is
-    'Under which notice a session was requested by its customer and accepted by its mechanic or workshop.';
+    'Under which notice a session was requested by its customer, accepted by its mechanic or workshop, and '
+    'written in by another advisor.';
 
 -- The planner learns nothing of what is said about a person: a planned count would show it.
 alter table app.violations
