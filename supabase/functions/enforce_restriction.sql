@@ -16,7 +16,11 @@ begin
         perform app.begin_bar(restriction.id);
     end if;
     perform app.tell_holder(restriction.holder_id, 'restricted', restriction.id);
+    if restriction.step = 1 then
+        perform app.tell_holder(restriction.holder_id, 'conduct_warning', restriction.id);
+    end if;
 end;
 $$;
 comment on function app.enforce_restriction is
-    'Lets a restriction that was just written hold, and gives notice of it. The caller holds the standing.';
+    'Lets a restriction that was just written hold, and gives notice of it: on the first step a warning too. '
+    'The caller holds the standing.';

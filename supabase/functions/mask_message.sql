@@ -39,7 +39,7 @@ begin
     select m.* into strict masked from app.mask_contacts(typed, coalesce(earlier.bodies, array[]::text[])) as m;
     new.body := masked.delivered;
     if tg_op = 'INSERT' or masked.hidden <> '[]' then
-        new.hidden := masked.hidden;
+        new.hidden := masked.hidden || app.solicitation_note(masked.solicits);
     end if;
     if masked.hidden = '[]' and masked.solicits is null then
         return new;

@@ -357,7 +357,7 @@ create table app.notices (
 );
 comment on table app.notices is
     'What a person is told outside a thread; announced on their own topic person:<id>.';
-comment on column app.notices.about_id is 'The session, thread, escalation, quote or restriction meant.';
+comment on column app.notices.about_id is 'The session, thread, message, escalation, quote or restriction meant.';
 create index notices_by_person on app.notices (person_id, created_at desc);
 
 create table app.topic_epochs (

@@ -19,7 +19,7 @@ create table app.contact_flags (
         constraint severity_is_known check (severity in ('S1', 'S2', 'S3')),
     status text not null default 'open'
         constraint flag_status_is_known check (
-            status in ('open', 'proposed', 'dismissed', 'confirmed')
+            status in ('open', 'proposed', 'dismissed', 'warned', 'confirmed')
         ),
     created_at timestamptz not null default app.current_instant(),
     claimed_by uuid references app.people (id),
@@ -33,7 +33,7 @@ create table app.contact_flags (
     ),
     constraint a_claim_has_an_end check ((claimed_by is null) = (claimed_until is null)),
     constraint a_decision_has_a_decider check (
-        (status in ('dismissed', 'confirmed')) = (decided_by is not null)
+        (status in ('dismissed', 'warned', 'confirmed')) = (decided_by is not null)
     ),
     constraint two_admins_confirm_s3 check (
         status <> 'confirmed' or severity <> 'S3'
@@ -48,7 +48,8 @@ comment on column app.contact_flags.reason_codes is 'Why the filter raised it: t
 comment on column app.contact_flags.severity is
     'S1 unsolicited or accidental, S2 sharing or soliciting, S3 payment or meeting off the platform.';
 comment on column app.contact_flags.status is
-    'open → dismissed | confirmed (decide_flag, dismiss_flags); S3: open → proposed → dismissed | confirmed.';
+    'open → dismissed | confirmed (decide_flag, dismiss_flags), of a customer dismissed | warned; S3: open → '
+    'proposed → dismissed | confirmed.';
 comment on column app.contact_flags.claimed_until is 'Until when one admin alone works on it.';
 create index contact_flags_waiting on app.contact_flags (severity desc, created_at)
     where status in ('open', 'proposed');

@@ -1,7 +1,7 @@
 -- Who climbs the ladder, how far, and for how long?
 
 begin;
-select plan(37);
+select plan(38);
 
 select tests.invite('abe', 'platform_admin');
 
@@ -202,18 +202,23 @@ select results_eq(
         inner join api.restrictions as r on n.about_id in (r.id, r.violation_id)
         order by n.kind
     $$,
-    $$ values ('restricted'), ('violation_found') $$,
-    'both are told to them'
+    $$ values ('conduct_warning'), ('restricted'), ('violation_found') $$,
+    'all of it is told to them: the first strike is a warning'
 );
 select results_eq(
     $$
         select m.payload ->> 'kind'
         from realtime.messages as m
         where m.event = 'notice' and m.topic = 'person:' || tests.id('max')
-            and m.payload ->> 'kind' in ('restricted', 'violation_found')
+            and m.payload ->> 'kind' <> 'education'
+            and m.payload ->> 'about_id' in (
+                select x::text from api.restrictions as r
+                cross join lateral unnest(array[r.id, r.violation_id]) as x
+                where r.holder_id = tests.id('max')
+            )
         order by 1
     $$,
-    $$ values ('restricted'), ('violation_found') $$,
+    $$ values ('conduct_warning'), ('restricted'), ('violation_found') $$,
     'on their own topic'
 );
 select throws_ok(
@@ -278,6 +283,9 @@ select tests.act_as('mechanic', 'max');
 select is_empty('select from api.mechanic_threads', 'access to cases is over');
 select isnt_empty('select from api.mechanic_statement', 'the statement remains');
 select is((select count(*) from api.restrictions), 3::bigint, 'and the reasons');
+select is(
+    (select count(*) from api.notices where kind = 'conduct_warning'), 1::bigint, 'there was one warning'
+);
 select tests.act_as_owner();
 
 -- Notice

@@ -1,7 +1,7 @@
 -- Who works on a flag, in which order, with what before them, and who learns of it?
 
 begin;
-select plan(45);
+select plan(46);
 
 select tests.invite('abe', 'platform_admin');
 select tests.act_as('mechanic', 'max');
@@ -156,6 +156,10 @@ select api.decide_flag(tests.id('reported'), 'dismissed', 'He only asked where s
 select throws_ok(
     $$ select api.claim_flag(tests.id('reported')) $$, 'PT409', 'the flag is decided already',
     'what is decided is not claimed'
+);
+select tests.act_as_owner();
+select is_empty(
+    $$ select from app.notices where kind = 'conduct_warning' $$, 'whoever is not found guilty is not warned'
 );
 select tests.act_as('customer', 'ana');
 select results_eq(

@@ -5142,7 +5142,7 @@ grant execute on function api.decide_appeal to platform_admin;
 
 -- ==== supabase/functions/decide_flag.sql
 
--- An admin dismisses a flag, or confirms it: only a person makes a violation. The gravest takes two.
+-- An admin dismisses a flag, warns a customer, or confirms it: only a person makes a violation. The gravest takes two.
 
 create or replace function api.decide_flag(
     flag_id uuid,
@@ -5162,14 +5162,15 @@ declare
     instant timestamptz := app.current_instant();
     flag app.contact_flags;
     graded text;
+    is_customer boolean;
     is_proposed boolean;
     holder uuid;
     violation_id uuid;
 begin
     perform app.lock_standing('may_take_work');
-    if decision is null or decision not in ('dismissed', 'confirmed') or coalesce(reason, '') = ''
+    if decision is null or decision not in ('dismissed', 'warned', 'confirmed') or coalesce(reason, '') = ''
     then
-        raise exception 'dismissed or confirmed, and a reason, are needed' using errcode = 'PT422';
+        raise exception 'dismissed, warned or confirmed, and a reason, are needed' using errcode = 'PT422';
     end if;
     select * into flag
     from app.contact_flags as f
@@ -5185,10 +5186,14 @@ begin
         raise exception 'another admin works on this flag' using errcode = 'PT409';
     end if;
     graded := coalesce(decide_flag.severity, flag.severity);
+    is_customer := exists (
+        select from app.people as p where p.id = flag.person_id and p.persona = 'customer'
+    );
+    if decision = 'warned' and not is_customer then
+        raise exception 'only customers are warned instead' using errcode = 'PT409';
+    end if;
     if decision = 'confirmed' then
-        if exists (
-            select from app.people as p where p.id = flag.person_id and p.persona = 'customer'
-        ) then
+        if is_customer then
             raise exception 'customers are warned, never punished' using errcode = 'PT409';
         end if;
         if graded not in ('S1', 'S2', 'S3') or coalesce(clause, '') = '' then
@@ -5210,6 +5215,9 @@ begin
         decided_at = case when not is_proposed then instant end,
         decision_reason = decide_flag.reason
     where f.id = flag.id;
+    if decision = 'warned' then
+        perform app.tell(flag.person_id, 'conduct_warning', flag.message_id);
+    end if;
     if decision = 'confirmed' and not is_proposed then
         select t.provider_id into strict holder from app.threads as t where t.id = flag.thread_id;
         -- Two decisions on one holder count one after the other.
@@ -5249,10 +5257,10 @@ begin
 end;
 $$;
 comment on function api.decide_flag is
-    'Decides a flag. Confirmed, it becomes a violation with clause and facts, which the person reads; S1 is '
-    'education, from S2 on the next step of the ladder follows. S3 is proposed by one admin and confirmed '
-    'by another. PT404, PT409 when decided, claimed by another or a customer''s, PT422 without reason, '
-    'severity or clause.';
+    'Decides a flag. Warned, a customer is told so, of which message. Confirmed, it becomes a violation with '
+    'clause and facts, which the person reads; S1 is education, from S2 on the next step of the ladder '
+    'follows. S3 is proposed by one admin and confirmed by another. PT404, PT409 when decided, claimed by '
+    'another, for confirming a customer''s or warning anybody else, PT422 without reason, severity or clause.';
 grant execute on function api.decide_flag to platform_admin;
 
 
@@ -6011,10 +6019,14 @@ begin
         perform app.begin_bar(restriction.id);
     end if;
     perform app.tell_holder(restriction.holder_id, 'restricted', restriction.id);
+    if restriction.step = 1 then
+        perform app.tell_holder(restriction.holder_id, 'conduct_warning', restriction.id);
+    end if;
 end;
 $$;
 comment on function app.enforce_restriction is
-    'Lets a restriction that was just written hold, and gives notice of it. The caller holds the standing.';
+    'Lets a restriction that was just written hold, and gives notice of it: on the first step a warning too. '
+    'The caller holds the standing.';
 
 
 -- ==== supabase/functions/enqueue_due_money.sql
@@ -8806,7 +8818,7 @@ begin
     select m.* into strict masked from app.mask_contacts(typed, coalesce(earlier.bodies, array[]::text[])) as m;
     new.body := masked.delivered;
     if tg_op = 'INSERT' or masked.hidden <> '[]' then
-        new.hidden := masked.hidden;
+        new.hidden := masked.hidden || app.solicitation_note(masked.solicits);
     end if;
     if masked.hidden = '[]' and masked.solicits is null then
         return new;
@@ -9822,7 +9834,7 @@ begin
     if body is null or octet_length(body) not between 1 and 4096 then
         raise exception 'a message has 1 to 4096 bytes' using errcode = 'PT422';
     end if;
-    select m.delivered, m.hidden into strict delivered, hidden
+    select m.delivered, m.hidden || app.solicitation_note(m.solicits) into strict delivered, hidden
     from app.mask_contacts(preview_message.body) as m;
     if hidden <> '[]' then
         insert into app.message_previews (person_id, body, kinds)
@@ -9835,7 +9847,7 @@ begin
 end;
 $$;
 comment on function api.preview_message is
-    'The text as it would be delivered, and what would be hidden and why. What is faultless is not '
+    'The text as it would be delivered, what would be hidden and why, and whether it solicits. What is faultless is not '
     'stored; the rest is kept for an hour, or as evidence on a flag. PT429 beyond the limit.';
 grant execute on function api.preview_message to customer, mechanic, workshop;
 
@@ -12280,6 +12292,30 @@ end;
 $$;
 comment on function app.settle_standing is
     'Writes the standing that the restrictions in force amount to; returns whether it bars now.';
+
+
+-- ==== supabase/functions/solicitation_note.sql
+
+-- What a sender is told of soliciting: the message goes out as it is, and is flagged.
+
+create or replace function app.solicitation_note(reason text)
+    returns jsonb
+    language sql
+    immutable
+    set search_path = ''
+as $$
+    select case
+        when solicitation_note.reason is null then '[]'
+        else jsonb_build_array(jsonb_build_object(
+            'kind', 'solicitation',
+            'code', solicitation_note.reason,
+            'reason', 'Nothing was hidden, but this asks for contact or payment outside the platform, '
+                'and our staff may read it.'
+        ))
+    end;
+$$;
+comment on function app.solicitation_note is
+    'A note for the sender, in the form of app.mask_contacts'' hidden; none for a message that solicits nothing.';
 
 
 -- ==== supabase/functions/supersede_refund_request.sql
