@@ -7582,6 +7582,27 @@ comment on function api.flag_context is
 grant execute on function api.flag_context to platform_admin;
 
 
+-- ==== supabase/functions/flag_severity.sql
+
+-- How grave a flag of the filter is, before anybody has looked.
+
+create or replace function app.flag_severity(solicits text)
+    returns text
+    language sql
+    immutable
+    set search_path = ''
+as $$
+    select case
+        when flag_severity.solicits in ('solicits_payment', 'solicits_meeting') then 'S3'
+        when flag_severity.solicits is not null then 'S2'
+        else 'S1'
+    end;
+$$;
+comment on function app.flag_severity is
+    'S3 for soliciting payment or a meeting, S2 for other soliciting, S1 for a detail alone. Argument: why it '
+    'solicits, as app.judge_solicitation says.';
+
+
 -- ==== supabase/functions/fold_text.sql
 
 -- Folding: what a reader sees, in plain lower-case ASCII as far as it goes, with the way back.
@@ -8844,11 +8865,7 @@ begin
             new.id, new.thread_id, new.sender_id, 'filter',
             array(select distinct h ->> 'kind' from jsonb_array_elements(masked.hidden) as h)
                 || case when masked.solicits is null then array[]::text[] else array['solicitation'] end,
-            case
-                when masked.solicits in ('solicits_payment', 'solicits_meeting') then 'S3'
-                when masked.solicits is not null then 'S2'
-                else 'S1'
-            end,
+            app.flag_severity(masked.solicits),
             pieces,
             array(select distinct h ->> 'code' from jsonb_array_elements(masked.hidden) as h)
                 || array_remove(array[masked.solicits], null)
