@@ -11,7 +11,8 @@ create function app.impose_restriction(
     decided_by uuid,
     violation_id uuid default null,
     step integer default null,
-    seconded_by uuid default null
+    seconded_by uuid default null,
+    without_notice boolean default false
 )
     returns uuid
     language plpgsql
@@ -55,11 +56,12 @@ begin
         impose_restriction.evidence_ids,
         j.code,
         instant + j.appeal_within,
-        -- A repeated infringement needs no notice period, and a payment off the platform has none.
+        -- The ladder punishes what is repeated; app.jurisdictions says what needs no notice period.
         instant + case
             when impose_restriction.kind = 'banned'
                 and impose_restriction.step is null
                 and not impose_restriction.off_platform
+                and not impose_restriction.without_notice
                 then j.notice_period
             else interval '0'
         end,

@@ -2453,7 +2453,9 @@ begin
         raise exception 'who is a customer needs a second account' using errcode = 'PT409';
     end if;
 
-    perform app.become_persona(caller, invitation.persona, invitation.workshop_id);
+    perform app.become_persona(
+        caller, invitation.persona, invitation.workshop_id, invitation.country
+    );
     update app.invitations
     set accepted_at = app.current_instant(),
         accepted_by = caller
@@ -3853,7 +3855,12 @@ create trigger earlier_previews_are_evidence
 
 -- Turns a fresh account into another persona.
 
-create or replace function app.become_persona(person_id uuid, persona text, workshop_id uuid default null)
+create or replace function app.become_persona(
+    person_id uuid,
+    persona text,
+    workshop_id uuid default null,
+    country text default null
+)
     returns void
     language plpgsql
     volatile
@@ -3874,6 +3881,14 @@ begin
         values (become_persona.workshop_id, become_persona.person_id);
     end if;
 
+    update app.standings as s
+    set jurisdiction = coalesce(
+        (select w.jurisdiction from app.standings as w where w.workshop_id = become_persona.workshop_id),
+        (select j.code from app.jurisdictions as j where j.code = become_persona.country),
+        'other'
+    )
+    where s.person_id = become_persona.person_id;
+
     -- The trigger the_role_is_the_persona writes the persona; the value here does not matter.
     update auth.users as u
     set role = become_persona.persona
@@ -3881,7 +3896,8 @@ begin
 end;
 $$;
 comment on function app.become_persona is
-    'Changes the persona and with it the role of the next token. The account has no history yet.';
+    'Changes the persona and with it the role of the next token, and which law restrictions follow: the '
+    'workshop''s, or the country''s. The account has no history yet.';
 
 
 -- ==== supabase/functions/begin_bar.sql
@@ -7891,7 +7907,8 @@ create or replace function app.impose_restriction(
     decided_by uuid,
     violation_id uuid default null,
     step integer default null,
-    seconded_by uuid default null
+    seconded_by uuid default null,
+    without_notice boolean default false
 )
     returns uuid
     language plpgsql
@@ -7935,11 +7952,12 @@ begin
         impose_restriction.evidence_ids,
         j.code,
         instant + j.appeal_within,
-        -- A repeated infringement needs no notice period, and a payment off the platform has none.
+        -- The ladder punishes what is repeated; app.jurisdictions says what needs no notice period.
         instant + case
             when impose_restriction.kind = 'banned'
                 and impose_restriction.step is null
                 and not impose_restriction.off_platform
+                and not impose_restriction.without_notice
                 then j.notice_period
             else interval '0'
         end,
@@ -7966,7 +7984,12 @@ comment on function app.impose_restriction is
 
 -- An admin invites somebody to be a mechanic, an advisor of a workshop, an admin or the media worker.
 
-create or replace function api.invite_person(email text, persona text, workshop_id uuid default null)
+create or replace function api.invite_person(
+    email text,
+    persona text,
+    workshop_id uuid default null,
+    country text default null
+)
     returns text
     language plpgsql
     volatile
@@ -7988,18 +8011,22 @@ begin
         raise exception 'an advisor is invited to a workshop, nobody else is'
             using errcode = 'PT422';
     end if;
+    if country !~ '^[A-Z]{2}$' or num_nonnulls(invite_person.workshop_id, country) = 2 then
+        raise exception 'a country has two letters; an advisor''s is the workshop''s' using errcode = 'PT422';
+    end if;
     if invite_person.workshop_id is not null
         and not exists (select from app.workshops as w where w.id = invite_person.workshop_id)
     then
         raise exception 'no such workshop' using errcode = 'PT404';
     end if;
 
-    insert into app.invitations (token_hash, email, persona, workshop_id, invited_by, expires_at)
+    insert into app.invitations (token_hash, email, persona, workshop_id, country, invited_by, expires_at)
     select
         extensions.digest(token, 'sha256'),
         lower(invite_person.email),
         invite_person.persona,
         invite_person.workshop_id,
+        invite_person.country,
         app.current_person_id(),
         app.current_instant() + s.invitation_valid_for
     from app.settings as s
@@ -8014,7 +8041,7 @@ end;
 $$;
 comment on function api.invite_person is
     'Invites an e-mail address to a persona; returns the one-time token, which is not kept. An advisor '
-    'is invited to a workshop. PT422 for bad input, PT404 for no such workshop.';
+    'is invited to a workshop; restrictions follow its jurisdiction, a mechanic''s that of the country. PT422 for bad input, PT404 for no such workshop.';
 grant execute on function api.invite_person to platform_admin;
 
 
@@ -11640,7 +11667,8 @@ create or replace function api.restrict(
     clause text,
     facts text,
     days integer default null,
-    evidence_ids uuid[] default '{}'
+    evidence_ids uuid[] default '{}',
+    notice_exception text default null
 )
     returns uuid
     language plpgsql
@@ -11660,14 +11688,25 @@ begin
     ) then
         raise exception 'a suspension has days, ten years at most, a ban has none' using errcode = 'PT422';
     end if;
+    if notice_exception is not null
+        and (kind <> 'banned' or notice_exception not in ('legal_obligation', 'repeated_infringement'))
+    then
+        raise exception 'only a ban needs no notice, by a legal obligation or for repeated infringement'
+            using errcode = 'PT422';
+    end if;
 
     restriction_id := app.impose_restriction(
         holder_id, kind, off_platform, app.clean_text(clause), app.clean_text(facts), days,
-        coalesce(evidence_ids, '{}'), app.current_person_id()
+        coalesce(evidence_ids, '{}'), app.current_person_id(), without_notice => notice_exception is not null
     );
     perform app.log_action(
         'restrict', 'standing', holder_id, facts,
-        jsonb_build_object('restriction_id', restriction_id, 'kind', kind, 'clause', clause)
+        jsonb_strip_nulls(jsonb_build_object(
+            'restriction_id', restriction_id,
+            'kind', kind,
+            'clause', clause,
+            'notice_exception', notice_exception
+        ))
     );
     return restriction_id;
 end;
@@ -11675,7 +11714,8 @@ $$;
 comment on function api.restrict is
     'Suspends (days) or bans a provider at once, beside the ladder; returns the restriction, which they '
     'read with its reasons and may appeal. A ban, or a suspension for a payment or meeting off the '
-    'platform, ends access to open work. PT404, PT409 for customers and admins, PT422 for bad input.';
+    'platform, ends access to open work. A ban begins after the notice period of the jurisdiction, unless '
+    'notice_exception says why not: legal_obligation or repeated_infringement; the facts tell it. PT404, PT409 for customers and admins, PT422 for bad input.';
 grant execute on function api.restrict to platform_admin;
 
 
