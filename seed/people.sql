@@ -30,7 +30,9 @@ begin
         ) as n (name, persona, workshop_id)
         inner join app.people as p on pg_temp.account(n.name) = p.id and p.persona = 'customer'
     loop
-        perform app.become_persona(newcomer.id, newcomer.persona, newcomer.workshop_id::uuid);
+        perform app.become_persona(
+            newcomer.id, newcomer.persona, newcomer.workshop_id::uuid, 'US'
+        );
     end loop;
     if not exists (select from app.people where persona = 'platform_admin') then
         perform app.appoint_first_admin('ada@theautodoctor.test');

@@ -30,12 +30,14 @@ added as (
     from offered as o
     inner join app.cities as c on o.city = c.name and c.region = 'Illinois'
     on conflict (id) do nothing
-    returning id
+    returning id, city_id
 ),
 
 standing as (
-    insert into app.standings (workshop_id)
-    select id from added
+    insert into app.standings (workshop_id, jurisdiction)
+    select a.id, c.country
+    from added as a
+    inner join app.cities as c on a.city_id = c.id
     returning workshop_id
 )
 

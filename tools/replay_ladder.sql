@@ -30,5 +30,11 @@ from counted as v
 cross join last_step as last
 inner join ladder as l
     on l.step = case when v.severity = 'S3' then last.step else least(v.strike, last.step) end
-left join app.restrictions as r on v.id = r.violation_id and r.lifted_at is null
+left join app.restrictions as r
+    on v.id = r.violation_id  -- lifted or not, in its last grade
+    and not exists (
+        select
+        from app.restrictions as later
+        where later.replaces_id = r.id
+    )
 order by v.holder_id, v.number;

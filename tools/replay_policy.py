@@ -9,13 +9,15 @@ printed, never a text.
 """
 
 import argparse
+import itertools
 import json
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import psycopg
 
@@ -29,9 +31,14 @@ BAN = "ban"
 MOST_LISTED = 50  # messages of a kind
 
 
+T = TypeVar("T")
+
+PREVIEWED = {"S1": "S2"}  # of a sender who was shown what would be hidden: app.attach_previews
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A stored message: what was typed, and what was hidden of it."""
+    """A stored message: what was typed, what was hidden of it, and how the filter flagged it."""
 
     id: str
     thread: str
@@ -39,6 +46,22 @@ class Message:
     typed: str
     was_hidden: bool
     kinds: list[str]
+    solicits: str | None
+    severity: str | None  # as it was raised; None once an admin may have changed it
+    previewed: bool
+    violation: str | None  # that an admin made of the filter's flag, and that counts
+
+
+@dataclass(slots=True)
+class Judged:
+    """A message as the candidate's filter judges it."""
+
+    message: Message
+    delivered: str
+    kinds: list[str]
+    solicits: str | None
+    severity: str
+    hides: bool  # a piece of it too, when a later message completes a detail
 
 
 @dataclass(slots=True)
@@ -49,14 +72,51 @@ class Outcome:
     newly_hidden: list[Message] = field(default_factory=list)
     no_longer_hidden: list[Message] = field(default_factory=list)
     other_kinds: list[Message] = field(default_factory=list)
+    newly_soliciting: list[Message] = field(default_factory=list)
+    no_longer_soliciting: list[Message] = field(default_factory=list)
+    other_reasons: list[Message] = field(default_factory=list)
+    unseen: list[tuple[str, Message]] = field(default_factory=list)
     decisions: int = 0
     other_steps: list[tuple[str, ...]] = field(default_factory=list)
 
     @property
     def same(self) -> bool:
         return not (
-            self.newly_hidden or self.no_longer_hidden or self.other_kinds or self.other_steps
+            self.newly_hidden
+            or self.no_longer_hidden
+            or self.other_kinds
+            or self.newly_soliciting
+            or self.no_longer_soliciting
+            or self.other_reasons
+            or self.unseen
+            or self.other_steps
         )
+
+    def add(self, judged: Judged) -> None:
+        """Count a message, and note in what it would be judged otherwise than it was."""
+        message = judged.message
+        self.messages += 1
+        if judged.hides and not message.was_hidden:
+            self.newly_hidden.append(message)
+        elif message.was_hidden and not judged.hides:
+            self.no_longer_hidden.append(message)
+        elif judged.kinds != message.kinds:
+            self.other_kinds.append(message)
+
+        severity = judged.severity
+        if message.previewed:
+            severity = PREVIEWED.get(severity, severity)
+        if judged.solicits and not message.solicits:
+            self.newly_soliciting.append(message)
+        elif message.solicits and not judged.solicits:
+            self.no_longer_soliciting.append(message)
+        elif judged.solicits != message.solicits or (
+            judged.solicits and message.severity and severity != message.severity
+        ):
+            self.other_reasons.append(message)
+
+        if message.violation and not judged.hides and not judged.solicits:
+            self.unseen.append((message.violation, message))
 
 
 def main() -> int:
@@ -93,20 +153,13 @@ def replay(
     live: psycopg.Connection,
     candidate: psycopg.Connection,
     steps: list[int | None] | None = None,
-    tell: bool = sys.stderr.isatty(),
 ) -> Outcome:
     """Judge the messages and grade the decisions of `live` by the sources that `candidate` holds."""
     outcome = Outcome()
     row = live.execute("select count(*) from app.messages where kind = 'text'").fetchone()
     total = row[0] if row else 0
-    for message, kinds in judged(candidate, progress(stored(live), total, tell)):
-        outcome.messages += 1
-        if kinds and not message.was_hidden:
-            outcome.newly_hidden.append(message)
-        elif message.was_hidden and not kinds:
-            outcome.no_longer_hidden.append(message)
-        elif kinds != message.kinds:
-            outcome.other_kinds.append(message)
+    for message in judged(candidate, progress(stored(live), total, sys.stderr.isatty())):
+        outcome.add(message)
 
     if steps is None:
         steps = [
@@ -129,24 +182,34 @@ def stored(live: psycopg.Connection) -> Iterator[Message]:
             yield Message(*row)
 
 
-def judged(
-    candidate: psycopg.Connection, messages: Iterable[Message]
-) -> Iterator[tuple[Message, list[str]]]:
-    """Each message with the kinds that the candidate's filter hides of it."""
-    thread = None
-    earlier: dict[str, list[str]] = defaultdict(list)
+def judged(candidate: psycopg.Connection, messages: Iterable[Message]) -> Iterator[Judged]:
+    """Each message as the candidate's filter judges it, thread by thread."""
+    for _, thread in itertools.groupby(messages, key=lambda message: message.thread):
+        yield from judged_thread(candidate, thread)
+
+
+def judged_thread(candidate: psycopg.Connection, messages: Iterable[Message]) -> list[Judged]:
+    """The messages of one thread: what completes a detail hides the pieces that came before, too."""
+    everything = []
+    sent: dict[str, list[Judged]] = defaultdict(list)
     for message in messages:
-        if message.thread != thread:
-            thread = message.thread
-            earlier.clear()
+        mine = sent[message.sender]
+        count = len(last([one.delivered for one in mine]))
+        earlier = mine[len(mine) - count :]
         row = candidate.execute(
-            "select delivered, hidden from app.mask_contacts(%s, %s)",
-            (message.typed, last(earlier[message.sender])),
+            "select delivered, hidden, solicits, earlier_delivered, app.flag_severity(solicits)"
+            " from app.mask_contacts(%s, %s)",
+            (message.typed, [one.delivered for one in earlier]),
         ).fetchone()
         assert row is not None
-        delivered, hidden = row
-        earlier[message.sender].append(delivered)
-        yield message, sorted({finding["kind"] for finding in hidden})
+        delivered, hidden, solicits, earlier_delivered, severity = row
+        for one, body in zip(earlier, earlier_delivered or [], strict=bool(earlier_delivered)):
+            if body != one.delivered:
+                one.delivered, one.hides = body, True
+        kinds = sorted({finding["kind"] for finding in hidden})
+        mine.append(Judged(message, delivered, kinds, solicits, severity, hides=bool(kinds)))
+        everything.append(mine[-1])
+    return everything
 
 
 def last(bodies: list[str]) -> list[str]:
@@ -160,15 +223,28 @@ def last(bodies: list[str]) -> list[str]:
     return chosen[::-1]
 
 
-def progress(messages: Iterable[Message], total: int, tell: bool) -> Iterator[Message]:
-    """The same messages, with how far it has come on standard error twice a second."""
-    said = time.monotonic()
+def progress(
+    messages: Iterable[T],
+    total: int,
+    terminal: bool,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[T]:
+    """The same messages, with how far it has come on standard error.
+
+    A terminal shows one line, twice a second; a log gets a line every five seconds, and the last.
+    """
+    pause = 0.5 if terminal else 5
+    said = clock()
+    count = 0
     for count, message in enumerate(messages, 1):
         yield message
-        if tell and (time.monotonic() - said > 0.5 or count == total):
-            said = time.monotonic()
-            print(f"\r{count:>9} of {total} messages", end="", file=sys.stderr, flush=True)
-    if tell:
+        now = clock()
+        if now - said >= pause or count == total:
+            said = now
+            line = f"{count:>9} of {total} messages"
+            print(f"\r{line}" if terminal else line, end="" if terminal else "\n", file=sys.stderr)
+            sys.stderr.flush()
+    if terminal and count:
         print(file=sys.stderr)
 
 
@@ -181,12 +257,18 @@ def report(outcome: Outcome) -> Iterator[str]:
         (outcome.newly_hidden, "would be hidden in part, and were delivered as typed"),
         (outcome.no_longer_hidden, "would be delivered as typed, and were hidden in part"),
         (outcome.other_kinds, "would be hidden for other kinds of details"),
+        (outcome.newly_soliciting, "would be flagged as soliciting, and were not"),
+        (outcome.no_longer_soliciting, "would not be flagged as soliciting, and were"),
+        (outcome.other_reasons, "would be flagged as soliciting for another reason or severity"),
     ):
         yield f"{len(messages):>9}  {what}"
         for message in messages[:MOST_LISTED]:
             yield f"           message {message.id} of thread {message.thread}"
         if len(messages) > MOST_LISTED:
             yield f"           and {len(messages) - MOST_LISTED} more"
+    yield f"{len(outcome.unseen):>9}  confirmed violations rest on a message that would pass unseen"
+    for violation, message in outcome.unseen:
+        yield f"           violation {violation} by message {message.id} of thread {message.thread}"
     yield f"{outcome.decisions:>9}  confirmed violations graded once more"
     yield f"{len(outcome.other_steps):>9}  would have brought something else"
     for violation, holder, severity, brought, would in outcome.other_steps:

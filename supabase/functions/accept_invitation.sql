@@ -37,7 +37,9 @@ begin
         raise exception 'who is a customer needs a second account' using errcode = 'PT409';
     end if;
 
-    perform app.become_persona(caller, invitation.persona, invitation.workshop_id);
+    perform app.become_persona(
+        caller, invitation.persona, invitation.workshop_id, invitation.country
+    );
     update app.invitations
     set accepted_at = app.current_instant(),
         accepted_by = caller

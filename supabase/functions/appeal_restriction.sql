@@ -12,15 +12,20 @@ declare
     restriction app.restrictions;
     appeal_id uuid;
 begin
-    -- No standing is asked for: an appeal is what remains to whoever is barred.
-    select r.* into restriction
-    from app.restrictions as r
+    -- No standing is asked for: an appeal is what remains to whoever is barred. But it is held, so that
+    -- whoever lifts, regrades or forfeits comes before or after.
+    perform
+    from app.standings as s
+    inner join app.restrictions as r on s.holder_id = r.holder_id
     where r.id = appeal_restriction.restriction_id
         and (r.holder_id = caller or r.holder_id = any(app.member_workshop_ids()))
-    for update;
+    for share of s;
     if not found then
         raise exception 'no such restriction on the caller' using errcode = 'PT404';
     end if;
+    select r.* into strict restriction
+    from app.restrictions as r
+    where r.id = appeal_restriction.restriction_id;
     if restriction.lifted_at is not null then
         raise exception 'the restriction is lifted already' using errcode = 'PT409';
     end if;
@@ -28,10 +33,10 @@ begin
         raise exception 'the time to appeal is over' using errcode = 'PT409';
     end if;
     insert into app.appeals (
-        restriction_id, holder_id, appellant_id, statement, restricted_by, seconded_by
+        restriction_id, violation_id, holder_id, appellant_id, statement, restricted_by, seconded_by
     ) values (
-        restriction.id, restriction.holder_id, caller, app.clean_text(appeal_restriction.statement),
-        restriction.decided_by, restriction.seconded_by
+        restriction.id, restriction.violation_id, restriction.holder_id, caller,
+        app.clean_text(appeal_restriction.statement), restriction.decided_by, restriction.seconded_by
     )
     returning id into appeal_id;
     return appeal_id;
@@ -44,5 +49,5 @@ end;
 $$;
 comment on function api.appeal_restriction is
     'Appeals a restriction on the caller or their workshop; returns the appeal. PT404 no such, PT409 '
-    'lifted, too late or appealed before, PT422 without a statement.';
+    'lifted, too late, or appealed before, in another grade too; PT422 without a statement.';
 grant execute on function api.appeal_restriction to mechanic, workshop;

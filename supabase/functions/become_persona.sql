@@ -1,6 +1,11 @@
 -- Turns a fresh account into another persona.
 
-create function app.become_persona(person_id uuid, persona text, workshop_id uuid default null)
+create function app.become_persona(
+    person_id uuid,
+    persona text,
+    workshop_id uuid default null,
+    country text default null
+)
     returns void
     language plpgsql
     volatile
@@ -21,6 +26,14 @@ begin
         values (become_persona.workshop_id, become_persona.person_id);
     end if;
 
+    update app.standings as s
+    set jurisdiction = coalesce(
+        (select w.jurisdiction from app.standings as w where w.workshop_id = become_persona.workshop_id),
+        (select j.code from app.jurisdictions as j where j.code = become_persona.country),
+        'other'
+    )
+    where s.person_id = become_persona.person_id;
+
     -- The trigger the_role_is_the_persona writes the persona; the value here does not matter.
     update auth.users as u
     set role = become_persona.persona
@@ -28,4 +41,5 @@ begin
 end;
 $$;
 comment on function app.become_persona is
-    'Changes the persona and with it the role of the next token. The account has no history yet.';
+    'Changes the persona and with it the role of the next token, and which law restrictions follow: the '
+    'workshop''s, or the country''s. The account has no history yet.';

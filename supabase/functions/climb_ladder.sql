@@ -12,10 +12,6 @@ declare
     climbed app.conduct_steps;
 begin
     select * into strict violation from app.violations as v where v.id = climb_ladder.violation_id;
-    if violation.severity = 'S1' then
-        perform app.tell(violation.person_id, 'education', violation.id);
-        return null;
-    end if;
     select * into strict flag from app.contact_flags as f where f.id = violation.flag_id;
     select s.* into strict climbed
     from app.conduct_steps as s
@@ -39,5 +35,5 @@ begin
 end;
 $$;
 comment on function app.climb_ladder is
-    'Restricts the holder of a violation by the ladder; returns the restriction, null for S1, which is '
-    'education. The caller holds the standing.';
+    'Restricts the holder of a violation of severity S2 or S3 by the ladder; returns the restriction. The '
+    'caller holds the standing.';

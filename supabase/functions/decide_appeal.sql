@@ -10,16 +10,19 @@ as $$
 declare
     caller uuid := app.current_person_id();
     appeal app.appeals;
-    overturned_violation uuid;
+    overturned_id uuid;
 begin
     perform app.lock_standing('may_take_work');
     if outcome is null or outcome not in ('upheld', 'overturned') or coalesce(reason, '') = '' then
         raise exception 'upheld or overturned, and a reason, are needed' using errcode = 'PT422';
     end if;
-    select * into appeal from app.appeals as a where a.id = decide_appeal.appeal_id for update;
+    select * into appeal from app.appeals as a where a.id = decide_appeal.appeal_id;
     if not found then
         raise exception 'no such appeal' using errcode = 'PT404';
     end if;
+    -- Two decisions on one holder come one after the other: the second sees what the first regraded.
+    perform from app.standings as s where s.holder_id = appeal.holder_id for update;
+    select * into strict appeal from app.appeals as a where a.id = appeal.id for update;
     if appeal.status <> 'open' then
         raise exception 'the appeal is decided already' using errcode = 'PT409';
     end if;
@@ -36,21 +39,16 @@ begin
     if outcome = 'overturned' then
         update app.violations as v
         set overturned_at = app.current_instant()
+        where v.id = appeal.violation_id;
+        -- What was appealed, or what took its place when another decision was overturned.
+        select r.id into overturned_id
         from app.restrictions as r
-        where r.id = appeal.restriction_id
-            and v.id = r.violation_id
-        returning v.id into overturned_violation;
-        if exists (
-            select
-            from app.restrictions as r
-            where r.id = appeal.restriction_id
-                and r.lifted_at is null
-        ) then
-            perform app.end_restriction(appeal.restriction_id, app.clean_text(reason));
+        where r.lifted_at is null
+            and (r.id = appeal.restriction_id or r.violation_id = appeal.violation_id);
+        if found then
+            perform app.end_restriction(overturned_id, app.clean_text(reason));
         end if;
-        if overturned_violation is not null then
-            perform app.regrade_ladder(appeal.holder_id);
-        end if;
+        perform app.regrade_ladder(appeal.holder_id);
     end if;
     perform app.tell(appeal.appellant_id, 'appeal_' || outcome, appeal.id);
     perform app.log_action(
@@ -59,7 +57,7 @@ begin
 end;
 $$;
 comment on function api.decide_appeal is
-    'Decides an open appeal. Overturned, the restriction is lifted, its violation no longer counts, later '
-    'steps of the ladder are graded anew, and earnings are released. PT404, PT409 when decided or by '
-    'whoever restricted, PT422 without outcome or reason.';
+    'Decides an open appeal. Overturned, the restriction is lifted in whichever grade it is in force, its '
+    'violation no longer counts, later steps of the ladder are graded anew, and earnings are released. '
+    'PT404, PT409 when decided or by whoever restricted, PT422 without outcome or reason.';
 grant execute on function api.decide_appeal to platform_admin;

@@ -15,6 +15,25 @@ begin
     if coalesce(reason, '') = '' or coalesce(decision, '') not in ('released', 'forfeited') then
         raise exception 'released or forfeited, and a reason, are needed' using errcode = 'PT422';
     end if;
+    -- Whoever appeals holds the standing for share: the appeal came before, and is seen, or comes too late.
+    perform
+    from app.standings as s
+    where s.holder_id = decide_withheld.payee_id
+    for update;
+    if decision = 'forfeited' and exists (
+        select
+        from app.restrictions as r
+        left join app.appeals as a on r.id = a.restriction_id or r.violation_id = a.violation_id
+        where r.holder_id = decide_withheld.payee_id
+            and (r.kind = 'banned' or r.off_platform)
+            and r.lifted_at is null
+            and case
+                when a.id is null then r.appeal_by > app.current_instant()
+                else a.status = 'open'
+            end
+    ) then
+        raise exception 'the restriction may still be overturned' using errcode = 'PT409';
+    end if;
     perform app.lock_payee(decide_withheld.payee_id);
     select sum(p.owed_cents) into withheld_cents
     from app.payables as p
@@ -51,6 +70,7 @@ end;
 $$;
 comment on function api.decide_withheld is
     'Releases or forfeits all that is withheld from a mechanic or workshop; returns how much, in cents. The '
-    'platform''s terms and the law decide which; this only records it. PT404 if nothing is withheld, '
-    'PT422 for bad input, PT403 for a dismissed admin.';
+    'platform''s terms and the law decide which; this only records it, and forfeits '
+    'nothing while a restriction that bars them is appealed or may be. PT404 if nothing is withheld, PT409 '
+    'before an appeal is decided or its time over, PT422 for bad input, PT403 for a dismissed admin.';
 grant execute on function api.decide_withheld to platform_admin;

@@ -26,21 +26,9 @@ begin
     end if;
 
     if not app.settle_standing(restriction.holder_id) then
-        update app.referrals as r
-        set status = case when r.earned_at is null then 'pending' else 'earned' end
-        where r.mechanic_id = restriction.holder_id
-            and r.status = 'withheld';
-        -- The ledger's accounts are locked last, as by every posting.
-        perform app.release_earnings(restriction.holder_id, restriction.id);
+        perform app.end_bar(restriction.holder_id, restriction.id);
     end if;
-    perform app.tell(s.person_id, 'restriction_lifted', restriction.id)
-    from app.standings as s
-    where s.holder_id = restriction.holder_id
-        and s.person_id is not null;
-    perform app.tell(m.person_id, 'restriction_lifted', restriction.id)
-    from app.workshop_members as m
-    where m.workshop_id = restriction.holder_id
-        and m.removed_at is null;
+    perform app.tell_holder(restriction.holder_id, 'restriction_lifted', restriction.id);
     return restriction.holder_id;
 end;
 $$;

@@ -11,7 +11,8 @@ create function app.impose_restriction(
     decided_by uuid,
     violation_id uuid default null,
     step integer default null,
-    seconded_by uuid default null
+    seconded_by uuid default null,
+    without_notice boolean default false
 )
     returns uuid
     language plpgsql
@@ -21,7 +22,7 @@ as $$
 declare
     instant timestamptz := app.current_instant();
     standing app.standings;
-    restriction app.restrictions;
+    restriction_id uuid;
 begin
     -- Waits for whatever the holder is doing just now: it holds this row for share.
     select * into standing
@@ -55,11 +56,12 @@ begin
         impose_restriction.evidence_ids,
         j.code,
         instant + j.appeal_within,
-        -- A repeated infringement needs no notice period, and a payment off the platform has none.
+        -- The ladder punishes what is repeated; app.jurisdictions says what needs no notice period.
         instant + case
             when impose_restriction.kind = 'banned'
                 and impose_restriction.step is null
                 and not impose_restriction.off_platform
+                and not impose_restriction.without_notice
                 then j.notice_period
             else interval '0'
         end,
@@ -71,20 +73,10 @@ begin
         impose_restriction.seconded_by
     from app.jurisdictions as j
     where j.code = standing.jurisdiction
-    returning * into restriction;
+    returning id into restriction_id;
 
-    if app.settle_standing(standing.holder_id) then
-        perform app.begin_bar(restriction.id);
-    end if;
-    if standing.person_id is not null then
-        perform app.tell(standing.person_id, 'restricted', restriction.id);
-    else
-        perform app.tell(m.person_id, 'restricted', restriction.id)
-        from app.workshop_members as m
-        where m.workshop_id = standing.workshop_id
-            and m.removed_at is null;
-    end if;
-    return restriction.id;
+    perform app.enforce_restriction(restriction_id);
+    return restriction_id;
 end;
 $$;
 comment on function app.impose_restriction is

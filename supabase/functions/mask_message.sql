@@ -44,7 +44,7 @@ begin
     masked := app.mask_contacts(typed, earlier_bodies);
     new.body := masked.delivered;
     if tg_op = 'INSERT' or masked.hidden <> '[]' then
-        new.hidden := masked.hidden;
+        new.hidden := masked.hidden || app.solicitation_note(masked.solicits);
     end if;
     if masked.hidden = '[]' and masked.solicits is null then
         return new;
@@ -70,11 +70,7 @@ begin
             new.id, new.thread_id, new.sender_id, 'filter',
             array(select distinct h ->> 'kind' from jsonb_array_elements(masked.hidden) as h)
                 || case when masked.solicits is null then array[]::text[] else array['solicitation'] end,
-            case
-                when masked.solicits in ('solicits_payment', 'solicits_meeting') then 'S3'
-                when masked.solicits is not null then 'S2'
-                else 'S1'
-            end,
+            app.flag_severity(masked.solicits),
             pieces,
             array(select distinct h ->> 'code' from jsonb_array_elements(masked.hidden) as h)
                 || array_remove(array[masked.solicits], null)

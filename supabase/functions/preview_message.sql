@@ -12,7 +12,7 @@ begin
     if body is null or octet_length(body) not between 1 and 4096 then
         raise exception 'a message has 1 to 4096 bytes' using errcode = 'PT422';
     end if;
-    select m.delivered, m.hidden into strict delivered, hidden
+    select m.delivered, m.hidden || app.solicitation_note(m.solicits) into strict delivered, hidden
     from app.mask_contacts(preview_message.body) as m;
     if hidden <> '[]' then
         insert into app.message_previews (person_id, body, kinds)
@@ -25,6 +25,6 @@ begin
 end;
 $$;
 comment on function api.preview_message is
-    'The text as it would be delivered, and what would be hidden and why. What is faultless is not '
+    'The text as it would be delivered, what would be hidden and why, and whether it solicits. What is faultless is not '
     'stored; the rest is kept for an hour, or as evidence on a flag. PT429 beyond the limit.';
 grant execute on function api.preview_message to customer, mechanic, workshop;

@@ -9,6 +9,7 @@ as $$
 declare
     restriction app.restrictions;
     step app.conduct_steps;
+    replacing_id uuid;
 begin
     for restriction in
         select r.*
@@ -18,30 +19,34 @@ begin
             and r.lifted_at is null
             and v.overturned_at is null
             and r.step <> app.ladder_step(v.id)
-        order by r.starts_at
+        order by v.number
     loop
         select s.* into strict step
         from app.conduct_steps as s
         where s.step = app.ladder_step(restriction.violation_id);
         perform app.end_restriction(restriction.id, 'Regraded: an earlier decision was overturned.');
+        -- Another decision: its notice, and the time to appeal, begin now.
         insert into app.restrictions (
             holder_id, violation_id, step, kind, off_platform, clause, facts, evidence_ids,
-            jurisdiction, appeal_by, noticed_at, starts_at, ends_at, decided_by, seconded_by,
-            work_ended_at
-        ) values (
+            jurisdiction, appeal_by, starts_at, ends_at, decided_by, seconded_by, replaces_id
+        )
+        select
             restriction.holder_id, restriction.violation_id, step.step, step.kind,
             restriction.off_platform, restriction.clause, restriction.facts,
-            restriction.evidence_ids, restriction.jurisdiction, restriction.appeal_by,
-            restriction.noticed_at, restriction.starts_at,
+            restriction.evidence_ids, j.code, app.current_instant() + j.appeal_within,
+            restriction.starts_at,
             case
                 when step.kind = 'banned' then 'infinity'
                 else restriction.starts_at + make_interval(days => step.days)
             end,
-            restriction.decided_by, restriction.seconded_by, restriction.work_ended_at
-        );
-        perform app.settle_standing(restriction.holder_id);
+            restriction.decided_by, restriction.seconded_by, restriction.id
+        from app.jurisdictions as j
+        where j.code = restriction.jurisdiction
+        returning id into replacing_id;
+        perform app.enforce_restriction(replacing_id);
     end loop;
 end;
 $$;
 comment on function app.regrade_ladder is
-    'Replaces each restriction of a holder whose step has become another, from its own start.';
+    'Replaces each restriction of a holder whose step has become another, from its own start, and gives '
+    'notice of it. The caller holds the standing.';

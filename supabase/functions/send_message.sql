@@ -73,6 +73,15 @@ begin
         raise exception 'no such conversation of the caller' using errcode = 'PT404';
     end if;
     perform app.take_limit('thread_message', thread.id);
+    -- Whoever requested or accepted has agreed; another advisor of the workshop may not have.
+    if not exists (
+        select
+        from app.session_consents as c
+        where c.session_id = thread.session_id
+            and c.person_id = caller
+    ) then
+        perform app.record_consent(thread.session_id);
+    end if;
 
     -- The same call, sent twice at once: the second waited for the thread and finds the first here.
     select m.position, m.body, m.hidden into position, delivered, hidden
@@ -101,5 +110,5 @@ $$;
 comment on function api.send_message is
     'Sends a message of at most 4096 bytes; returns its position, the text as delivered, and what was '
     'hidden and why. The same client_message_id returns the first result. PT404 no such conversation, '
-    'PT409 closed, PT403 barred, PT422 bad input, PT429 beyond the limit.';
+    'PT409 closed, or no consent to monitoring; PT403 barred, PT422 bad input, PT429 beyond the limit.';
 grant execute on function api.send_message to customer, mechanic, workshop;

@@ -296,13 +296,18 @@ comment on table app.jurisdictions is
 comment on column app.jurisdictions.appeal_within is
     'From the decision. In the European Union at least six months: Regulation (EU) 2022/2065, article 20.';
 comment on column app.jurisdictions.notice_period is
-    'From the notice to the start of a ban. None is asked where an infringement is repeated, as on the '
-    'ladder: Regulation (EU) 2019/1150, article 4 (4). Never given for payments off the platform.';
+    'From the notice to the start of a ban; new work is suspended meanwhile. In the European Union 30 days: '
+    'Regulation (EU) 2019/1150, article 4 (2). None where a law obliges to end at once (4 (4) (a)), or an '
+    'infringement is repeated (4 (4) (c)), as on the ladder. A payment off the platform ends access at once: a '
+    'restriction, for which article 4 (1) asks for reasons and no period.';
 insert into app.jurisdictions (code, appeal_within) values
     ('other', interval '30 days'),
-    ('US', interval '30 days'),
-    ('DE', interval '6 months'),
-    ('FR', interval '6 months');
+    ('US', interval '30 days');
+insert into app.jurisdictions (code, appeal_within, notice_period)
+select c.code, interval '6 months', interval '30 days'
+from unnest(
+    '{AT,BE,BG,CY,CZ,DE,DK,EE,ES,FI,FR,GR,HR,HU,IE,IT,LT,LU,LV,MT,NL,PL,PT,RO,SE,SI,SK}'::text []
+) as c (code);
 
 create table app.standings (
     holder_id uuid primary key
@@ -332,6 +337,8 @@ create table app.invitations (
             persona in ('mechanic', 'workshop', 'platform_admin', 'media_worker')
         ),
     workshop_id uuid references app.workshops (id),
+    country text
+        constraint country_has_two_letters check (country ~ '^[A-Z]{2}$'),
     invited_by uuid references app.people (id),
     created_at timestamptz not null default app.current_instant(),
     expires_at timestamptz not null,
@@ -340,10 +347,13 @@ create table app.invitations (
     revoked_at timestamptz,
     constraint advisors_are_invited_to_a_workshop check (
         (persona = 'workshop') = (workshop_id is not null)
-    )
+    ),
+    constraint the_country_of_an_advisor_is_the_workshops check (num_nonnulls(workshop_id, country) < 2)
 );
 comment on table app.invitations is
     'One-time tokens (only their SHA-256 is kept) that turn a sign-up into another persona.';
+comment on column app.invitations.country is
+    'Where they work, ISO 3166-1: which law their restrictions follow. Unknown: other.';
 create index invitations_in_order on app.invitations (created_at desc);
 create index invitations_by_inviter on app.invitations (invited_by);
 create index invitations_by_workshop on app.invitations (workshop_id);
@@ -357,7 +367,7 @@ create table app.notices (
 );
 comment on table app.notices is
     'What a person is told outside a thread; announced on their own topic person:<id>.';
-comment on column app.notices.about_id is 'The session, thread, escalation, quote or restriction meant.';
+comment on column app.notices.about_id is 'The session, thread, message, escalation, quote or restriction meant.';
 create index notices_by_person on app.notices (person_id, created_at desc);
 
 create table app.topic_epochs (

@@ -19,7 +19,7 @@ create table app.contact_flags (
         constraint severity_is_known check (severity in ('S1', 'S2', 'S3')),
     status text not null default 'open'
         constraint flag_status_is_known check (
-            status in ('open', 'proposed', 'dismissed', 'confirmed')
+            status in ('open', 'proposed', 'dismissed', 'warned', 'confirmed')
         ),
     created_at timestamptz not null default app.current_instant(),
     claimed_by uuid references app.people (id),
@@ -33,7 +33,7 @@ create table app.contact_flags (
     ),
     constraint a_claim_has_an_end check ((claimed_by is null) = (claimed_until is null)),
     constraint a_decision_has_a_decider check (
-        (status in ('dismissed', 'confirmed')) = (decided_by is not null)
+        (status in ('dismissed', 'warned', 'confirmed')) = (decided_by is not null)
     ),
     constraint two_admins_confirm_s3 check (
         status <> 'confirmed' or severity <> 'S3'
@@ -48,7 +48,8 @@ comment on column app.contact_flags.reason_codes is 'Why the filter raised it: t
 comment on column app.contact_flags.severity is
     'S1 unsolicited or accidental, S2 sharing or soliciting, S3 payment or meeting off the platform.';
 comment on column app.contact_flags.status is
-    'open → dismissed | confirmed (decide_flag, dismiss_flags); S3: open → proposed → dismissed | confirmed.';
+    'open → dismissed | confirmed (decide_flag, dismiss_flags), of a customer dismissed | warned; S3: open → '
+    'proposed → dismissed | confirmed.';
 comment on column app.contact_flags.claimed_until is 'Until when one admin alone works on it.';
 create index contact_flags_waiting on app.contact_flags (severity desc, created_at)
     where status in ('open', 'proposed');
@@ -144,8 +145,13 @@ create table app.restrictions (
     lifted_by uuid references app.people (id),
     lift_reason text,
     work_ended_at timestamptz,
+    replaces_id uuid
+        constraint a_restriction_is_replaced_once unique references app.restrictions (id),
     constraint a_ban_does_not_end_by_itself check ((kind = 'banned') = (ends_at = 'infinity')),
-    constraint the_notice_comes_first check (noticed_at <= starts_at),
+    constraint the_notice_comes_first check (
+        noticed_at <= starts_at or replaces_id is not null
+    ),
+    constraint what_it_is_for_is_referable unique (id, violation_id),
     constraint who_decided_is_referable unique (id, decided_by),
     constraint who_seconded_is_referable unique (id, seconded_by)
 );
@@ -159,6 +165,8 @@ comment on column app.restrictions.starts_at is
     'Effective from. A ban with a notice period stops new work at once and bars from here on.';
 comment on column app.restrictions.work_ended_at is
     'When open work was ended and earnings withheld; nothing that barred waits for it.';
+comment on column app.restrictions.replaces_id is
+    'The one that was graded anew: this one runs from its start, and was noticed later.';
 create index restrictions_by_holder on app.restrictions (holder_id, starts_at desc);
 create index restrictions_in_order on app.restrictions (starts_at desc);
 create unique index a_violation_restricts_once on app.restrictions (violation_id)
@@ -168,6 +176,8 @@ create table app.appeals (
     id uuid primary key default gen_random_uuid(),
     restriction_id uuid not null
         constraint a_restriction_is_appealed_once unique references app.restrictions (id),
+    violation_id uuid
+        constraint a_violation_is_appealed_once unique,
     holder_id uuid not null references app.standings (holder_id),
     appellant_id uuid not null references app.people (id),
     statement text not null
@@ -180,6 +190,8 @@ create table app.appeals (
     reviewed_by uuid references app.people (id),
     reviewed_at timestamptz,
     review_reason text,
+    constraint what_was_restricted_for_is_known
+        foreign key (restriction_id, violation_id) references app.restrictions (id, violation_id),
     constraint who_restricted_is_known
         foreign key (restriction_id, restricted_by) references app.restrictions (id, decided_by),
     constraint who_seconded_it_is_known
@@ -195,6 +207,8 @@ create table app.appeals (
 );
 comment on table app.appeals is
     'One appeal a restriction, within its window, reviewed by an admin who had no part in it.';
+comment on column app.appeals.violation_id is
+    'What was restricted for, on the ladder: also in its next grade it is appealed once.';
 comment on column app.appeals.status is 'open → upheld | overturned (decide_appeal).';
 create index appeals_in_order on app.appeals (created_at desc);
 create index appeals_by_holder on app.appeals (holder_id);
@@ -235,7 +249,8 @@ create table app.session_consents (
         foreign key (person_id, version) references app.consents (person_id, version)
 );
 comment on table app.session_consents is
-    'Under which notice a session was requested by its customer and accepted by its mechanic or workshop.';
+    'Under which notice a session was requested by its customer, accepted by its mechanic or workshop, and '
+    'written in by another advisor.';
 
 -- The planner learns nothing of what is said about a person: a planned count would show it.
 alter table app.violations

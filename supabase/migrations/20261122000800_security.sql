@@ -148,7 +148,8 @@ cross join (
     values
         ('restrict', 'decide_flag', 'platform_admin'),
         ('restrict', 'expire_overdue', 'clock'),
-        ('lift_restriction', 'decide_appeal', 'platform_admin')
+        ('lift_restriction', 'decide_appeal', 'platform_admin'),
+        ('lift_restriction', 'expire_overdue', 'clock')
 ) as f (like_function, function, actor)
 where t.function = f.like_function
 on conflict do nothing;

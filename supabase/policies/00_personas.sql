@@ -76,7 +76,7 @@ begin
         select person_id
         from app.standings
         where person_id = app.current_person_id()
-            and barred_until <= app.current_instant()
+            and (barred_until <= app.current_instant() or barred_from > app.current_instant())
     );
 end;
 $$;

@@ -164,3 +164,20 @@ def test_a_message_is_judged_by_the_instant_at_which_it_began(world: Database) -
         late.connection.commit()
         assert early.act(send) == "PT403"
         assert value(world, "select count(*) from app.messages") == before + 1
+
+
+def test_new_work_is_judged_by_the_instant_at_which_it_began(world: Database) -> None:
+    settle(world)
+    early, late = Side(world), Side(world)
+    accept = Act("mechanic", "max", "select api.accept_session(tests.id('ben queued'))")
+    with early.connection, late.connection:
+        row = early.connection.execute("select app.current_instant()").fetchone()
+        assert row
+        with psycopg.connect(world.dsn()) as owner:
+            owner.execute(
+                "update app.standings set suspended_until = %s + interval '1 microsecond'"
+                " where person_id = tests.id('max')",
+                row,
+            )
+        assert late.act(accept) is None
+        assert early.act(accept) == "PT403"

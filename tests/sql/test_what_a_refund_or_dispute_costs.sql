@@ -407,11 +407,14 @@ select throws_ok(
     $$ select api.decide_withheld(tests.id('zoe'), 'released', 'A test') $$, 'PT404', null,
     'and only where something is'
 );
+select tests.act_as_owner();
+select tests.move_clock(interval '30 days');
+select tests.act_as('platform_admin', 'ada');
 -- 18.00 of this one, and 9.00 of the one whose refund failed.
 select is(
     api.decide_withheld(tests.id('mo'), 'forfeited', 'The terms say so.'),
     2700::bigint,
-    'it may be forfeited'
+    'it may be forfeited, once the time to appeal is over'
 );
 select tests.act_as_owner();
 select results_eq(

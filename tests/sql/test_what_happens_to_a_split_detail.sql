@@ -1,7 +1,7 @@
 -- What happens to a contact detail that comes in several messages?
 
 begin;
-select plan(15);
+select plan(21);
 
 create function pg_temp.send(body text)
     returns void
@@ -107,9 +107,45 @@ select is(
     '206 555 0143', 'two people''s readings are no number'
 );
 
--- Soliciting is flagged, and delivered as it is
+-- Soliciting is flagged, and delivered as it is; the sender reads a note
 
-select pg_temp.send('Just pay me cash when I come over.');
+create function pg_temp.noted(body text)
+    returns jsonb
+    language sql
+as $$
+    select s.hidden from api.send_message(tests.id('ana active thread'), noted.body, gen_random_uuid()) as s;
+$$;
+grant execute on function pg_temp.noted(text) to public;
+select results_eq(
+    $$ select n ->> 'kind', n ->> 'code', n ->> 'reason' from jsonb_array_elements(
+        pg_temp.noted('Just pay me cash when I come over.')) as n $$,
+    $$
+        values (
+            'solicitation', 'solicits_payment',
+            'Nothing was hidden, but this asks for contact or payment outside the platform, and our staff may read it.'
+        )
+    $$,
+    'a note says that it solicits'
+);
+select results_eq(
+    $$ select n ->> 'kind' from jsonb_array_elements(
+        pg_temp.noted('Pay me cash, my number is 415-555-2699.')) as n $$,
+    $$ values ('phone'), ('solicitation') $$,
+    'after what was hidden'
+);
+select tests.act_as('customer', 'ana');
+select results_eq(
+    $$ select n ->> 'kind' from jsonb_array_elements(pg_temp.noted('Can I just pay you cash?')) as n $$,
+    $$ values ('solicitation') $$,
+    'also to a customer'
+);
+select results_eq(
+    $$ select n ->> 'kind' from api.preview_message('Can I just pay you cash?') as p
+        cross join lateral jsonb_array_elements(p.hidden) as n $$,
+    $$ values ('solicitation') $$,
+    'before sending too'
+);
+select is(pg_temp.noted('It squeals.'), '[]', 'what is faultless is noted nowhere');
 select tests.act_as_owner();
 select results_eq(
     $$
@@ -118,6 +154,7 @@ select results_eq(
         inner join app.messages as m on f.message_id = m.id
         where m.thread_id = tests.id('ana active thread') and f.person_id = tests.id('max')
             and m.position > (select place from before_that)
+            and f.kinds = '{solicitation}'
     $$,
     $$ values ('Just pay me cash when I come over.', '{solicitation}'::text[], 'S3') $$,
     'an offer of cash is flagged S3 and hides nothing'
@@ -139,6 +176,17 @@ select results_eq(
     $$ select m.body, m.hidden from app.messages as m inner join said as s on m.id = s.id where s.nth = 2 $$,
     $$ values ('It [handle hidden] when cold.', '[]'::jsonb) $$,
     'a read-only thread is no shelter; the body alone changes'
+);
+select results_eq(
+    $$
+        select r.payload ->> 'body'
+        from realtime.messages as r
+        inner join app.threads as t on r.topic = t.topic
+        inner join said as s on r.payload ->> 'id' = s.id::text
+        where r.event = 'message_masked' and t.id = tests.id('ana active thread') and not t.is_open
+    $$,
+    $$ values ('It [handle hidden] when cold.') $$,
+    'and is announced, to those who still read it'
 );
 
 -- The function itself

@@ -1,7 +1,7 @@
 -- Who agreed that chat is monitored? Without it there is no chat.
 
 begin;
-select plan(15);
+select plan(22);
 
 select tests.sign_up('dan');
 delete from app.session_consents where person_id in (tests.id('zoe'), tests.id('wanda'));
@@ -74,6 +74,41 @@ select results_eq(
     $$ values (tests.id('ben'), 1), (tests.id('zoe'), 1) $$, 'and of its mechanic'
 );
 
+-- Another advisor than the one who accepted
+
+select tests.named('thread of walt', t.id)
+from app.threads as t
+where t.offer_id = tests.id('ana escalated offer to Northside Garage');
+delete from app.consents where person_id = tests.id('dora');
+select tests.act_as('workshop', 'walt');
+select lives_ok(
+    $$ select api.send_message(tests.id('thread of walt'), 'We fit them.', gen_random_uuid()) $$,
+    'who accepted the offer writes'
+);
+select tests.act_as('workshop', 'dora');
+select throws_ok(
+    $$ select api.send_message(tests.id('thread of walt'), 'On Monday.', gen_random_uuid()) $$, 'PT409',
+    'agree to the monitoring notice first', 'another advisor agrees before writing'
+);
+select api.agree_to_monitoring(1);
+select lives_ok(
+    $$ select api.send_message(tests.id('thread of walt'), 'On Monday.', gen_random_uuid()) $$,
+    'and then writes'
+);
+select lives_ok(
+    $$ select api.send_message(tests.id('thread of walt'), 'At nine.', gen_random_uuid()) $$, 'and again'
+);
+select tests.act_as_owner();
+select set_eq(
+    $$
+        select c.person_id, c.version
+        from app.session_consents as c
+        where c.session_id = tests.id('ana escalated')
+    $$,
+    $$ values (tests.id('ana'), 1), (tests.id('max'), 1), (tests.id('walt'), 1), (tests.id('dora'), 1) $$,
+    'the session names each who wrote in it'
+);
+
 -- A new notice
 
 insert into app.monitoring_notices (version, body, effective_from)
@@ -88,6 +123,18 @@ select tests.act_as('customer', 'dan');
 select throws_ok(
     $$ select api.request_session('brakes', 'It grinds.', 2016, 'Ford', 'Focus') $$, 'PT409', null,
     'a new one is agreed to anew'
+);
+select tests.act_as('workshop', 'dora');
+select lives_ok(
+    $$ select api.send_message(tests.id('thread of walt'), 'Or at ten.', gen_random_uuid()) $$,
+    'a conversation goes on under the notice that its writer had agreed to'
+);
+select tests.act_as_owner();
+delete from app.session_consents where person_id = tests.id('dora');
+select tests.act_as('workshop', 'dora');
+select throws_ok(
+    $$ select api.send_message(tests.id('thread of walt'), 'At eleven.', gen_random_uuid()) $$, 'PT409',
+    'agree to the monitoring notice first', 'and begins under the new one'
 );
 
 select * from finish();

@@ -1,7 +1,7 @@
 -- Who climbs the ladder, how far, and for how long?
 
 begin;
-select plan(34);
+select plan(38);
 
 select tests.invite('abe', 'platform_admin');
 
@@ -71,7 +71,10 @@ select results_eq(
     'and is education, not a strike'
 );
 select tests.act_as('mechanic', 'max');
-select isnt_empty($$ select from api.notices where kind = 'education' $$, 'of which the person is told');
+select results_eq(
+    'select n.kind, v.severity from api.notices as n inner join api.my_violations as v on n.about_id = v.id',
+    $$ values ('education', 'S1') $$, 'of which the person is told, and of nothing more'
+);
 select is_empty('select from api.restrictions', 'without a restriction');
 select tests.act_as_owner();
 
@@ -111,6 +114,16 @@ select results_eq(
 );
 select is_empty(
     $$ select from app.violations where flag_id = tests.id('gravest') $$, 'which is no violation yet'
+);
+select results_eq(
+    $$ select actor_id, reason, details from app.audit_log where subject_id = tests.id('gravest') $$,
+    $$
+        values (
+            tests.id('ada'), 'Gave a number.',
+            '{"decision": "proposed", "severity": "S3", "clause": "4.2"}'::jsonb
+        )
+    $$,
+    'on what grounds is on record'
 );
 select throws_ok(
     $$ select pg_temp.confirm('ada', tests.id('gravest'), 'S3') $$, 'PT409', 'a second admin decides',
@@ -182,6 +195,32 @@ select results_eq(
     $$,
     'a statement of reasons, which the person reads'
 );
+select results_eq(
+    $$
+        select n.kind
+        from api.notices as n
+        inner join api.restrictions as r on n.about_id in (r.id, r.violation_id)
+        order by n.kind
+    $$,
+    $$ values ('conduct_warning'), ('restricted'), ('violation_found') $$,
+    'all of it is told to them: the first strike is a warning'
+);
+select results_eq(
+    $$
+        select m.payload ->> 'kind'
+        from realtime.messages as m
+        where m.event = 'notice' and m.topic = 'person:' || tests.id('max')
+            and m.payload ->> 'kind' <> 'education'
+            and m.payload ->> 'about_id' in (
+                select x::text from api.restrictions as r
+                cross join lateral unnest(array[r.id, r.violation_id]) as x
+                where r.holder_id = tests.id('max')
+            )
+        order by 1
+    $$,
+    $$ values ('conduct_warning'), ('restricted'), ('violation_found') $$,
+    'on their own topic'
+);
 select throws_ok(
     $$ select api.accept_session(tests.id('ben queued')) $$, 'PT403', 'the account is suspended',
     'no new work'
@@ -195,12 +234,16 @@ select lives_ok(
 select tests.act_as_owner();
 select tests.move_clock(interval '7 days' - interval '1 second');
 select tests.act_as('mechanic', 'max');
-select is_empty('select from api.mechanic_queue', 'a second before its end it holds');
+select throws_ok(
+    'select api.accept_session(gen_random_uuid())', 'PT403', 'the account is suspended',
+    'a second before its end it holds'
+);
 select tests.act_as_owner();
 select tests.move_clock(interval '1 second');
 select tests.act_as('mechanic', 'max');
-select lives_ok(
-    $$ select from api.mechanic_sessions where status = 'active' $$, 'and then it is over without a job'
+select throws_ok(
+    'select api.accept_session(gen_random_uuid())', 'PT404', null,
+    'and then it is over without a job: only a session is missing'
 );
 select tests.act_as_owner();
 select results_eq(
@@ -240,6 +283,9 @@ select tests.act_as('mechanic', 'max');
 select is_empty('select from api.mechanic_threads', 'access to cases is over');
 select isnt_empty('select from api.mechanic_statement', 'the statement remains');
 select is((select count(*) from api.restrictions), 3::bigint, 'and the reasons');
+select is(
+    (select count(*) from api.notices where kind = 'conduct_warning'), 1::bigint, 'there was one warning'
+);
 select tests.act_as_owner();
 
 -- Notice

@@ -1,7 +1,7 @@
 -- Who decides on conduct, on what grounds, and what becomes of it?
 
 begin;
-select plan(40);
+select plan(45);
 
 insert into app.topic_epochs (name, epoch) values ('admin:elsewhere', 7);
 delete from realtime.messages;
@@ -53,11 +53,11 @@ select throws_ok(
 
 select throws_ok(
     $$ select api.decide_flag(tests.id('flag'), 'open', 'Not sure.') $$, 'PT422',
-    'dismissed or confirmed, and a reason, are needed', 'a decision is one way or the other'
+    'dismissed, warned or confirmed, and a reason, are needed', 'a decision is one way or the other'
 );
 select throws_ok(
     $$ select api.decide_flag(tests.id('flag'), 'dismissed', '') $$, 'PT422',
-    'dismissed or confirmed, and a reason, are needed', 'for a reason'
+    'dismissed, warned or confirmed, and a reason, are needed', 'for a reason'
 );
 select throws_ok(
     $$ select api.decide_flag(gen_random_uuid(), 'dismissed', 'No number.') $$, 'PT404', null,
@@ -76,9 +76,25 @@ select throws_ok(
     'PT422', 'a severity S1 to S3 and a clause are needed', 'and of a severity'
 );
 select lives_ok(
-    $$ select api.decide_flag(tests.id('flag on ana'), 'dismissed', 'Warned.') $$,
-    'whose flag is dismissed'
+    $$ select api.decide_flag(tests.id('flag on ana'), 'warned', 'Gave her number.') $$,
+    'but she is warned'
 );
+select throws_ok(
+    $$ select api.decide_flag(tests.id('flag'), 'warned', 'Gave his number.') $$, 'PT409',
+    'only customers are warned instead', 'as nobody else is'
+);
+select throws_ok(
+    $$ select api.decide_flag(tests.id('flag on ana'), 'dismissed', 'On second thought.') $$, 'PT409',
+    'the flag is decided already', 'once'
+);
+select tests.act_as('customer', 'ana');
+select results_eq(
+    $$ select m.body from api.notices as n inner join api.messages as m on n.about_id = m.id
+        where n.kind = 'conduct_warning' $$,
+    $$ values ('Mine is [phone hidden]') $$, 'she reads for which message'
+);
+select is_empty('select from api.my_violations', 'and no violation was found');
+select tests.act_as('platform_admin', 'ada');
 select lives_ok(
     $$ select api.decide_flag(tests.id('flag'), 'confirmed', 'Gave his number.', 'S2', '4.2') $$,
     'a mechanic''s is confirmed'
@@ -90,6 +106,18 @@ select throws_ok(
 select results_eq(
     $$ select person_id, severity, clause, decided_by from api.admin_violations $$,
     $$ values (tests.id('max'), 'S2', '4.2', tests.id('ada')) $$, 'a violation is on record'
+);
+select results_eq(
+    $$
+        select id, status, decision_reason, decided_by from api.admin_flags
+        where id in (tests.id('flag'), tests.id('flag on ana')) order by decision_reason
+    $$,
+    $$
+        values
+            (tests.id('flag on ana'), 'warned', 'Gave her number.', tests.id('ada')),
+            (tests.id('flag'), 'confirmed', 'Gave his number.', tests.id('ada'))
+    $$,
+    'each decision is kept with its reason'
 );
 select tests.act_as('mechanic', 'max');
 select results_eq(

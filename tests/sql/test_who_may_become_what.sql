@@ -1,7 +1,7 @@
 -- Who may become what? A sign-up is a customer; only an invitation makes anything else of it.
 
 begin;
-select plan(33);
+select plan(39);
 
 -- Sign-up and an administrator's create, in the order of hosted Auth: insert, which may name a role;
 -- update of role to the default group, or to the one asked for; re-read
@@ -119,6 +119,18 @@ select throws_ok(
     'PT422', null, 'and nobody else is'
 );
 
+select throws_ok(
+    $$ select api.invite_person('x@example.test', 'mechanic', null, 'Germany') $$, 'PT422', null,
+    'a country is its two letters'
+);
+select throws_ok(
+    format(
+        'select api.invite_person(%L, %L, %L, %L)',
+        'x@example.test', 'workshop', tests.id('Harbor Auto'), 'DE'
+    ),
+    'PT422', null, 'an advisor''s is the workshop''s'
+);
+
 create temporary table token as
 select
     api.invite_person('eve.new@example.test', 'mechanic') as mechanic,
@@ -217,6 +229,33 @@ select tests.act_as('platform_admin', 'abe');
 select throws_ok(
     $$ select api.invite_person('x@example.test', 'mechanic') $$, 'PT403', null,
     'a dismissed admin does nothing more, whatever their token says'
+);
+
+-- Whose law protects them
+
+select tests.act_as_owner();
+update app.standings set jurisdiction = 'FR' where workshop_id = tests.id('Harbor Auto');
+create function pg_temp.invited(name text, persona text, workshop_id uuid, country text)
+    returns text
+    language plpgsql
+as $$
+declare
+    token text;
+begin
+    perform tests.sign_up(invited.name);
+    perform tests.act_as('platform_admin', 'ada');
+    token := api.invite_person(invited.name || '@example.test', persona, workshop_id, country);
+    perform tests.act_as('customer', invited.name);
+    perform api.accept_invitation(token);
+    perform tests.act_as_owner();
+    return (select s.jurisdiction from app.standings as s where s.person_id = tests.id(invited.name));
+end;
+$$;
+select is(pg_temp.invited('dirk', 'mechanic', null, 'DE'), 'DE', 'a mechanic''s is that of their country');
+select is(pg_temp.invited('bruno', 'mechanic', null, 'BR'), 'other', 'or other, where nothing else is known');
+select is(pg_temp.invited('nils', 'mechanic', null, null), 'other', 'also of the country');
+select is(
+    pg_temp.invited('fleur', 'workshop', tests.id('Harbor Auto'), null), 'FR', 'an advisor''s is the workshop''s'
 );
 
 select * from finish();

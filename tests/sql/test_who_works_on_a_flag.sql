@@ -1,7 +1,7 @@
 -- Who works on a flag, in which order, with what before them, and who learns of it?
 
 begin;
-select plan(43);
+select plan(48);
 
 select tests.invite('abe', 'platform_admin');
 select tests.act_as('mechanic', 'max');
@@ -144,10 +144,22 @@ select results_eq(
     $$,
     'each on record'
 );
+select results_eq(
+    $$
+        select distinct status, decision_reason, decided_by, decided_at = tests.instant() from api.admin_flags
+        where id in (tests.id('newer'), tests.id('older'))
+    $$,
+    $$ values ('dismissed', 'Duplicates of the report.', tests.id('abe'), true) $$,
+    'and each flag keeps why'
+);
 select api.decide_flag(tests.id('reported'), 'dismissed', 'He only asked where she lives.');
 select throws_ok(
     $$ select api.claim_flag(tests.id('reported')) $$, 'PT409', 'the flag is decided already',
     'what is decided is not claimed'
+);
+select tests.act_as_owner();
+select is_empty(
+    $$ select from app.notices where kind = 'conduct_warning' $$, 'whoever is not found guilty is not warned'
 );
 select tests.act_as('customer', 'ana');
 select results_eq(
@@ -201,6 +213,48 @@ select tests.code_as_service('worker', 'select backend.expire_overdue()');
 select results_eq(
     'select flag_id from app.message_previews', $$ values (tests.id('altered')) $$,
     'what became no evidence is forgotten in an hour'
+);
+
+-- Sent as it was previewed, or an hour later, it may be an accident
+
+create function pg_temp.tried_and_sent(tried text, waited interval, sent text)
+    returns text
+    language plpgsql
+as $$
+declare
+    given uuid := gen_random_uuid();
+    flag uuid;
+    outcome text;
+begin
+    perform tests.act_as('mechanic', 'max');
+    perform api.preview_message(tried);
+    perform tests.act_as_owner();
+    perform tests.move_clock(waited);
+    perform tests.act_as('mechanic', 'max');
+    perform api.send_message(tests.id('ana active thread'), sent, given);
+    perform tests.act_as_owner();
+    select f.id, f.severity || ', ' || count(p.id)::text into strict flag, outcome
+    from app.contact_flags as f
+    inner join app.messages as m on f.message_id = m.id
+    left join app.message_previews as p on f.id = p.flag_id
+    where m.client_message_id = given
+    group by f.id;
+    update app.contact_flags set status = 'dismissed', decided_by = tests.id('ada') where id = flag;
+    delete from app.message_previews where flag_id is null;
+    return outcome;
+end;
+$$;
+select is(
+    pg_temp.tried_and_sent('It is 415-555-2681', interval '0', 'It is 415-555-2681'), 'S1, 0',
+    'what is sent as it was previewed was not altered'
+);
+select is(
+    pg_temp.tried_and_sent('It is 415-555-2682', interval '59 minutes 59 seconds', 'It is 415 555 2682'), 'S2, 1',
+    'what is altered within an hour is evidence'
+);
+select is(
+    pg_temp.tried_and_sent('It is 415-555-2683', interval '1 hour', 'It is 415 555 2683'), 'S1, 0',
+    'after that it is forgotten, also before a sweep'
 );
 
 -- Who is given which

@@ -47,7 +47,7 @@ select set_eq(
     $$ select what from deciding where said ~ '\mauth\.' $$,
     $$
         values
-            ('app.become_persona(uuid,text,uuid)'), ('app.appoint_first_admin(text)'),
+            ('app.become_persona(uuid,text,uuid,text)'), ('app.appoint_first_admin(text)'),
             ('api.accept_invitation(text)')
     $$,
     'and no function but those by which an account gets its persona'

@@ -3,7 +3,7 @@
 
 -- ==== Functions whose signature has changed
 
-select set_config('stage.changed_functions', '', true);
+select set_config('stage.changed_functions', 'api.invite_person api.restrict app.become_persona app.impose_restriction', true);
 
 
 -- ==== tools/clear_stage.sql
@@ -392,7 +392,7 @@ begin
         select person_id
         from app.standings
         where person_id = app.current_person_id()
-            and barred_until <= app.current_instant()
+            and (barred_until <= app.current_instant() or barred_from > app.current_instant())
     );
 end;
 $$;
@@ -2465,7 +2465,9 @@ begin
         raise exception 'who is a customer needs a second account' using errcode = 'PT409';
     end if;
 
-    perform app.become_persona(caller, invitation.persona, invitation.workshop_id);
+    perform app.become_persona(
+        caller, invitation.persona, invitation.workshop_id, invitation.country
+    );
     update app.invitations
     set accepted_at = app.current_instant(),
         accepted_by = caller
@@ -2953,15 +2955,20 @@ declare
     restriction app.restrictions;
     appeal_id uuid;
 begin
-    -- No standing is asked for: an appeal is what remains to whoever is barred.
-    select r.* into restriction
-    from app.restrictions as r
+    -- No standing is asked for: an appeal is what remains to whoever is barred. But it is held, so that
+    -- whoever lifts, regrades or forfeits comes before or after.
+    perform
+    from app.standings as s
+    inner join app.restrictions as r on s.holder_id = r.holder_id
     where r.id = appeal_restriction.restriction_id
         and (r.holder_id = caller or r.holder_id = any(app.member_workshop_ids()))
-    for update;
+    for share of s;
     if not found then
         raise exception 'no such restriction on the caller' using errcode = 'PT404';
     end if;
+    select r.* into strict restriction
+    from app.restrictions as r
+    where r.id = appeal_restriction.restriction_id;
     if restriction.lifted_at is not null then
         raise exception 'the restriction is lifted already' using errcode = 'PT409';
     end if;
@@ -2969,10 +2976,10 @@ begin
         raise exception 'the time to appeal is over' using errcode = 'PT409';
     end if;
     insert into app.appeals (
-        restriction_id, holder_id, appellant_id, statement, restricted_by, seconded_by
+        restriction_id, violation_id, holder_id, appellant_id, statement, restricted_by, seconded_by
     ) values (
-        restriction.id, restriction.holder_id, caller, app.clean_text(appeal_restriction.statement),
-        restriction.decided_by, restriction.seconded_by
+        restriction.id, restriction.violation_id, restriction.holder_id, caller,
+        app.clean_text(appeal_restriction.statement), restriction.decided_by, restriction.seconded_by
     )
     returning id into appeal_id;
     return appeal_id;
@@ -2985,7 +2992,7 @@ end;
 $$;
 comment on function api.appeal_restriction is
     'Appeals a restriction on the caller or their workshop; returns the appeal. PT404 no such, PT409 '
-    'lifted, too late or appealed before, PT422 without a statement.';
+    'lifted, too late, or appealed before, in another grade too; PT422 without a statement.';
 grant execute on function api.appeal_restriction to mechanic, workshop;
 
 
@@ -3882,7 +3889,12 @@ create trigger earlier_previews_are_evidence
 
 -- Turns a fresh account into another persona.
 
-create or replace function app.become_persona(person_id uuid, persona text, workshop_id uuid default null)
+create or replace function app.become_persona(
+    person_id uuid,
+    persona text,
+    workshop_id uuid default null,
+    country text default null
+)
     returns void
     language plpgsql
     volatile
@@ -3903,6 +3915,14 @@ begin
         values (become_persona.workshop_id, become_persona.person_id);
     end if;
 
+    update app.standings as s
+    set jurisdiction = coalesce(
+        (select w.jurisdiction from app.standings as w where w.workshop_id = become_persona.workshop_id),
+        (select j.code from app.jurisdictions as j where j.code = become_persona.country),
+        'other'
+    )
+    where s.person_id = become_persona.person_id;
+
     -- The trigger the_role_is_the_persona writes the persona; the value here does not matter.
     update auth.users as u
     set role = become_persona.persona
@@ -3910,7 +3930,8 @@ begin
 end;
 $$;
 comment on function app.become_persona is
-    'Changes the persona and with it the role of the next token. The account has no history yet.';
+    'Changes the persona and with it the role of the next token, and which law restrictions follow: the '
+    'workshop''s, or the country''s. The account has no history yet.';
 
 
 -- ==== supabase/functions/begin_bar.sql
@@ -4823,10 +4844,6 @@ declare
     climbed app.conduct_steps;
 begin
     select * into strict violation from app.violations as v where v.id = climb_ladder.violation_id;
-    if violation.severity = 'S1' then
-        perform app.tell(violation.person_id, 'education', violation.id);
-        return null;
-    end if;
     select * into strict flag from app.contact_flags as f where f.id = violation.flag_id;
     select s.* into strict climbed
     from app.conduct_steps as s
@@ -4850,8 +4867,8 @@ begin
 end;
 $$;
 comment on function app.climb_ladder is
-    'Restricts the holder of a violation by the ladder; returns the restriction, null for S1, which is '
-    'education. The caller holds the standing.';
+    'Restricts the holder of a violation of severity S2 or S3 by the ladder; returns the restriction. The '
+    'caller holds the standing.';
 
 
 -- ==== supabase/functions/close_checkout_attempt.sql
@@ -5193,16 +5210,19 @@ as $$
 declare
     caller uuid := app.current_person_id();
     appeal app.appeals;
-    overturned_violation uuid;
+    overturned_id uuid;
 begin
     perform app.lock_standing('may_take_work');
     if outcome is null or outcome not in ('upheld', 'overturned') or coalesce(reason, '') = '' then
         raise exception 'upheld or overturned, and a reason, are needed' using errcode = 'PT422';
     end if;
-    select * into appeal from app.appeals as a where a.id = decide_appeal.appeal_id for update;
+    select * into appeal from app.appeals as a where a.id = decide_appeal.appeal_id;
     if not found then
         raise exception 'no such appeal' using errcode = 'PT404';
     end if;
+    -- Two decisions on one holder come one after the other: the second sees what the first regraded.
+    perform from app.standings as s where s.holder_id = appeal.holder_id for update;
+    select * into strict appeal from app.appeals as a where a.id = appeal.id for update;
     if appeal.status <> 'open' then
         raise exception 'the appeal is decided already' using errcode = 'PT409';
     end if;
@@ -5219,21 +5239,16 @@ begin
     if outcome = 'overturned' then
         update app.violations as v
         set overturned_at = app.current_instant()
+        where v.id = appeal.violation_id;
+        -- What was appealed, or what took its place when another decision was overturned.
+        select r.id into overturned_id
         from app.restrictions as r
-        where r.id = appeal.restriction_id
-            and v.id = r.violation_id
-        returning v.id into overturned_violation;
-        if exists (
-            select
-            from app.restrictions as r
-            where r.id = appeal.restriction_id
-                and r.lifted_at is null
-        ) then
-            perform app.end_restriction(appeal.restriction_id, app.clean_text(reason));
+        where r.lifted_at is null
+            and (r.id = appeal.restriction_id or r.violation_id = appeal.violation_id);
+        if found then
+            perform app.end_restriction(overturned_id, app.clean_text(reason));
         end if;
-        if overturned_violation is not null then
-            perform app.regrade_ladder(appeal.holder_id);
-        end if;
+        perform app.regrade_ladder(appeal.holder_id);
     end if;
     perform app.tell(appeal.appellant_id, 'appeal_' || outcome, appeal.id);
     perform app.log_action(
@@ -5242,15 +5257,15 @@ begin
 end;
 $$;
 comment on function api.decide_appeal is
-    'Decides an open appeal. Overturned, the restriction is lifted, its violation no longer counts, later '
-    'steps of the ladder are graded anew, and earnings are released. PT404, PT409 when decided or by '
-    'whoever restricted, PT422 without outcome or reason.';
+    'Decides an open appeal. Overturned, the restriction is lifted in whichever grade it is in force, its '
+    'violation no longer counts, later steps of the ladder are graded anew, and earnings are released. '
+    'PT404, PT409 when decided or by whoever restricted, PT422 without outcome or reason.';
 grant execute on function api.decide_appeal to platform_admin;
 
 
 -- ==== supabase/functions/decide_flag.sql
 
--- An admin dismisses a flag, or confirms it: only a person makes a violation. The gravest takes two.
+-- An admin dismisses a flag, warns a customer, or confirms it: only a person makes a violation. The gravest takes two.
 
 create or replace function api.decide_flag(
     flag_id uuid,
@@ -5270,14 +5285,15 @@ declare
     instant timestamptz := app.current_instant();
     flag app.contact_flags;
     graded text;
+    is_customer boolean;
     is_proposed boolean;
     holder uuid;
     violation_id uuid;
 begin
     perform app.lock_standing('may_take_work');
-    if decision is null or decision not in ('dismissed', 'confirmed') or coalesce(reason, '') = ''
+    if decision is null or decision not in ('dismissed', 'warned', 'confirmed') or coalesce(reason, '') = ''
     then
-        raise exception 'dismissed or confirmed, and a reason, are needed' using errcode = 'PT422';
+        raise exception 'dismissed, warned or confirmed, and a reason, are needed' using errcode = 'PT422';
     end if;
     select * into flag
     from app.contact_flags as f
@@ -5293,10 +5309,14 @@ begin
         raise exception 'another admin works on this flag' using errcode = 'PT409';
     end if;
     graded := coalesce(decide_flag.severity, flag.severity);
+    is_customer := exists (
+        select from app.people as p where p.id = flag.person_id and p.persona = 'customer'
+    );
+    if decision = 'warned' and not is_customer then
+        raise exception 'only customers are warned instead' using errcode = 'PT409';
+    end if;
     if decision = 'confirmed' then
-        if exists (
-            select from app.people as p where p.id = flag.person_id and p.persona = 'customer'
-        ) then
+        if is_customer then
             raise exception 'customers are warned, never punished' using errcode = 'PT409';
         end if;
         if graded not in ('S1', 'S2', 'S3') or coalesce(clause, '') = '' then
@@ -5318,6 +5338,9 @@ begin
         decided_at = case when not is_proposed then instant end,
         decision_reason = decide_flag.reason
     where f.id = flag.id;
+    if decision = 'warned' then
+        perform app.tell(flag.person_id, 'conduct_warning', flag.message_id);
+    end if;
     if decision = 'confirmed' and not is_proposed then
         select t.provider_id into strict holder from app.threads as t where t.id = flag.thread_id;
         -- Two decisions on one holder count one after the other.
@@ -5339,21 +5362,28 @@ begin
         left join app.violations as v on h.id = v.holder_id
         group by h.id
         returning id into violation_id;
-        perform app.tell(flag.person_id, 'violation_found', violation_id);
-        perform app.climb_ladder(violation_id);
+        if graded = 'S1' then
+            perform app.tell(flag.person_id, 'education', violation_id);
+        else
+            perform app.tell(flag.person_id, 'violation_found', violation_id);
+            perform app.climb_ladder(violation_id);
+        end if;
     end if;
     perform app.log_action(
         'decide_flag', 'flag', flag.id, reason,
         jsonb_build_object(
-            'decision', case when is_proposed then 'proposed' else decision end, 'severity', graded
+            'decision', case when is_proposed then 'proposed' else decision end,
+            'severity', graded,
+            'clause', clause
         )
     );
 end;
 $$;
 comment on function api.decide_flag is
-    'Decides a flag. Confirmed, it becomes a violation with clause and facts, which the person reads, and '
-    'the next step of the ladder follows. S3 is proposed by one admin and confirmed by another. PT404, '
-    'PT409 when decided, claimed by another or a customer''s, PT422 without reason, severity or clause.';
+    'Decides a flag. Warned, a customer is told so, of which message. Confirmed, it becomes a violation with '
+    'clause and facts, which the person reads; S1 is education, from S2 on the next step of the ladder '
+    'follows. S3 is proposed by one admin and confirmed by another. PT404, PT409 when decided, claimed by '
+    'another, for confirming a customer''s or warning anybody else, PT422 without reason, severity or clause.';
 grant execute on function api.decide_flag to platform_admin;
 
 
@@ -5453,6 +5483,25 @@ begin
     if coalesce(reason, '') = '' or coalesce(decision, '') not in ('released', 'forfeited') then
         raise exception 'released or forfeited, and a reason, are needed' using errcode = 'PT422';
     end if;
+    -- Whoever appeals holds the standing for share: the appeal came before, and is seen, or comes too late.
+    perform
+    from app.standings as s
+    where s.holder_id = decide_withheld.payee_id
+    for update;
+    if decision = 'forfeited' and exists (
+        select
+        from app.restrictions as r
+        left join app.appeals as a on r.id = a.restriction_id or r.violation_id = a.violation_id
+        where r.holder_id = decide_withheld.payee_id
+            and (r.kind = 'banned' or r.off_platform)
+            and r.lifted_at is null
+            and case
+                when a.id is null then r.appeal_by > app.current_instant()
+                else a.status = 'open'
+            end
+    ) then
+        raise exception 'the restriction may still be overturned' using errcode = 'PT409';
+    end if;
     perform app.lock_payee(decide_withheld.payee_id);
     select sum(p.owed_cents) into withheld_cents
     from app.payables as p
@@ -5489,8 +5538,9 @@ end;
 $$;
 comment on function api.decide_withheld is
     'Releases or forfeits all that is withheld from a mechanic or workshop; returns how much, in cents. The '
-    'platform''s terms and the law decide which; this only records it. PT404 if nothing is withheld, '
-    'PT422 for bad input, PT403 for a dismissed admin.';
+    'platform''s terms and the law decide which; this only records it, and forfeits '
+    'nothing while a restriction that bars them is appealed or may be. PT404 if nothing is withheld, PT409 '
+    'before an appeal is decided or its time over, PT422 for bad input, PT403 for a dismissed admin.';
 grant execute on function api.decide_withheld to platform_admin;
 
 
@@ -5830,6 +5880,30 @@ comment on function api.draft_quote is
 grant execute on function api.draft_quote to workshop;
 
 
+-- ==== supabase/functions/end_bar.sql
+
+-- What the end of a bar brings back: referrals, and what was earned and withheld.
+
+create or replace function app.end_bar(holder_id uuid, restriction_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    update app.referrals as r
+    set status = case when r.earned_at is null then 'pending' else 'earned' end
+    where r.mechanic_id = end_bar.holder_id
+        and r.status = 'withheld';
+    -- The ledger's accounts are locked last, as by every posting.
+    perform app.release_earnings(end_bar.holder_id, end_bar.restriction_id);
+end;
+$$;
+comment on function app.end_bar is
+    'Releases what a bar withheld; work that it ended is not brought back. The caller holds the standing, '
+    'which bars no more.';
+
+
 -- ==== supabase/functions/end_escalation.sql
 
 -- Calls off an escalation: its payment, its offers and its quotes end with it.
@@ -5960,6 +6034,59 @@ comment on function app.end_open_work is
     'Ends what a barred mechanic, advisor or workshop had open. The caller holds the standing.';
 
 
+-- ==== supabase/functions/end_overdue_bars.sql
+
+-- Bars that are over: access is back by the clock, what was withheld is released here.
+
+create or replace function app.end_overdue_bars()
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    instant timestamptz := app.current_instant();
+    restriction app.restrictions;
+begin
+    for restriction in
+        select r.*
+        from app.standings as s
+        cross join lateral (
+            select x.*
+            from app.restrictions as x
+            where x.holder_id = s.holder_id
+                and x.off_platform
+                and x.lifted_at is null
+            order by x.ends_at desc
+            limit 1
+        ) as r
+        where s.barred_until <= instant
+            and (
+                exists (
+                    select
+                    from app.payables as p
+                    where p.payee_id = s.holder_id
+                        and p.withheld_at is not null
+                )
+                or exists (
+                    select
+                    from app.referrals as f
+                    where f.mechanic_id = s.holder_id
+                        and f.status = 'withheld'
+                )
+            )
+        order by s.holder_id
+        for update of s
+    loop
+        perform app.end_bar(restriction.holder_id, restriction.id);
+        perform app.tell_holder(restriction.holder_id, 'earnings_released', restriction.id);
+    end loop;
+end;
+$$;
+comment on function app.end_overdue_bars is
+    'Releases what suspensions that barred have withheld, once the last of a holder''s is over, and tells them.';
+
+
 -- ==== supabase/functions/end_restriction.sql
 
 -- Takes a restriction back; the standing becomes what the remaining ones say.
@@ -5990,21 +6117,9 @@ begin
     end if;
 
     if not app.settle_standing(restriction.holder_id) then
-        update app.referrals as r
-        set status = case when r.earned_at is null then 'pending' else 'earned' end
-        where r.mechanic_id = restriction.holder_id
-            and r.status = 'withheld';
-        -- The ledger's accounts are locked last, as by every posting.
-        perform app.release_earnings(restriction.holder_id, restriction.id);
+        perform app.end_bar(restriction.holder_id, restriction.id);
     end if;
-    perform app.tell(s.person_id, 'restriction_lifted', restriction.id)
-    from app.standings as s
-    where s.holder_id = restriction.holder_id
-        and s.person_id is not null;
-    perform app.tell(m.person_id, 'restriction_lifted', restriction.id)
-    from app.workshop_members as m
-    where m.workshop_id = restriction.holder_id
-        and m.removed_at is null;
+    perform app.tell_holder(restriction.holder_id, 'restriction_lifted', restriction.id);
     return restriction.holder_id;
 end;
 $$;
@@ -6040,6 +6155,36 @@ comment on function backend.end_reversal is
     'Without a failure: it is made, and its fact was told. Refused, it is asked for again after a day, '
     'and meanwhile taken from what the payee earns.';
 grant execute on function backend.end_reversal to worker;
+
+
+-- ==== supabase/functions/enforce_restriction.sql
+
+-- From now on a new restriction holds: the standing says so, a bar ends what is open, and the holder is told.
+
+create or replace function app.enforce_restriction(restriction_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    restriction app.restrictions;
+begin
+    select * into strict restriction
+    from app.restrictions as r
+    where r.id = enforce_restriction.restriction_id;
+    if app.settle_standing(restriction.holder_id) then
+        perform app.begin_bar(restriction.id);
+    end if;
+    perform app.tell_holder(restriction.holder_id, 'restricted', restriction.id);
+    if restriction.step = 1 then
+        perform app.tell_holder(restriction.holder_id, 'conduct_warning', restriction.id);
+    end if;
+end;
+$$;
+comment on function app.enforce_restriction is
+    'Lets a restriction that was just written hold, and gives notice of it: on the first step a warning too. '
+    'The caller holds the standing.';
 
 
 -- ==== supabase/functions/enqueue_due_money.sql
@@ -6649,13 +6794,14 @@ begin
     perform app.expire_overdue_sessions();
     perform app.expire_overdue_offers();
     perform app.expire_overdue_payments();
+    perform app.end_overdue_bars();
     perform app.begin_overdue_bars();
     perform app.forget_previews();
 end;
 $$;
 comment on function backend.expire_overdue is
-    'Expires overdue sessions, offers, quotes, payments and previews, and ends the work of whom a notice '
-    'period has barred. Late or never, it changes no answer.';
+    'Expires overdue sessions, offers, quotes, payments and previews, releases what a bar withheld that is '
+    'over, and ends the work of whom a notice period has barred. Late or never, it changes no access.';
 grant execute on function backend.expire_overdue to worker;
 
 
@@ -7869,6 +8015,27 @@ comment on function api.flag_context is
 grant execute on function api.flag_context to platform_admin;
 
 
+-- ==== supabase/functions/flag_severity.sql
+
+-- How grave a flag of the filter is, before anybody has looked.
+
+create or replace function app.flag_severity(solicits text)
+    returns text
+    language sql
+    immutable
+    set search_path = ''
+as $$
+    select case
+        when flag_severity.solicits in ('solicits_payment', 'solicits_meeting') then 'S3'
+        when flag_severity.solicits is not null then 'S2'
+        else 'S1'
+    end;
+$$;
+comment on function app.flag_severity is
+    'S3 for soliciting payment or a meeting, S2 for other soliciting, S1 for a detail alone. Argument: why it '
+    'solicits, as app.judge_solicitation says.';
+
+
 -- ==== supabase/functions/fold_text.sql
 
 -- Folding: what a reader sees, in plain lower-case ASCII as far as it goes, with the way back.
@@ -8248,7 +8415,8 @@ create or replace function app.impose_restriction(
     decided_by uuid,
     violation_id uuid default null,
     step integer default null,
-    seconded_by uuid default null
+    seconded_by uuid default null,
+    without_notice boolean default false
 )
     returns uuid
     language plpgsql
@@ -8258,7 +8426,7 @@ as $$
 declare
     instant timestamptz := app.current_instant();
     standing app.standings;
-    restriction app.restrictions;
+    restriction_id uuid;
 begin
     -- Waits for whatever the holder is doing just now: it holds this row for share.
     select * into standing
@@ -8292,11 +8460,12 @@ begin
         impose_restriction.evidence_ids,
         j.code,
         instant + j.appeal_within,
-        -- A repeated infringement needs no notice period, and a payment off the platform has none.
+        -- The ladder punishes what is repeated; app.jurisdictions says what needs no notice period.
         instant + case
             when impose_restriction.kind = 'banned'
                 and impose_restriction.step is null
                 and not impose_restriction.off_platform
+                and not impose_restriction.without_notice
                 then j.notice_period
             else interval '0'
         end,
@@ -8308,20 +8477,10 @@ begin
         impose_restriction.seconded_by
     from app.jurisdictions as j
     where j.code = standing.jurisdiction
-    returning * into restriction;
+    returning id into restriction_id;
 
-    if app.settle_standing(standing.holder_id) then
-        perform app.begin_bar(restriction.id);
-    end if;
-    if standing.person_id is not null then
-        perform app.tell(standing.person_id, 'restricted', restriction.id);
-    else
-        perform app.tell(m.person_id, 'restricted', restriction.id)
-        from app.workshop_members as m
-        where m.workshop_id = standing.workshop_id
-            and m.removed_at is null;
-    end if;
-    return restriction.id;
+    perform app.enforce_restriction(restriction_id);
+    return restriction_id;
 end;
 $$;
 comment on function app.impose_restriction is
@@ -8333,7 +8492,12 @@ comment on function app.impose_restriction is
 
 -- An admin invites somebody to be a mechanic, an advisor of a workshop, an admin or the media worker.
 
-create or replace function api.invite_person(email text, persona text, workshop_id uuid default null)
+create or replace function api.invite_person(
+    email text,
+    persona text,
+    workshop_id uuid default null,
+    country text default null
+)
     returns text
     language plpgsql
     volatile
@@ -8355,18 +8519,22 @@ begin
         raise exception 'an advisor is invited to a workshop, nobody else is'
             using errcode = 'PT422';
     end if;
+    if country !~ '^[A-Z]{2}$' or num_nonnulls(invite_person.workshop_id, country) = 2 then
+        raise exception 'a country has two letters; an advisor''s is the workshop''s' using errcode = 'PT422';
+    end if;
     if invite_person.workshop_id is not null
         and not exists (select from app.workshops as w where w.id = invite_person.workshop_id)
     then
         raise exception 'no such workshop' using errcode = 'PT404';
     end if;
 
-    insert into app.invitations (token_hash, email, persona, workshop_id, invited_by, expires_at)
+    insert into app.invitations (token_hash, email, persona, workshop_id, country, invited_by, expires_at)
     select
         extensions.digest(token, 'sha256'),
         lower(invite_person.email),
         invite_person.persona,
         invite_person.workshop_id,
+        invite_person.country,
         app.current_person_id(),
         app.current_instant() + s.invitation_valid_for
     from app.settings as s
@@ -8381,7 +8549,8 @@ end;
 $$;
 comment on function api.invite_person is
     'Invites an e-mail address to a persona; returns the one-time token, which is not kept. An advisor '
-    'is invited to a workshop. PT422 for bad input, PT404 for no such workshop.';
+    'is invited to a workshop; restrictions follow its jurisdiction, a mechanic''s that of the country. '
+    'PT422 for bad input, PT404 for no such workshop.';
 grant execute on function api.invite_person to platform_admin;
 
 
@@ -9266,7 +9435,7 @@ begin
     masked := app.mask_contacts(typed, earlier_bodies);
     new.body := masked.delivered;
     if tg_op = 'INSERT' or masked.hidden <> '[]' then
-        new.hidden := masked.hidden;
+        new.hidden := masked.hidden || app.solicitation_note(masked.solicits);
     end if;
     if masked.hidden = '[]' and masked.solicits is null then
         return new;
@@ -9292,11 +9461,7 @@ begin
             new.id, new.thread_id, new.sender_id, 'filter',
             array(select distinct h ->> 'kind' from jsonb_array_elements(masked.hidden) as h)
                 || case when masked.solicits is null then array[]::text[] else array['solicitation'] end,
-            case
-                when masked.solicits in ('solicits_payment', 'solicits_meeting') then 'S3'
-                when masked.solicits is not null then 'S2'
-                else 'S1'
-            end,
+            app.flag_severity(masked.solicits),
             pieces,
             array(select distinct h ->> 'code' from jsonb_array_elements(masked.hidden) as h)
                 || array_remove(array[masked.solicits], null)
@@ -10454,7 +10619,7 @@ begin
     if body is null or octet_length(body) not between 1 and 4096 then
         raise exception 'a message has 1 to 4096 bytes' using errcode = 'PT422';
     end if;
-    select m.delivered, m.hidden into strict delivered, hidden
+    select m.delivered, m.hidden || app.solicitation_note(m.solicits) into strict delivered, hidden
     from app.mask_contacts(preview_message.body) as m;
     if hidden <> '[]' then
         insert into app.message_previews (person_id, body, kinds)
@@ -10467,7 +10632,7 @@ begin
 end;
 $$;
 comment on function api.preview_message is
-    'The text as it would be delivered, and what would be hidden and why. What is faultless is not '
+    'The text as it would be delivered, what would be hidden and why, and whether it solicits. What is faultless is not '
     'stored; the rest is kept for an hour, or as evidence on a flag. PT429 beyond the limit.';
 grant execute on function api.preview_message to customer, mechanic, workshop;
 
@@ -11720,6 +11885,7 @@ as $$
 declare
     restriction app.restrictions;
     step app.conduct_steps;
+    replacing_id uuid;
 begin
     for restriction in
         select r.*
@@ -11729,33 +11895,37 @@ begin
             and r.lifted_at is null
             and v.overturned_at is null
             and r.step <> app.ladder_step(v.id)
-        order by r.starts_at
+        order by v.number
     loop
         select s.* into strict step
         from app.conduct_steps as s
         where s.step = app.ladder_step(restriction.violation_id);
         perform app.end_restriction(restriction.id, 'Regraded: an earlier decision was overturned.');
+        -- Another decision: its notice, and the time to appeal, begin now.
         insert into app.restrictions (
             holder_id, violation_id, step, kind, off_platform, clause, facts, evidence_ids,
-            jurisdiction, appeal_by, noticed_at, starts_at, ends_at, decided_by, seconded_by,
-            work_ended_at
-        ) values (
+            jurisdiction, appeal_by, starts_at, ends_at, decided_by, seconded_by, replaces_id
+        )
+        select
             restriction.holder_id, restriction.violation_id, step.step, step.kind,
             restriction.off_platform, restriction.clause, restriction.facts,
-            restriction.evidence_ids, restriction.jurisdiction, restriction.appeal_by,
-            restriction.noticed_at, restriction.starts_at,
+            restriction.evidence_ids, j.code, app.current_instant() + j.appeal_within,
+            restriction.starts_at,
             case
                 when step.kind = 'banned' then 'infinity'
                 else restriction.starts_at + make_interval(days => step.days)
             end,
-            restriction.decided_by, restriction.seconded_by, restriction.work_ended_at
-        );
-        perform app.settle_standing(restriction.holder_id);
+            restriction.decided_by, restriction.seconded_by, restriction.id
+        from app.jurisdictions as j
+        where j.code = restriction.jurisdiction
+        returning id into replacing_id;
+        perform app.enforce_restriction(replacing_id);
     end loop;
 end;
 $$;
 comment on function app.regrade_ladder is
-    'Replaces each restriction of a holder whose step has become another, from its own start.';
+    'Replaces each restriction of a holder whose step has become another, from its own start, and gives '
+    'notice of it. The caller holds the standing.';
 
 
 -- ==== supabase/functions/release_contact.sql
@@ -12292,7 +12462,8 @@ create or replace function api.restrict(
     clause text,
     facts text,
     days integer default null,
-    evidence_ids uuid[] default '{}'
+    evidence_ids uuid[] default '{}',
+    notice_exception text default null
 )
     returns uuid
     language plpgsql
@@ -12312,14 +12483,25 @@ begin
     ) then
         raise exception 'a suspension has days, ten years at most, a ban has none' using errcode = 'PT422';
     end if;
+    if notice_exception is not null
+        and (kind <> 'banned' or notice_exception not in ('legal_obligation', 'repeated_infringement'))
+    then
+        raise exception 'only a ban needs no notice, by a legal obligation or for repeated infringement'
+            using errcode = 'PT422';
+    end if;
 
     restriction_id := app.impose_restriction(
         holder_id, kind, off_platform, app.clean_text(clause), app.clean_text(facts), days,
-        coalesce(evidence_ids, '{}'), app.current_person_id()
+        coalesce(evidence_ids, '{}'), app.current_person_id(), without_notice => notice_exception is not null
     );
     perform app.log_action(
         'restrict', 'standing', holder_id, facts,
-        jsonb_build_object('restriction_id', restriction_id, 'kind', kind, 'clause', clause)
+        jsonb_strip_nulls(jsonb_build_object(
+            'restriction_id', restriction_id,
+            'kind', kind,
+            'clause', clause,
+            'notice_exception', notice_exception
+        ))
     );
     return restriction_id;
 end;
@@ -12327,7 +12509,8 @@ $$;
 comment on function api.restrict is
     'Suspends (days) or bans a provider at once, beside the ladder; returns the restriction, which they '
     'read with its reasons and may appeal. A ban, or a suspension for a payment or meeting off the '
-    'platform, ends access to open work. PT404, PT409 for customers and admins, PT422 for bad input.';
+    'platform, ends access to open work. A ban begins after the notice period of the jurisdiction, unless '
+    'notice_exception says why not: legal_obligation or repeated_infringement; the facts tell it. PT404, PT409 for customers and admins, PT422 for bad input.';
 grant execute on function api.restrict to platform_admin;
 
 
@@ -12436,6 +12619,15 @@ begin
         raise exception 'no such conversation of the caller' using errcode = 'PT404';
     end if;
     perform app.take_limit('thread_message', thread.id);
+    -- Whoever requested or accepted has agreed; another advisor of the workshop may not have.
+    if not exists (
+        select
+        from app.session_consents as c
+        where c.session_id = thread.session_id
+            and c.person_id = caller
+    ) then
+        perform app.record_consent(thread.session_id);
+    end if;
 
     -- The same call, sent twice at once: the second waited for the thread and finds the first here.
     select m.position, m.body, m.hidden into position, delivered, hidden
@@ -12464,7 +12656,7 @@ $$;
 comment on function api.send_message is
     'Sends a message of at most 4096 bytes; returns its position, the text as delivered, and what was '
     'hidden and why. The same client_message_id returns the first result. PT404 no such conversation, '
-    'PT409 closed, PT403 barred, PT422 bad input, PT429 beyond the limit.';
+    'PT409 closed, or no consent to monitoring; PT403 barred, PT422 bad input, PT429 beyond the limit.';
 grant execute on function api.send_message to customer, mechanic, workshop;
 
 
@@ -12950,6 +13142,30 @@ comment on function app.settle_standing is
     'Writes the standing that the restrictions in force amount to; returns whether it bars now.';
 
 
+-- ==== supabase/functions/solicitation_note.sql
+
+-- What a sender is told of soliciting: the message goes out as it is, and is flagged.
+
+create or replace function app.solicitation_note(reason text)
+    returns jsonb
+    language sql
+    immutable
+    set search_path = ''
+as $$
+    select case
+        when solicitation_note.reason is null then '[]'
+        else jsonb_build_array(jsonb_build_object(
+            'kind', 'solicitation',
+            'code', solicitation_note.reason,
+            'reason', 'Nothing was hidden, but this asks for contact or payment outside the platform, '
+                'and our staff may read it.'
+        ))
+    end;
+$$;
+comment on function app.solicitation_note is
+    'A note for the sender, in the form of app.mask_contacts'' hidden; none for a message that solicits nothing.';
+
+
 -- ==== supabase/functions/supersede_refund_request.sql
 
 -- Nobody has to decide on a refund any more: all is owed back anyway, or a bank decides.
@@ -13072,6 +13288,36 @@ end;
 $$;
 comment on function app.tell_admins is
     'A notice for each admin who may act on it: not dismissed, and not suspended.';
+
+
+-- ==== supabase/functions/tell_holder.sql
+
+-- Tells whoever answers for something: the mechanic or advisor themselves, or all advisors of the workshop.
+
+create or replace function app.tell_holder(holder_id uuid, kind text, about_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    -- Barred or not: why, and how to appeal, is what remains to them.
+    perform app.tell(p.person_id, tell_holder.kind, tell_holder.about_id)
+    from (
+        select s.person_id
+        from app.standings as s
+        where s.holder_id = tell_holder.holder_id
+            and s.person_id is not null
+        union all
+        select m.person_id
+        from app.workshop_members as m
+        where m.workshop_id = tell_holder.holder_id
+            and m.removed_at is null
+    ) as p;
+end;
+$$;
+comment on function app.tell_holder is
+    'A notice about conduct for the person who holds a standing, or for each advisor of the workshop.';
 
 
 -- ==== supabase/functions/tell_workshop.sql
