@@ -30,7 +30,7 @@ PLATFORM_SCHEMAS = {
     *("realtime", "storage", "supabase_functions", "vault"),
 }
 PLATFORM_EXTENSIONS = {
-    *("pg_graphql", "pg_net", "pg_stat_statements", "pgcrypto", "pgjwt", "pgsodium", "plpgsql"),
+    *("pg_net", "pg_stat_statements", "pgcrypto", "pgjwt", "pgsodium", "plpgsql"),
     *("supabase_vault", "uuid-ossp"),
 }
 PLATFORM_ROLES = re.compile(
