@@ -54,6 +54,13 @@ def undone(kind: str, name: str, definition: str) -> str:
     if kind == "default":
         table, column = _column(name)
         return f"alter table {table} alter column {column} drop default;"
+    if kind == "attribute":
+        of_type, attribute = _column(name)
+        return f"alter type {of_type} drop attribute {attribute};"
+    if kind == "statistics target":
+        return _of_statistics(name, "-1")
+    if kind == "setting of the database":
+        return f"alter database … reset {name};"
     if kind == "constraint":
         constraint, _, table = name.rpartition(" on ")
         return f"alter {_constrained(definition)} {table} drop constraint {constraint};"
@@ -80,11 +87,18 @@ def made(kind: str, name: str, definition: str) -> str:
     if kind == "constraint":
         constraint, _, table = name.rpartition(" on ")
         return f"alter {_constrained(definition)} {table} add constraint {constraint} {definition};"
+    if kind == "attribute":
+        of_type, attribute = _column(name)
+        return f"alter type {of_type} add attribute {attribute} {_without_position(definition)};"
+    if kind == "statistics target":
+        return _of_statistics(name, definition)
+    if kind == "setting of the database":
+        return f"alter database … set {name} = '{_quoted(definition)}';"
     if kind == "membership":
         member, _, role = name.partition(" in ")
         return f"grant {role} to {member} with {definition};"
     if kind == "comment":
-        return f"comment on {_commented(name)} is '{definition.replace(chr(39), chr(39) * 2)}';"
+        return f"comment on {_commented(name)} is '{_quoted(definition)}';"
     if _is_granting(kind):
         return granting("grant", kind, name, definition)
     if kind == "statistics":
@@ -99,8 +113,16 @@ def mended(kind: str, name: str, want: str, have: str) -> str:
         if owner != _last_line(have, "owner "):  # who replays can replace only what is theirs
             return f"alter {kind} {name} owner to {owner};"
         return REPLAY
-    if kind in ("default", "comment"):
+    if kind in ("default", "comment", "setting of the database", "statistics target"):
         return made(kind, name, want)
+    if kind == "attribute":
+        of_type, attribute = _column(name)
+        change = f"alter attribute {attribute} type {_without_position(want)}"
+        return f"alter type {of_type} {change};"
+    if kind == "row level security":
+        return f"alter table {name} enable row level security;"
+    if kind == "bucket":
+        return f"update storage.buckets set {want} where id = '{_quoted(name)}';"
     if kind in ("constraint", "index", "membership", "statistics") or _is_granting(kind):
         return f"{undone(kind, name, have)} {made(kind, name, want)}"
     gone = [line for line in want.splitlines() if line not in have.splitlines()]
@@ -142,7 +164,7 @@ def _of_column(name: str, gone: list[str], come: list[str]) -> list[str]:
     """Type and NOT NULL; a position is what columns of before have left."""
     table, column = _column(name)
     change = f"alter table {table} alter column {column}"
-    before, after = (re.sub(r"^position \d+, ", "", "".join(lines)) for lines in (come, gone))
+    before, after = (_without_position("".join(lines)) for lines in (come, gone))
     kinds = [text.removesuffix(", not null") for text in (before, after)]
     statements = [f"{change} type {kinds[1]};"] if kinds[0] != kinds[1] else []
     if before.endswith(", not null") != after.endswith(", not null"):
@@ -193,6 +215,19 @@ def granting(verb: str, kind: str, name: str, privileges: str) -> str:
         "grant on database": "database …",
     }.get(kind, object_name)
     return f"{verb} {held} on {what} {towards} {grantee}{options};"
+
+
+def _of_statistics(name: str, target: str) -> str:
+    table, column = _column(name)
+    return f"alter table {table} alter column {column} set statistics {target};"
+
+
+def _without_position(definition: str) -> str:
+    return re.sub(r"^position \d+, ", "", definition)
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
 
 
 def _constrained(definition: str) -> str:

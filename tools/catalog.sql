@@ -28,7 +28,8 @@ columns as (
     select
         a.*,
         format('%s.%I', r.name, a.attname) as name,
-        row_number() over (partition by a.attrelid order by a.attnum) as position
+        row_number() over (partition by a.attrelid order by a.attnum) as position,
+        case r.relkind when 'c' then 'attribute' else 'column' end as kind
     from pg_attribute as a
     inner join relations as r on a.attrelid = r.oid
     where a.attnum > 0
@@ -151,7 +152,7 @@ where r.relkind in ('r', 'p', 'f')
 
 union all
 select
-    'column',
+    c.kind,  -- of a table, or of a composite type
     c.name,
     concat_ws(
         ', ',
@@ -171,6 +172,12 @@ select
         )
     )
 from columns as c
+
+-- Whose columns no statistics are kept of, so that no guess of the planner tells what stands in them.
+union all
+select 'statistics target', c.name, c.attstattarget::text
+from columns as c
+where c.attstattarget >= 0  -- null, before PostgreSQL 17 -1, is the server's own
 
 union all
 select 'default', c.name, pg_get_expr(d.adbin, d.adrelid)

@@ -1,10 +1,11 @@
 """What a live database has that the sources do not make, or lacks, and what to do about it.
 
 The sources are built in a cluster of their own, and both catalogs are compared: everything in our
-schemas and in any that the platform does not know; on the platform's own tables the policies, what
-runs our functions, and what our roles hold; roles, memberships, extensions, publications, default
-privileges and the history of migrations. Data, passwords and what the platform keeps for itself are
-not compared.
+schemas and in any that the platform does not know; on the platform's own tables the policies, whether
+they hold, what runs our functions, and what our roles and those they inherit from hold; functions of
+the platform's that anybody may execute as their owner; roles, memberships, extensions, publications,
+default privileges, settings of the database, our buckets and the history of migrations. Other data,
+passwords and what the platform keeps for itself are not compared.
 """
 
 import contextlib
@@ -30,7 +31,7 @@ PLATFORM_SCHEMAS = {
     *("realtime", "storage", "supabase_functions", "vault"),
 }
 PLATFORM_EXTENSIONS = {
-    *("pg_graphql", "pg_net", "pg_stat_statements", "pgcrypto", "pgjwt", "pgsodium", "plpgsql"),
+    *("pg_net", "pg_stat_statements", "pgcrypto", "pgjwt", "pgsodium", "plpgsql"),
     *("supabase_vault", "uuid-ossp"),
 }
 PLATFORM_ROLES = re.compile(
@@ -38,6 +39,11 @@ PLATFORM_ROLES = re.compile(
 )
 PLATFORM_PUBLICATION = re.compile(r"supabase_realtime_messages_publication.*")
 API_ROLES = {"anon", "authenticated"}  # every persona is one of the second
+# Where the platform grants these two no table; elsewhere it may have tables that the bootstrap does not copy.
+CLOSED = {"auth", "extensions", "vault"}
+# Where the platform has no function of its own that runs as its owner, but for triggers.
+WITHOUT_DEFINERS = {"auth", "extensions"}
+PLATFORM_SETTING = re.compile(r"app\.settings\..*")
 WITHIN = {"constraint", "index", "policy", "rule", "trigger"}  # named as "… on schema.table"
 
 
@@ -93,6 +99,7 @@ def snapshot(dsn: str) -> Snapshot:
     """What a live database is made of. Raises psycopg.Error, NotReadOnly."""
     with reading(dsn) as connection:
         everything = {**catalog.read_in(connection), **catalog.read_in(connection, CLUSTER)}
+        everything |= _buckets(connection)
         return Snapshot(
             {key: _comparable(key[0], text) for key, text in everything.items()},
             _history(connection),
@@ -103,6 +110,20 @@ def snapshot(dsn: str) -> Snapshot:
 def _comparable(kind: str, definition: str) -> str:
     """A platform updates its extensions when it likes."""
     return re.sub(r"^version \S+ ", "", definition) if kind == "extension" else definition
+
+
+def _buckets(connection: psycopg.Connection) -> dict[tuple[str, str], str]:
+    """Who may read a file at all is a row of data: a public bucket asks no policy."""
+    if connection.execute("select to_regclass('storage.buckets')").fetchone() == (None,):
+        return {}
+    rows = connection.execute("""
+        select id, format(
+            'public = %s, file_size_limit = %s, allowed_mime_types = %s',
+            public::text, coalesce(file_size_limit::text, 'null'), quote_nullable(allowed_mime_types::text)
+        )
+        from storage.buckets
+    """)
+    return {("bucket", name): text for name, text in rows}
 
 
 def _history(connection: psycopg.Connection) -> dict[str, str]:
@@ -123,14 +144,22 @@ def reference(cluster: Cluster, root: Path) -> Reference:
 
 def compare(sources: Reference, live: Snapshot) -> list[str]:
     """A finding for each object that differs: what differs, and on the next line what to do."""
-    want, have = sources.after.catalog, live.catalog
+    secured = {
+        name.rpartition(" on ")[2]
+        for kind, name in sources.after.catalog.keys() - sources.before.catalog.keys()
+        if kind == "policy" and _of_platform(kind, name)
+    }
+    want = {**sources.after.catalog, **_row_level_security(sources.after.catalog, secured)}
+    have = {**live.catalog, **_row_level_security(live.catalog, secured)}
     ours = {key for key, text in want.items() if sources.before.catalog.get(key) != text}
     ours.add(("publication", "supabase_realtime"))  # the platform makes it; nothing is in it
     ours = {key for key in ours if not _is_platforms_own_grant(key)}
     extra = {
         key
         for key in have.keys() - want.keys()
-        if key in sources.before.catalog or _concerns_us(key, have[key], sources.roles)
+        if key in sources.before.catalog
+        or _concerns_us(key, have[key], sources.roles)
+        or _opens_platform(key, have, sources.before.catalog)
     }
     differing = {key for key in ours if have.get(key) != want[key]}
     found = list(_of_history(sources.after.history, live.history))
@@ -138,6 +167,36 @@ def compare(sources: Reference, live: Snapshot) -> list[str]:
         if not _follows(key, extra | differing, want, have):
             found.append(advice.finding(key, want.get(key), have.get(key)))
     return found
+
+
+def _row_level_security(catalog: Catalog, tables: set[str]) -> dict[tuple[str, str], str]:
+    """Whether tables of the platform that carry policies of ours ask them."""
+    return {
+        ("row level security", table): (
+            "disabled" if "row level security disabled" in definition else "enabled"
+        )
+        for table in tables
+        if (definition := catalog.get(("table", table))) is not None
+    }
+
+
+def _opens_platform(key: tuple[str, str], have: Catalog, before: Catalog) -> bool:
+    """Whether by something in a platform's schema everybody, so every persona, gets at what is in it."""
+    kind, name = key
+    schema = schema_of(kind, name)
+    if kind in ("grant on relation", "grant on column"):
+        relation, _, grantee = name.rpartition(" to ")
+        table = relation if kind == "grant on relation" else relation.rpartition(".")[0]
+        known = schema in PLATFORM_SCHEMAS and ("table", table) in before
+        return grantee in API_ROLES | {"public"} and (known or schema in CLOSED)
+    if kind == "function" and schema in WITHOUT_DEFINERS:
+        header = have[key].partition("\nAS ")[0]
+        is_open = any(
+            ("grant on function", f"{name} to {role}") in have for role in API_ROLES | {"public"}
+        )
+        is_trigger = re.search(r"\n RETURNS (event_)?trigger\n", header) is not None
+        return "SECURITY DEFINER" in header and is_open and not is_trigger
+    return False
 
 
 def _is_platforms_own_grant(key: tuple[str, str]) -> bool:
@@ -172,6 +231,10 @@ def _concerns_us(key: tuple[str, str], definition: str, roles: set[str]) -> bool
         return PLATFORM_ROLES.fullmatch(member) is None and member != "authenticator"
     if kind == "extension":
         return name not in PLATFORM_EXTENSIONS
+    if kind == "setting of the database":
+        return PLATFORM_SETTING.fullmatch(name) is None
+    if kind == "bucket":
+        return False  # which is empty to whom no policy of ours lets in
     if kind == "publication":
         return PLATFORM_PUBLICATION.fullmatch(name) is None
     if kind == "default privilege on":
@@ -228,10 +291,12 @@ def _follows(
             for whole in ("table", "view", "sequence", "function", "schema", "type")
         ]
         owners += [("table", object_name.rpartition(".")[0]), ("role", grantee)]
-    elif kind in ("column", "default"):
+    elif kind in ("column", "default", "statistics target"):
         owners = [("table", name.rpartition(".")[0]), ("column", name)]
+    elif kind == "attribute":
+        owners = [("type", name.rpartition(".")[0])]
     elif kind in WITHIN:
-        owners = [("table", name.rpartition(" on ")[2])]
+        owners = [(whole, name.rpartition(" on ")[2]) for whole in ("table", "view", "type")]
     elif kind == "comment":
         whole, _, rest = name.partition(" ")
         if whole == "function":  # by its types here, by its arguments there

@@ -44,6 +44,16 @@ from pg_catalog.pg_auth_members as m
 group by m.member, m.roleid
 
 union all
+select 'setting of the database', s.name, s.value
+from pg_catalog.pg_db_role_setting as d
+cross join lateral unnest(d.setconfig) as c (setting)
+cross join lateral (
+    select split_part(c.setting, '=', 1), substr(c.setting, strpos(c.setting, '=') + 1)
+) as s (name, value)
+where d.setrole = 0
+    and d.setdatabase = (select oid from pg_catalog.pg_database where datname = current_database())
+
+union all
 select
     'grant on database',
     'to ' || case g.grantee when 0 then 'public' else g.grantee::regrole::text end,

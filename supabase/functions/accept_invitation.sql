@@ -30,16 +30,10 @@ begin
     if not found then
         raise exception 'no such open invitation to this e-mail address' using errcode = 'PT404';
     end if;
-    if not exists (select from app.people as p where p.id = caller and p.persona = 'customer') then
-        raise exception 'the account has a persona already' using errcode = 'PT409';
-    end if;
     if exists (select from app.diagnostic_sessions as s where s.customer_id = caller) then
         raise exception 'who is a customer needs a second account' using errcode = 'PT409';
     end if;
 
-    perform app.become_persona(
-        caller, invitation.persona, invitation.workshop_id, invitation.country
-    );
     update app.invitations
     set accepted_at = app.current_instant(),
         accepted_by = caller
@@ -47,6 +41,10 @@ begin
     perform app.log_action(
         'accept_invitation', 'invitation', invitation.id, null,
         jsonb_build_object('persona', invitation.persona)
+    );
+    -- Last: from here on the token, a customer's, is nobody's.
+    perform app.become_persona(
+        caller, invitation.persona, invitation.workshop_id, invitation.country
     );
     return invitation.persona;
 end;

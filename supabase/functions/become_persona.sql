@@ -14,7 +14,11 @@ as $$
 begin
     update app.people as p
     set persona = become_persona.persona
-    where p.id = become_persona.person_id;
+    where p.id = become_persona.person_id
+        and p.persona = 'customer';
+    if not found then
+        raise exception 'the account has a persona already' using errcode = 'PT409';
+    end if;
 
     if persona <> 'customer' then
         delete from app.customers as c where c.person_id = become_persona.person_id;
@@ -42,4 +46,4 @@ end;
 $$;
 comment on function app.become_persona is
     'Changes the persona and with it the role of the next token, and which law restrictions follow: the '
-    'workshop''s, or the country''s. The account has no history yet.';
+    'workshop''s, or the country''s. The account has no history yet. PT409 unless it is a customer''s.';

@@ -9,9 +9,20 @@ create function app.count_upload()
 as $$
 declare
     media app.media;
+    session app.diagnostic_sessions;
 begin
     if new.bucket_id <> 'quarantine' then
         return null;
+    end if;
+    -- FOR SHARE: whoever ends the session waits for this upload, or the upload sees that it is over.
+    select s.* into session
+    from app.media as m
+    inner join app.diagnostic_sessions as s on m.session_id = s.id
+    where m.path = new.name
+        and m.uploaded_at is null
+    for share of s;
+    if session.status not in ('requested', 'paid', 'active') then
+        raise exception 'the session is over' using errcode = 'PT409';
     end if;
     update app.media as m
     set uploaded_at = app.current_instant()

@@ -14,14 +14,21 @@ create function app.current_person_id()
     returns uuid
     language plpgsql  -- one in SQL would be planned again in each query: 0.2 ms
     stable
+    security definer  -- the policy on people itself asks
     set search_path = ''
 as $$
 begin
-    return (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid;
+    return (
+        select id
+        from app.people
+        where id = (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid
+            -- Not by the token alone: the role that the database runs this as, whatever signed it.
+            and persona = current_setting('role')
+    );
 end;
 $$;
 comment on function app.current_person_id is
-    'The account in the caller''s token; null without one.';
+    'The account in the caller''s token; null without one, and where its persona is not the caller''s role.';
 
 -- What a caller may still do. Predicates have no arguments: a policy evaluates each once per query.
 

@@ -1,6 +1,7 @@
 -- Storage: one bucket, quarantine, that only a file's owner reads and writes.
 --
---   customer   uploads a file that register_media announced, once; reads it back
+--   customer   uploads a file that register_media announced, once, before the session is over;
+--              reads it back
 --
 -- Nobody lists, moves, replaces, removes or signs: a signed address would outlive the access.
 
@@ -13,15 +14,17 @@ create function app.current_upload_paths()
 as $$
 begin
     return array(
-        select path
-        from app.media
-        where customer_id = app.current_person_id()
-            and uploaded_at is null
+        select m.path
+        from app.media as m
+        inner join app.diagnostic_sessions as s on m.session_id = s.id
+        where m.customer_id = app.current_person_id()
+            and m.uploaded_at is null
+            and s.status in ('requested', 'paid', 'active')
     );
 end;
 $$;
 comment on function app.current_upload_paths is
-    'Paths that the caller registered and has not uploaded to yet.';
+    'Paths that the caller registered and has not uploaded to yet, while the session is not over.';
 grant execute on function app.current_upload_paths to customer;
 
 -- A path is made by register_media, in the customer's own folder. Only by the upload itself: an address

@@ -11,7 +11,7 @@ import pytest
 
 from local.scratch import Database
 
-CLAIMS = 8
+CLAIMS = 50
 PATIENCE = 20  # seconds until a wait that never ends fails the test
 GONE = "PT404"
 

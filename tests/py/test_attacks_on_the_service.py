@@ -33,7 +33,6 @@ CORPUS = Path(__file__).parent.parent / "data/chat-leaks.dev.jsonl"
 # GraphQL
 
 
-@pytest.mark.attack(109)
 @pytest.mark.parametrize("person", [*CAST, None])
 def test_there_is_no_graphql(target: Target, person: str | None) -> None:
     query = {"query": "{__schema{types{name}}}"}
@@ -271,6 +270,29 @@ def test_a_payment_of_somebody_else_is_answered_like_one_that_nobody_owes(
     expected = 404 if CAST[person] == "customer" else 403
     assert [answer.status_code for answer in answers] in ([expected] * 2, [])
     assert len({answer.data for answer in answers}) <= 1
+
+
+@pytest.mark.attack(112)
+@pytest.mark.parametrize("person", CAST)
+def test_a_payout_account_of_somebody_else_is_answered_like_one_that_nobody_has(
+    target: Target, shop: FlaskClient, person: str
+) -> None:
+    bearer = token(sub=target.ids[person], role=CAST[person])
+    kept = "select count(*) from app.connected_accounts"
+    before = target.one(kept)
+    foreign = "Lakeview Repairs" if person != "lena" else "Northside Garage"
+    answers = [
+        shop.post(
+            "/payout-account",
+            headers={"Authorization": f"Bearer {bearer}"},
+            json={"workshop_id": workshop},
+        )
+        for workshop in (target.ids[foreign], random_id())
+    ]
+    expected = 404 if CAST[person] in ("mechanic", "workshop") else 403
+    assert [answer.status_code for answer in answers] == [expected] * 2
+    assert answers[0].data == answers[1].data
+    assert target.one(kept) == before
 
 
 @pytest.mark.attack(112)

@@ -21,7 +21,7 @@ CALLERS = {
 }
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DONE = "U0000 done, and undone "
-CALLERS_OWN = ("client_message_id",)  # made up by the caller
+CALLERS_OWN = ("client_message_id", "evidence_ids")  # made up or noted by the caller
 OURS = re.compile(r"PT(403|404|409|422|429)$")
 RETRY = re.compile(r"retry after \d+ seconds")
 
@@ -151,9 +151,10 @@ def test_a_hidden_id_is_answered_like_one_that_nobody_has(
         told = {}
         for function, call in CALLS[persona].items():
             for asked, kind in calls.types(world, function).items():
-                if kind != "uuid":
+                if kind not in ("uuid", "uuid[]"):
                     continue
-                statement = calls.text(function, {**call.arguments, asked: "$1"}).as_string(world)
+                value = "$1" if kind == "uuid" else "array[$1]"
+                statement = calls.text(function, {**call.arguments, asked: value}).as_string(world)
                 answers: dict[str, str] = dict(
                     world.execute(
                         "select id, pg_temp.answer(%s, id) from unnest(%s::uuid[]) as i (id)",

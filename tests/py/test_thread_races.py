@@ -197,3 +197,31 @@ def test_a_message_that_is_sent_twice_at_once_is_one_and_both_are_told_the_same(
         (thread_id,),
     ).fetchone()
     assert stored == (before + 1, 1)
+
+
+@pytest.mark.attack(85)
+@pytest.mark.parametrize("upload_first", [True, False], ids=["upload-first", "ending-first"])
+def test_no_file_slips_in_behind_the_end(world: World, upload_first: bool) -> None:
+    session, customer, _ = world.session(next(world.numbers), "zoe")
+    with world.owner.transaction():
+        world.value("select tests.act_as('customer', %s)", customer)
+        path = world.value("select api.register_media(tests.id(%s), 'photo')", session)
+    upload = Act(
+        "customer",
+        customer,
+        "insert into storage.objects (bucket_id, name) select 'quarantine', %s"
+        " from set_config('storage.operation', 'storage.object.upload', true)",
+        (path,),
+    )
+    end = Act(
+        "mechanic", "zoe", "select api.complete_session(tests.id(%s), 'Done.', 'Worn.')", (session,)
+    )
+    if upload_first:
+        assert in_order(world.database, upload, end) == (None, None)
+    else:
+        assert in_order(world.database, end, upload) == (None, CLOSED)
+    stored = world.value("select count(*) from storage.objects where name = %s", path)
+    counted = world.value(
+        "select photo_count from app.session_intake where session_id = tests.id(%s)", session
+    )
+    assert (stored, counted) == (upload_first, upload_first)

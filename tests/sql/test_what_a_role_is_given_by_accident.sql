@@ -185,7 +185,7 @@ $$;
 select is_empty(
     $$
         select s.schema, h.held
-        from unnest(array['api', 'app', 'backend', 'public', 'extensions']) as s (schema)
+        from unnest(array['api', 'app', 'backend', 'procrastinate', 'public', 'extensions']) as s (schema)
         cross join lateral pg_temp.held_on_new_things(s.schema) as h (held)
     $$,
     'nobody holds anything on a new table, view, sequence or function, in whichever schema'

@@ -47,7 +47,10 @@ select is_empty(
         where c.relnamespace = 'realtime'::regnamespace
             and c.relkind in ('r', 'p', 'v')
             and c.oid <> 'realtime.messages'::regclass
-            and has_table_privilege(r.role, c.oid, 'SELECT, INSERT, UPDATE, DELETE')
+            and (
+                has_table_privilege(r.role, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
+                or has_any_column_privilege(r.role, c.oid, 'SELECT, INSERT, UPDATE, REFERENCES')
+            )
     $$,
     'of the tables of schema realtime a caller holds the messages alone'
 );

@@ -177,7 +177,11 @@ select is_empty(
                     and a.attnum = any (i.indkey)
                     and a.attname in (
                         'email', 'full_name', 'phone', 'street', 'postal_code', 'first_name', 'last_initial',
-                        'customer_first_name', 'vin', 'vehicle_make', 'vehicle_model', 'concern', 'body'
+                        'customer_first_name', 'customer_last_initial', 'vin', 'vehicle_make', 'vehicle_model',
+                        'vehicle_year', 'vehicle_colour', 'concern', 'summary', 'diagnosis',
+                        'recommended_services', 'body', 'hidden', 'notes', 'note', 'description', 'facts',
+                        'statement', 'reason', 'decision_reason', 'review_reason', 'lift_reason',
+                        'display_name', 'mechanic_name', 'provider_name'
                     )
             ))
         union all

@@ -1,7 +1,7 @@
 -- Who keeps which files?
 
 begin;
-select plan(34);
+select plan(36);
 
 create function pg_temp.operation(name text)
     returns text
@@ -279,6 +279,23 @@ $$;
 select results_eq(
     $$ select photo_count, video_count from app.session_intake where session_id = tests.id('ana active') $$,
     $$ values (1, 1) $$, 'nor counted again, whoever puts it there'
+);
+
+-- As long as the session
+
+select tests.act_as('customer', 'ben');
+select pg_temp.operation('storage.object.upload');
+insert into made values (api.register_media(tests.id('ben requested'), 'photo'), 'late');
+select api.cancel_session(tests.id('ben requested'));
+-- attack 85
+select throws_ok(
+    (select pg_temp.upload(path) from made where kind = 'late'), '42501', null,
+    'what was registered in time is not uploaded once the session is over'
+);
+select tests.act_as_owner();
+select throws_ok(
+    (select pg_temp.upload(path) from made where kind = 'late'), 'PT409', null,
+    'whoever puts it there'
 );
 
 select * from finish();

@@ -1,7 +1,7 @@
 -- Who may become what? A sign-up is a customer; only an invitation makes anything else of it.
 
 begin;
-select plan(39);
+select plan(40);
 
 -- Sign-up and an administrator's create, in the order of hosted Auth: insert, which may name a role;
 -- update of role to the default group, or to the one asked for; re-read
@@ -180,14 +180,22 @@ select is(
     'the one invited becomes what the invitation says'
 );
 select throws_ok(
-    'select api.accept_invitation((select mechanic from token))', 'PT404', null,
-    'a token is used once'
-);
-select throws_ok(
-    'select api.accept_invitation((select late from token))', 'PT409', null,
-    'and an account has one persona'
+    'select api.accept_invitation((select late from token))', 'PT403', null,
+    'from then on the token that it came with is nobody''s'
 );
 select tests.act_as_owner();
+select throws_ok(
+    $$ select app.become_persona(tests.id('eve'), 'platform_admin') $$, 'PT409', null,
+    'an account has one persona'
+);
+update app.people set persona = 'customer' where id = tests.id('eve');
+select tests.act_as('customer', 'eve');
+select throws_ok(
+    'select api.accept_invitation((select mechanic from token))', 'PT404', null,
+    'and an invitation is accepted once, whatever became of the account'
+);
+select tests.act_as_owner();
+update app.people set persona = 'mechanic' where id = tests.id('eve');
 select is(
     (select role from auth.users where id = tests.id('eve')), 'mechanic',
     'the next token carries it'

@@ -266,7 +266,7 @@ select is_empty(
 select tests.act_as('customer', 'mia');
 select throws_ok(
     $$ select api.send_message(tests.id('ana active thread'), 'Hi', gen_random_uuid()) $$,
-    'PT404', null, 'an account of another persona writes nothing with an older token'
+    'PT403', null, 'an account of another persona writes nothing with an older token'
 );
 select tests.act_as_owner();
 select app.post_message(t.id, 'customer', tests.id('cleo'), 'text', 'Too dear for me.')

@@ -3,7 +3,7 @@
 
 -- ==== Functions whose signature has changed
 
-select set_config('stage.changed_functions', 'api.invite_person api.restrict app.become_persona app.impose_restriction', true);
+select set_config('stage.changed_functions', '', true);
 
 
 -- ==== tools/clear_stage.sql
@@ -330,14 +330,21 @@ create or replace function app.current_person_id()
     returns uuid
     language plpgsql  -- one in SQL would be planned again in each query: 0.2 ms
     stable
+    security definer  -- the policy on people itself asks
     set search_path = ''
 as $$
 begin
-    return (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid;
+    return (
+        select id
+        from app.people
+        where id = (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid
+            -- Not by the token alone: the role that the database runs this as, whatever signed it.
+            and persona = current_setting('role')
+    );
 end;
 $$;
 comment on function app.current_person_id is
-    'The account in the caller''s token; null without one.';
+    'The account in the caller''s token; null without one, and where its persona is not the caller''s role.';
 
 -- What a caller may still do. Predicates have no arguments: a policy evaluates each once per query.
 
@@ -2380,7 +2387,8 @@ create policy "people receive on the topics they may join"
 
 -- Storage: one bucket, quarantine, that only a file's owner reads and writes.
 --
---   customer   uploads a file that register_media announced, once; reads it back
+--   customer   uploads a file that register_media announced, once, before the session is over;
+--              reads it back
 --
 -- Nobody lists, moves, replaces, removes or signs: a signed address would outlive the access.
 
@@ -2393,15 +2401,17 @@ create or replace function app.current_upload_paths()
 as $$
 begin
     return array(
-        select path
-        from app.media
-        where customer_id = app.current_person_id()
-            and uploaded_at is null
+        select m.path
+        from app.media as m
+        inner join app.diagnostic_sessions as s on m.session_id = s.id
+        where m.customer_id = app.current_person_id()
+            and m.uploaded_at is null
+            and s.status in ('requested', 'paid', 'active')
     );
 end;
 $$;
 comment on function app.current_upload_paths is
-    'Paths that the caller registered and has not uploaded to yet.';
+    'Paths that the caller registered and has not uploaded to yet, while the session is not over.';
 grant execute on function app.current_upload_paths to customer;
 
 -- A path is made by register_media, in the customer's own folder. Only by the upload itself: an address
@@ -2458,16 +2468,10 @@ begin
     if not found then
         raise exception 'no such open invitation to this e-mail address' using errcode = 'PT404';
     end if;
-    if not exists (select from app.people as p where p.id = caller and p.persona = 'customer') then
-        raise exception 'the account has a persona already' using errcode = 'PT409';
-    end if;
     if exists (select from app.diagnostic_sessions as s where s.customer_id = caller) then
         raise exception 'who is a customer needs a second account' using errcode = 'PT409';
     end if;
 
-    perform app.become_persona(
-        caller, invitation.persona, invitation.workshop_id, invitation.country
-    );
     update app.invitations
     set accepted_at = app.current_instant(),
         accepted_by = caller
@@ -2475,6 +2479,10 @@ begin
     perform app.log_action(
         'accept_invitation', 'invitation', invitation.id, null,
         jsonb_build_object('persona', invitation.persona)
+    );
+    -- Last: from here on the token, a customer's, is nobody's.
+    perform app.become_persona(
+        caller, invitation.persona, invitation.workshop_id, invitation.country
     );
     return invitation.persona;
 end;
@@ -3903,7 +3911,11 @@ as $$
 begin
     update app.people as p
     set persona = become_persona.persona
-    where p.id = become_persona.person_id;
+    where p.id = become_persona.person_id
+        and p.persona = 'customer';
+    if not found then
+        raise exception 'the account has a persona already' using errcode = 'PT409';
+    end if;
 
     if persona <> 'customer' then
         delete from app.customers as c where c.person_id = become_persona.person_id;
@@ -3931,7 +3943,7 @@ end;
 $$;
 comment on function app.become_persona is
     'Changes the persona and with it the role of the next token, and which law restrictions follow: the '
-    'workshop''s, or the country''s. The account has no history yet.';
+    'workshop''s, or the country''s. The account has no history yet. PT409 unless it is a customer''s.';
 
 
 -- ==== supabase/functions/begin_bar.sql
@@ -5120,9 +5132,20 @@ create or replace function app.count_upload()
 as $$
 declare
     media app.media;
+    session app.diagnostic_sessions;
 begin
     if new.bucket_id <> 'quarantine' then
         return null;
+    end if;
+    -- FOR SHARE: whoever ends the session waits for this upload, or the upload sees that it is over.
+    select s.* into session
+    from app.media as m
+    inner join app.diagnostic_sessions as s on m.session_id = s.id
+    where m.path = new.name
+        and m.uploaded_at is null
+    for share of s;
+    if session.status not in ('requested', 'paid', 'active') then
+        raise exception 'the session is over' using errcode = 'PT409';
     end if;
     update app.media as m
     set uploaded_at = app.current_instant()
