@@ -122,9 +122,18 @@ def test_a_role_that_is_no_persona_opens_nothing(target: Target, role: str) -> N
 # What says nothing of anybody, to whom it is shown.
 COMMON = {"cities", "services", "workshops", "prices", "refund_policy", "monitoring_notice"}
 # What asks for the caller's standing before anything else.
-ASKS_STANDING_FIRST = {"read_contact", "restrict", "invite_person", "accept_session", "request_session"}
+ASKS_STANDING_FIRST = {
+    "read_contact",
+    "restrict",
+    "invite_person",
+    "accept_session",
+    "request_session",
+}
 PAIRS = [
-    (person, role) for person in (*SEEING, "mia") for role in SEEING.values() if role != CAST[person]
+    (person, role)
+    for person in (*SEEING, "mia")
+    for role in SEEING.values()
+    if role != CAST[person]
 ]
 
 

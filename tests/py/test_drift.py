@@ -283,18 +283,24 @@ PLANTED: dict[str, tuple[str, list[str]]] = {
         ["grant on relation procrastinate.procrastinate_jobs_id_seq to mechanic (select): the"],
     ),
     "grant on the database": (
-        "do $$ begin execute format('grant create on database %I to mechanic', current_database());"
-        " end $$",
+        (
+            "do $$ begin execute format('grant create on database %I to mechanic', current_database());"
+            " end $$"
+        ),
         ["grant on database to mechanic (create): the database has it"],
     ),
     "setting of the database": (
-        "do $$ begin execute format('alter database %I set row_security = off',"
-        " current_database()); end $$",
+        (
+            "do $$ begin execute format('alter database %I set row_security = off',"
+            " current_database()); end $$"
+        ),
         ["setting of the database row_security (off): the database has it"],
     ),
     "changed setting of the database": (
-        "do $$ begin execute format('alter database %I set random_page_cost = 9',"
-        " current_database()); end $$",
+        (
+            "do $$ begin execute format('alter database %I set random_page_cost = 9',"
+            " current_database()); end $$"
+        ),
         ["setting of the database random_page_cost: the sources (-) and"],
     ),
     "row level security of the platform's table": (
@@ -389,9 +395,7 @@ def follow(live: Database, finding: str) -> None:
     todo = finding.rpartition("\n    To do: ")[2]
     if todo.startswith("python -m tools.migrate write NAME"):
         return
-    statements = todo.partition(" Or a migration")[0].replace(
-        "database …", f"database {live.name}"
-    )
+    statements = todo.partition(" Or a migration")[0].replace("database …", f"database {live.name}")
     try:
         execute(live, statements)
     except psycopg.errors.InsufficientPrivilege:  # what only the platform may
@@ -429,11 +433,15 @@ LOST = {
     ),
     "grant on a function": (
         "revoke execute on function api.accept_offer from workshop",
-        ["grant on function api.accept_offer(offer_id uuid) to workshop (execute): the sources make it"],
+        [
+            "grant on function api.accept_offer(offer_id uuid) to workshop (execute): the sources make it"
+        ],
     ),
     "grant on a sequence": (
         "revoke usage on sequence procrastinate.procrastinate_jobs_id_seq from worker",
-        ["grant on relation procrastinate.procrastinate_jobs_id_seq to worker (usage): the sources"],
+        [
+            "grant on relation procrastinate.procrastinate_jobs_id_seq to worker (usage): the sources"
+        ],
     ),
     "sequence": (
         (
@@ -446,8 +454,10 @@ LOST = {
         ],
     ),
     "setting of the database": (
-        "do $$ begin execute format('alter database %I reset random_page_cost',"
-        " current_database()); end $$",
+        (
+            "do $$ begin execute format('alter database %I reset random_page_cost',"
+            " current_database()); end $$"
+        ),
         ["setting of the database random_page_cost (1.1): the sources make it"],
     ),
     "default privilege": (

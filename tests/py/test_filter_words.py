@@ -45,7 +45,17 @@ def foe(connection: psycopg.Connection) -> Figures:
 
 def filter_sources() -> list[Path]:
     """Every file that the filter consists of."""
-    names = ("fold_text", "read_text", "find_", "judge_", "mask_", "explain_", "place_", "gather_", "locate")
+    names = (
+        "fold_text",
+        "read_text",
+        "find_",
+        "judge_",
+        "mask_",
+        "explain_",
+        "place_",
+        "gather_",
+        "locate",
+    )
     functions = [
         file
         for file in sorted((ROOT / "supabase/functions").glob("*.sql"))
