@@ -228,8 +228,9 @@ select is(
     pg_temp.balances('Northside Garage'), '{"withheld.workshop": -162000}', 'it was not sent, and is withheld'
 );
 
--- Forfeited
+-- Forfeited, once the time to appeal is over
 
+select tests.move_clock(interval '30 days');
 select tests.act_as('platform_admin', 'ada');
 select is(
     api.decide_withheld(tests.id('Northside Garage'), 'forfeited', 'The terms say so.'), 162000::bigint,

@@ -183,7 +183,7 @@ select is(
         pg_temp.line('txn_3', 'stripe_fee', 'elsewhere', 0, 9)
     ),
     array[
-        'charge:ch txn_1 2501 2500 usd', 'dispute_withdrawal:txn_2 txn_2 -77 0 usd',
+        'adjustment:txn_2 txn_2 -77 0 usd', 'charge:ch txn_1 2501 2500 usd',
         'fee:txn_3 txn_3 -9 0 usd'
     ],
     'each difference is told once: another amount, a line that we have not, a fee alone'
