@@ -132,9 +132,13 @@ def judge_all(
         free = waiting[mutant.superuser]
         stage = free.get()
         try:
-            return trial.judge(stage, mutant)
+            verdict = trial.judge(stage, mutant)
         finally:
             free.put(stage)
+        # What nobody feels alone may be a condition of a lock.
+        if verdict.outcome == SURVIVED and mutant.inside:
+            return house.arena.judge(mutant)
+        return verdict
 
     def judge(mutant: Mutant) -> Judged:
         verdict = verdict_on(mutant)
@@ -197,7 +201,7 @@ def main(arguments: Sequence[str]) -> int:
         try:
             checked(trial, house.all())
             trial.listen(house.database[0])
-            if any(mutant.raced for mutant in mutants):
+            if any(mutant.raced or mutant.inside for mutant in mutants):
                 house.arena.check()
             judged = judge_all(trial, house, mutants, console, why=options.why)
             # Had any mutant left something behind, the next one would not have been judged.

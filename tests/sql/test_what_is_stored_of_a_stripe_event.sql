@@ -1,7 +1,7 @@
 -- What is stored of an event of Stripe's, and who does something with it?
 
 begin;
-select plan(34);
+select plan(37);
 
 -- What is stored, and what is queued
 
@@ -269,6 +269,27 @@ select results_eq(
     $$ values ('dead', 'job') $$,
     'but dead'
 );
+
+-- What waits for something else is tried again in its own time
+
+do $$
+begin
+    perform tests.stripe_event(
+        'evt_early', 'refund.created',
+        '{"id": "re_early", "amount": 1, "currency": "usd", "charge": "ch_early"}'
+    );
+    update procrastinate.procrastinate_jobs
+    set status = 'succeeded'
+    where args ->> 'event_id' = 'evt_early';
+end;
+$$;
+select is(
+    (select state from app.stripe_events where id = 'evt_early'), 'waiting', 'an event waits for a charge'
+);
+select tests.move_clock('9 minutes 59 seconds');
+select is(pg_temp.sweep(), 0, 'for ten minutes');
+select tests.move_clock('1 second');
+select is(pg_temp.sweep(), 1, 'then it is looked at again');
 
 select * from finish();
 rollback;

@@ -3,7 +3,7 @@
 -- ana's case: Northside has quoted, Harbor's offer is open. The sweep writes down what the views said before.
 
 begin;
-select plan(31);
+select plan(33);
 
 select tests.named('escalation', tests.id('ana escalated escalation'));
 select tests.named('northside', tests.id('ana escalated offer to Northside Garage'));
@@ -178,6 +178,29 @@ select results_eq(
     $$ select status from app.escalations where id = tests.id('escalation') $$,
     $$ values ('matching') $$,
     'with the same effect'
+);
+select tests.act_as('customer', 'ben');
+select set_eq(
+    $$
+        select id, status
+        from api.customer_sessions
+        where id in (tests.id('ben queued'), tests.id('ben requested'))
+    $$,
+    $$
+        values
+            (tests.id('ben queued'), 'cancelled'),
+            (tests.id('ben requested'), 'expired')
+    $$,
+    'and for sessions that nobody accepted, or paid'
+);
+select results_eq(
+    $$
+        select refund_cents
+        from api.customer_payments
+        where session_id = tests.id('ben queued')
+    $$,
+    $$ values (2500::bigint) $$,
+    'of which the paid one is owed back'
 );
 
 select * from finish();

@@ -3,7 +3,7 @@
 -- dan lives in Farmville, far from every other city. Its workshops differ from Able in one way each.
 
 begin;
-select plan(53);
+select plan(55);
 
 create function pg_temp.workshop(name text, city text) returns void language plpgsql as $$
 declare
@@ -369,6 +369,10 @@ select tests.act_as('workshop', 'nan');
 select api.finish_repair(tests.id('dan third offer to Near'));
 select tests.act_as_owner();
 select ok(pg_temp.near_is_candidate(), 'a repair that is done gives it back');
+select tests.act_as('customer', 'dan');
+select api.confirm_repair(tests.id('dan third escalation'));
+select tests.act_as_owner();
+select ok(pg_temp.near_is_candidate(), 'and keeps it so when it is confirmed');
 select results_eq(
     $$
         select c.offers, c.accepted_offers
@@ -379,6 +383,24 @@ select results_eq(
     'and counts for the workshop'
 );
 
+select tests.open_session('dan', 'dan fourth', 'brakes', 'Squeals', 'Kia', 'Rio');
+select tests.work_through('dan fourth', 'max');
+select tests.complete('dan fourth', 'max');
+select tests.escalate('dan fourth', 'max', array['Near']);
+select tests.act_as('workshop', 'nan');
+select api.accept_offer(tests.id('dan fourth offer to Near'));
+select tests.act_as('customer', 'dan');
+select api.cancel_escalation(tests.id('dan fourth escalation'));
+select tests.act_as_owner();
+select results_eq(
+    $$
+        select c.offers, c.accepted_offers
+        from backend.candidate_workshops(tests.id('again')) as c
+        where c.workshop_id = tests.id('Near')
+    $$,
+    $$ values (3, 2) $$,
+    'as does one that it accepted and lost'
+);
 update app.offers set offered_at = offered_at - interval '91 days'
 where workshop_id = tests.id('Near');
 select results_eq(
@@ -387,7 +409,7 @@ select results_eq(
         from backend.candidate_workshops(tests.id('again')) as c
         where c.workshop_id = tests.id('Near')
     $$,
-    $$ values (2, 1, 0) $$,
+    $$ values (3, 2, 0) $$,
     'after ninety days an offer is not recent'
 );
 update app.offers set offered_at = offered_at - interval '90 days'

@@ -65,7 +65,8 @@ def run(database: Database, race: Race) -> str:
             early = _do(one, race.first, token)
             late = pool.submit(_do, two, race.second, token)
             waited = _waits(owner, two, late)
-            if race.then:
+            # Who does not wait holds what the first would wait for, until that ends: for ever.
+            if race.then and waited:
                 early = early or _do(one, race.then, token)
             one.commit()
             answer = late.result(PATIENCE)
