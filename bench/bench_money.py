@@ -28,6 +28,7 @@ from rich.progress import track
 from rich.table import Table
 
 from bench.money import ingest, world
+from bench.rls_cases import act_as
 from local import scratch
 from local.cluster import Home
 from local.scratch import Database
@@ -42,6 +43,7 @@ SOAK_S, LONG_SOAK_S = 60, 600
 POSTERS = 4  # connections that post at once, as the worker has
 PAYEES = 2000
 RATIO, P99_TIMES, POSTED, P95_MS = 0.70, 2.0, 500, 10.0
+PAGE = 50  # lines
 WARM_UP = 5  # rounds of questions that are not counted
 WIDTH = 110  # characters of the table
 
@@ -145,6 +147,11 @@ def add_statements(report: Report, ledger: world.Ledger, entries: int, rounds: i
             with connection.cursor(row_factory=dict_row) as cursor:
                 who = cursor.execute(about.encode()).fetchone()
             assert who is not None
+            act_as(connection, who["persona"], str(who["me"]))
+            lines = len(connection.execute(query.encode()).fetchall())
+            connection.rollback()
+            if lines != PAGE:  # figures of wrong answers say nothing
+                raise SystemExit(f"{title}: {lines} lines instead of {PAGE}.")
             questions.append((title, who["persona"], str(who["me"]), query))
         console = Console(stderr=True)
         for number in track(range(WARM_UP + rounds), "Pages", console=console, transient=True):
@@ -162,7 +169,7 @@ def add_statements(report: Report, ledger: world.Ledger, entries: int, rounds: i
         report.add(f"  p95 {title}", f"{p95:.2f} ms", f"≤ {P95_MS:.0f} ms", p95 <= P95_MS)
     report.lines.append(
         f"The ledger of {entries:,} entries took {ledger.seconds:.0f} s to make and "
-        f"{ledger.size / 1e9:.1f} GB. A page is 50 lines, planned anew each time, in the database."
+        f"{ledger.size / 1e9:.1f} GB. A page is {PAGE} lines, planned anew each time, in the database."
     )
 
 
