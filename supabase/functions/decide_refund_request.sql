@@ -57,7 +57,6 @@ begin
             decision_reason = app.clean_text(decide_refund_request.reason)
         where r.id = request.id;
         perform app.tell(payment.customer_id, 'refund_refused', request.id);
-        perform app.lock_ledger(payment.id);
         perform app.recount_payables(payment.id);
     end if;
     perform app.log_action(

@@ -44,7 +44,6 @@ begin
         where s.id = session.id
             and s.mechanic_id is not null;
     end if;
-    perform app.lock_ledger(payment.id);
     perform app.recount_payables(payment.id);
 end;
 $$;

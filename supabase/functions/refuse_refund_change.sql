@@ -13,7 +13,7 @@ end;
 $$;
 comment on function app.refuse_refund_change is 'Refuses the change, whoever asks.';
 
-create trigger a_settled_request_is_never_changed
+create trigger what_is_settled_is_never_changed
     before update or delete on app.refund_requests
     for each row when (old.status <> 'open')
     execute function app.refuse_refund_change();

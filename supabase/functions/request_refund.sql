@@ -78,7 +78,6 @@ begin
     if rule is not null then
         perform app.grant_refund(request, payment, request.amount_cents, rule, null);
     else
-        perform app.lock_ledger(payment.id);
         perform app.recount_payables(payment.id);
     end if;
     return request.id;

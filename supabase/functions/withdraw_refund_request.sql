@@ -27,7 +27,6 @@ begin
     if not found then
         raise exception 'the request is settled already' using errcode = 'PT409';
     end if;
-    perform app.lock_ledger(payment.id);
     perform app.recount_payables(payment.id);
 end;
 $$;

@@ -271,11 +271,18 @@ from (
 
 -- Granted in part
 
-select is(pg_temp.decide('abe', 'cleo repaired repair payment', 'granted', 20000), null, 'another grants a part');
+select is(
+    pg_temp.decide('abe', 'cleo repaired repair payment', 'granted', 20000, 'We looked. 415-555-2671'), null,
+    'another grants a part'
+);
 select tests.act_as('customer', 'cleo');
 select results_eq(
-    'select status, is_automated, granted_cents, decision_reason, refund_status from api.customer_refund_requests',
-    $$ values ('granted', false, 20000::bigint, 'We looked.', 'approved') $$, 'the customer sees how much'
+    $$
+        select status, is_automated, granted_cents, decision_reason like 'We looked.%' and decision_reason not like '%2671%',
+            refund_status
+        from api.customer_refund_requests
+    $$,
+    $$ values ('granted', false, 20000::bigint, true, 'approved') $$, 'the customer sees how much, and why'
 );
 select tests.act_as('workshop', 'walt');
 select results_eq(
@@ -331,7 +338,7 @@ select lives_ok(
 select tests.act_as_owner();
 select is(pg_temp.due('ben mended payment'), '2250', 'and it is sent');
 select throws_ok(
-    $$ update app.refund_requests set status = 'open' where status = 'withdrawn' $$, '23001', null,
+    $$ update app.refund_requests set status = 'open' where status = 'withdrawn' $$, 'PT409', null,
     'what was withdrawn stays so'
 );
 select lives_ok(

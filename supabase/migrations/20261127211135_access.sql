@@ -5471,7 +5471,6 @@ begin
             decision_reason = app.clean_text(decide_refund_request.reason)
         where r.id = request.id;
         perform app.tell(payment.customer_id, 'refund_refused', request.id);
-        perform app.lock_ledger(payment.id);
         perform app.recount_payables(payment.id);
     end if;
     perform app.log_action(
@@ -8380,7 +8379,6 @@ begin
         where s.id = session.id
             and s.mechanic_id is not null;
     end if;
-    perform app.lock_ledger(payment.id);
     perform app.recount_payables(payment.id);
 end;
 $$;
@@ -11777,7 +11775,7 @@ end;
 $$;
 comment on function app.refuse_refund_change is 'Refuses the change, whoever asks.';
 
-create trigger a_settled_request_is_never_changed
+create trigger what_is_settled_is_never_changed
     before update or delete on app.refund_requests
     for each row when (old.status <> 'open')
     execute function app.refuse_refund_change();
@@ -12354,7 +12352,6 @@ begin
     if rule is not null then
         perform app.grant_refund(request, payment, request.amount_cents, rule, null);
     else
-        perform app.lock_ledger(payment.id);
         perform app.recount_payables(payment.id);
     end if;
     return request.id;
@@ -13581,7 +13578,6 @@ begin
     if not found then
         raise exception 'the request is settled already' using errcode = 'PT409';
     end if;
-    perform app.lock_ledger(payment.id);
     perform app.recount_payables(payment.id);
 end;
 $$;
