@@ -4304,9 +4304,11 @@ begin
         r.idempotency_key,
         r.stripe_transfer_id,
         r.amount_cents,
-        -- Stripe forgets idempotency keys after 24 hours.
+        -- Stripe forgets idempotency keys after 24 hours; and what is not owed any more is not taken.
         r.created_at <= app.current_instant() - interval '23 hours'
+        or -p.owed_cents < r.amount_cents
     from app.transfer_reversals as r
+    inner join app.payables as p on r.payment_id = p.payment_id and r.part = p.part
     where r.payment_id = payment.id
         and r.part = begin_reversal.part
         and r.status = 'creating';
@@ -6088,6 +6090,12 @@ begin
                 jsonb_build_object('payment_id', t.payment_id, 'part', t.part)
             from app.transfers as t
             where t.status = 'creating'
+            union all
+            select
+                'reverse_transfer',
+                jsonb_build_object('payment_id', r.payment_id, 'part', r.part)
+            from app.transfer_reversals as r
+            where r.status = 'creating'
             union all
             select
                 'expire_checkout',
@@ -10843,6 +10851,7 @@ begin
         and (a.stripe_account_id is null or a.disconnected_at is not null)
         and a.stripe_account_id is distinct from record_payout_account.stripe_account_id;
     if found then
+        perform app.wake_account_events(record_payout_account.stripe_account_id);
         return;
     end if;
     perform
@@ -10855,7 +10864,7 @@ begin
 end;
 $$;
 comment on function backend.record_payout_account is
-    'Notes a payee''s account; again changes nothing. PT409 if they have another that is connected.';
+    'Notes a payee''s account, and queues what Stripe told of it before; again changes nothing. PT409 if they have another that is connected.';
 grant execute on function backend.record_payout_account to backend;
 
 
@@ -13092,6 +13101,46 @@ $$;
 comment on function app.undo_payment is
     'Owes back all that is left of the payment; an unpaid one expires. One that is being processed is '
     'left: should it succeed, settle_payment owes it back.';
+
+
+-- ==== supabase/functions/wake_account_events.sql
+
+-- What Stripe told of a payee's account before that was written down is applied.
+
+create or replace function app.wake_account_events(stripe_account_id text)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    woken text;
+begin
+    for woken in
+        with unknown as materialized (
+            -- Its body is JSON that jsonb takes: else it would not be known to be of an account.
+            select e.id, convert_from(e.raw, 'UTF8')::jsonb ->> 'account' as account_id
+            from app.stripe_events as e
+            where e.state = 'quarantined'
+                and e.reason = 'account'
+                and e.type like any(array['account.%', 'capability.%', 'payout.%'])
+        )
+        update app.stripe_events as e
+        set state = 'pending',
+            reason = null
+        from unknown as u
+        where e.id = u.id
+            and u.account_id = wake_account_events.stripe_account_id
+        returning e.id
+    loop
+        perform app.enqueue_job(
+            'apply_stripe_event', jsonb_build_object('event_id', woken)
+        );
+    end loop;
+end;
+$$;
+comment on function app.wake_account_events is
+    'Queues the events that were quarantined because nobody had this account yet.';
 
 
 -- ==== supabase/functions/wake_events.sql
