@@ -1572,6 +1572,10 @@ create policy "admins see all payouts"
     on app.payouts for select to platform_admin
     using ((select app.may_continue_work()));
 
+create policy "admins see where Stripe and the ledger differ"
+    on app.ledger_differences for select to platform_admin
+    using ((select app.may_continue_work()));
+
 create policy "admins see what became of Stripe's events"
     on app.stripe_events for select to platform_admin
     using ((select app.may_continue_work()));
@@ -1624,6 +1628,9 @@ grant select (id, source_key, description, payment_id, fee_schedule_version, pos
     on app.ledger_transactions to platform_admin;
 grant select (id, name, owner_id, currency, balance_cents)
     on app.ledger_accounts to platform_admin;
+
+grant select (source_key, stripe_id, stripe_cents, ledger_cents, currency, found_at)
+    on app.ledger_differences to platform_admin;
 
 -- Neither the raw body nor the payload: they carry what Stripe knows of the payer.
 grant select (id, type, state, reason, created_at, received_at, applied_at, deliveries)
@@ -1928,6 +1935,25 @@ comment on view api.admin_books is
     'The books, one row a currency, in cents: income and what is owed are positive. Result: fees less '
     'referrals, what Stripe took, and losses. The trial balance is zero.';
 grant select on api.admin_books to platform_admin;
+
+create view api.admin_ledger_differences with (security_invoker = true) as
+    select
+        source_key,
+        stripe_id,
+        stripe_cents,
+        ledger_cents,
+        currency,
+        case
+            when stripe_id is null then 'Stripe has no such line'
+            when ledger_cents = 0 then 'not in the ledger'
+            else 'another amount'
+        end as cause,
+        found_at
+    from app.ledger_differences;
+comment on view api.admin_ledger_differences is
+    'Each fact on which Stripe''s account of our balance and the ledger differ, in cents, as compared '
+    'last night; none if every cent agrees.';
+grant select on api.admin_ledger_differences to platform_admin;
 
 create view api.admin_stripe_events with (security_invoker = true) as
     select id, type, state, reason, created_at, received_at, applied_at, deliveries
@@ -8515,6 +8541,55 @@ comment on function app.keep_account_balance is
 create trigger entries_make_the_balance
     after insert on app.ledger_entries
     for each row execute function app.keep_account_balance();
+
+
+-- ==== supabase/functions/keep_differences.sql
+
+-- Where Stripe and the ledger differ is kept, for an admin to read.
+
+create or replace function backend.keep_differences(differences jsonb)
+    returns void
+    language plpgsql
+    volatile
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+begin
+    delete from app.ledger_differences as d
+    where not exists (
+        select
+        from jsonb_to_recordset(keep_differences.differences)
+            as f (source_key text, stripe_id text, currency text)
+        where f.source_key = d.source_key
+            and f.stripe_id is not distinct from d.stripe_id
+            and f.currency = d.currency
+    );
+    update app.ledger_differences as d
+    set stripe_cents = f.stripe_cents,
+        ledger_cents = f.ledger_cents
+    from jsonb_to_recordset(keep_differences.differences) as f (
+        source_key text, stripe_id text, stripe_cents bigint, ledger_cents bigint, currency text
+    )
+    where f.source_key = d.source_key
+        and f.stripe_id is not distinct from d.stripe_id
+        and f.currency = d.currency;
+    insert into app.ledger_differences (
+        source_key, stripe_id, stripe_cents, ledger_cents, currency
+    )
+    select f.source_key, f.stripe_id, f.stripe_cents, f.ledger_cents, f.currency
+    from jsonb_to_recordset(keep_differences.differences) as f (
+        source_key text, stripe_id text, stripe_cents bigint, ledger_cents bigint, currency text
+    )
+    on conflict do nothing;
+    if found then
+        perform app.tell_admins('ledger_differs', null);
+    end if;
+end;
+$$;
+comment on function backend.keep_differences is
+    'Replaces what differed before by what differs now (source_key, stripe_id, stripe_cents, '
+    'ledger_cents, currency), and tells the admins if any of it is new.';
+grant execute on function backend.keep_differences to worker;
 
 
 -- ==== supabase/functions/lacking_events.sql
