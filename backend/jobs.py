@@ -13,7 +13,7 @@ from procrastinate.jobs import Status
 from backend import escalations
 from backend.db import Calls
 from backend.money import Money
-from backend.reconcile import EVENT_DAYS, compare_balance, fetch_lacking_events
+from backend.reconcile import EVENT_DAYS, compare_balance, fetch_lacking_events, keep
 
 TRIES = 8
 # 3, 9, 27 … seconds between tries, 55 minutes in all; then the job stays, failed.
@@ -79,7 +79,7 @@ def create_queue(database: Calls, connector: BaseConnector, money: Money) -> App
     def compare(timestamp: int) -> None:
         if money.client is not None:
             since = datetime.fromtimestamp(timestamp, UTC) - timedelta(days=EVENT_DAYS)
-            compare_balance(database, money.client, since)
+            keep(database, compare_balance(database, money.client, since))
 
     @app.periodic(cron="* * * * * */10")
     @app.task(name="retry_stalled", pass_context=True)

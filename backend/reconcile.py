@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -97,6 +97,11 @@ def compare_balance(
     if rows:
         log.error("Stripe and the ledger differ", extra={"count": len(rows)})
     return [Difference(**row) for row in rows]
+
+
+def keep(database: Calls, differences: list[Difference]) -> None:
+    """Let an admin read them, until they are compared again."""
+    database.call("keep_differences", differences=[asdict(each) for each in differences])
 
 
 def report(differences: list[Difference]) -> str:

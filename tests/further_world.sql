@@ -312,6 +312,8 @@ begin
     where f.payment_id = tests.id('eve with olga payment');
     insert into app.fraud_warnings (id, payment_id, fraud_type)
     values ('issfr_world', tests.id('eve with olga payment'), 'made_with_stolen_card');
+    insert into app.ledger_differences (source_key, stripe_id, stripe_cents, ledger_cents, currency)
+    values ('adjustment:txn_differs', 'txn_differs', -77, 0, 'usd');
     insert into app.payouts (id, amount_cents, currency) values ('po_world', 1000, 'usd');
     insert into app.balance_transactions (id, amount_cents, fee_cents, currency)
     values ('txn_world', 2500, 103, 'usd');

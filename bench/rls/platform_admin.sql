@@ -413,3 +413,20 @@ select
 from app.invitations as i
 order by i.created_at desc, i.id
 limit 50;
+
+-- case: differences from Stripe, newest page
+select md5('admin 1')::uuid as me;
+
+select * from api.admin_ledger_differences order by found_at desc, source_key limit 50;
+
+select
+    d.source_key, d.stripe_id, d.stripe_cents, d.ledger_cents, d.currency,
+    case
+        when d.stripe_id is null then 'Stripe has no such line'
+        when d.ledger_cents = 0 then 'not in the ledger'
+        else 'another amount'
+    end as cause,
+    d.found_at
+from app.ledger_differences as d
+order by d.found_at desc, d.source_key
+limit 50;

@@ -58,9 +58,11 @@ begin
         r.idempotency_key,
         r.stripe_transfer_id,
         r.amount_cents,
-        -- Stripe forgets idempotency keys after 24 hours.
+        -- Stripe forgets idempotency keys after 24 hours; and what is not owed any more is not taken.
         r.created_at <= app.current_instant() - interval '23 hours'
+        or -p.owed_cents < r.amount_cents
     from app.transfer_reversals as r
+    inner join app.payables as p on r.payment_id = p.payment_id and r.part = p.part
     where r.payment_id = payment.id
         and r.part = begin_reversal.part
         and r.status = 'creating';

@@ -58,6 +58,12 @@ begin
             where t.status = 'creating'
             union all
             select
+                'reverse_transfer',
+                jsonb_build_object('payment_id', r.payment_id, 'part', r.part)
+            from app.transfer_reversals as r
+            where r.status = 'creating'
+            union all
+            select
                 'expire_checkout',
                 jsonb_build_object('payment_id', c.payment_id, 'attempt', c.attempt)
             from app.checkout_attempts as c

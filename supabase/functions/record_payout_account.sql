@@ -16,6 +16,7 @@ begin
         and (a.stripe_account_id is null or a.disconnected_at is not null)
         and a.stripe_account_id is distinct from record_payout_account.stripe_account_id;
     if found then
+        perform app.wake_account_events(record_payout_account.stripe_account_id);
         return;
     end if;
     perform
@@ -28,5 +29,5 @@ begin
 end;
 $$;
 comment on function backend.record_payout_account is
-    'Notes a payee''s account; again changes nothing. PT409 if they have another that is connected.';
+    'Notes a payee''s account, and queues what Stripe told of it before; again changes nothing. PT409 if they have another that is connected.';
 grant execute on function backend.record_payout_account to backend;

@@ -110,6 +110,8 @@ alter table app.stripe_events alter column raw set storage external;
 create index stripe_events_in_order on app.stripe_events (received_at desc);
 create index stripe_events_unsettled on app.stripe_events (received_at)
     where state in ('pending', 'waiting');
+create index stripe_events_of_unknown_accounts on app.stripe_events (received_at)
+    where state = 'quarantined' and reason = 'account';
 create index stripe_events_by_what_they_await on app.stripe_events (awaits) where state = 'waiting';
 
 create table app.ledger_accounts (

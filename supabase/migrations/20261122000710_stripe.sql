@@ -233,6 +233,25 @@ comment on column app.payouts.failed_at is 'A bank may send back what was paid: 
 create index payouts_in_order on app.payouts (told_at desc);
 create index payouts_by_account on app.payouts (stripe_account_id);
 
+create table app.ledger_differences (
+    id uuid primary key default gen_random_uuid(),
+    source_key text not null,
+    stripe_id text,
+    stripe_cents bigint not null,
+    ledger_cents bigint not null,
+    currency text not null,
+    found_at timestamptz not null default app.current_instant(),
+    constraint a_difference_is_named_once
+        unique nulls not distinct (source_key, stripe_id, currency)
+);
+comment on table app.ledger_differences is
+    'Where Stripe''s account of our balance and the ledger did not agree when they were last compared.';
+comment on column app.ledger_differences.source_key is
+    'The fact, as in app.ledger_transactions; or Stripe''s word for a line that the ledger knows nothing of.';
+comment on column app.ledger_differences.stripe_id is 'Stripe''s line; none if it has no such line.';
+comment on column app.ledger_differences.found_at is 'When it was first found.';
+create index ledger_differences_in_order on app.ledger_differences (found_at desc);
+
 -- A planned count shows its caller what the planner guesses, and it guesses from rows that they do not see.
 alter table app.payables alter column part set statistics 0;
 alter table app.payments alter column failure set statistics 0;

@@ -93,6 +93,10 @@ create policy "admins see all payouts"
     on app.payouts for select to platform_admin
     using ((select app.may_continue_work()));
 
+create policy "admins see where Stripe and the ledger differ"
+    on app.ledger_differences for select to platform_admin
+    using ((select app.may_continue_work()));
+
 create policy "admins see what became of Stripe's events"
     on app.stripe_events for select to platform_admin
     using ((select app.may_continue_work()));
@@ -145,6 +149,9 @@ grant select (id, source_key, description, payment_id, fee_schedule_version, pos
     on app.ledger_transactions to platform_admin;
 grant select (id, name, owner_id, currency, balance_cents)
     on app.ledger_accounts to platform_admin;
+
+grant select (source_key, stripe_id, stripe_cents, ledger_cents, currency, found_at)
+    on app.ledger_differences to platform_admin;
 
 -- Neither the raw body nor the payload: they carry what Stripe knows of the payer.
 grant select (id, type, state, reason, created_at, received_at, applied_at, deliveries)
@@ -457,6 +464,25 @@ comment on view api.admin_books is
     'The books, one row a currency, in cents: income and what is owed are positive. Result: fees less '
     'referrals, what Stripe took, and losses. The trial balance is zero.';
 grant select on api.admin_books to platform_admin;
+
+create view api.admin_ledger_differences with (security_invoker = true) as
+    select
+        source_key,
+        stripe_id,
+        stripe_cents,
+        ledger_cents,
+        currency,
+        case
+            when stripe_id is null then 'Stripe has no such line'
+            when ledger_cents = 0 then 'not in the ledger'
+            else 'another amount'
+        end as cause,
+        found_at
+    from app.ledger_differences;
+comment on view api.admin_ledger_differences is
+    'Each fact on which Stripe''s account of our balance and the ledger differ, in cents, as compared '
+    'last night; none if every cent agrees.';
+grant select on api.admin_ledger_differences to platform_admin;
 
 create view api.admin_stripe_events with (security_invoker = true) as
     select id, type, state, reason, created_at, received_at, applied_at, deliveries

@@ -270,3 +270,40 @@ def test_a_refund_that_is_asked_for_goes_back_before_anybody_is_paid(world: Stri
         "select r.status from app.refunds as r where r.payment_id = %s", paid["id"]
     ) == {"status": "sent"}
     assert agrees(world, before)
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_a_reversal_that_is_not_owed_any_more_is_looked_up_and_not_asked_for_again(
+    world: StripeWorld, made: bool
+) -> None:
+    session, charge = world.diagnostic(world.mechanic())
+    world.pass_time("8 days")
+    world.settle()
+    [transfer] = world.bank.every("transfer")
+    dispute = world.bank.dispute(charge)
+    world.bank.close_dispute(dispute["id"], "lost")
+    while world.delivery.deliver() + world.apply():
+        pass
+    payment = world.payment(f"{session} payment")
+    [begun] = world.worker_calls.call("begin_reversal", payment_id=payment, part="work")
+    assert (begun["amount_cents"], begun["look_up"]) == (2250, False)
+    if made:
+        told = {"amount": "2250", "metadata": {"reversal_id": str(begun["reversal_id"])}}
+        world.bank.reverse(transfer["id"], told)
+        world.bank.undelivered.clear()
+
+    world.bank.close_dispute(dispute["id"], "won")
+    while world.delivery.deliver() + world.apply():
+        pass
+    world.settle()
+    assert world.rows("select status, failure from app.transfer_reversals") == [
+        {"status": "done", "failure": None}
+        if made
+        else {"status": "refused", "failure": "not made"}
+    ]
+    assert transfer["amount_reversed"] == (2250 if made else 0)
+    # What was taken back all the same is sent again.
+    sent = [each["amount"] for each in world.bank.every("transfer")]
+    assert sent == ([2250, 2250] if made else [2250])
+    owed = "select owed_cents from app.payables where payment_id = %s"
+    assert world.one(owed, payment) == {"owed_cents": 0}

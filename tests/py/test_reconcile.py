@@ -6,13 +6,20 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
 from flask import Flask
 
 from backend import commands
-from backend.reconcile import Difference, compare_balance, fetch_lacking_events, report
+from backend.reconcile import (
+    Difference,
+    compare_balance,
+    fetch_lacking_events,
+    keep,
+    report,
+)
 from local.fake_stripe.bank import fee
 from local.scratch import Database
 from tests.py.stripe_world import StripeWorld, stripe_world
@@ -145,6 +152,37 @@ def test_what_differs_is_named(world: StripeWorld) -> None:
         Difference(f"dispute_withdrawal:{lost['id']}", lost["id"], -1500, 0, "usd"),
         Difference(f"stripe_fee:{bill['id']}", bill["id"], -200, 0, "usd"),
     ]
+
+
+def test_an_admin_reads_what_differs_until_it_does_not(world: StripeWorld) -> None:
+    read = "select source_key, stripe_id, stripe_cents, ledger_cents, cause from api.admin_ledger_differences"
+
+    def kept() -> list[dict[str, Any]]:
+        with world.owner.transaction():
+            world.rows("select tests.act_as('platform_admin', 'ada')")
+            return world.rows(read)
+
+    def notices() -> int:
+        told = "select count(*) as count from app.notices where kind = 'ledger_differs'"
+        return int(world.one(told)["count"])
+
+    stray = world.bank.line("adjustment", "elsewhere", -77)
+    row = {
+        "source_key": f"adjustment:{stray['id']}",
+        "stripe_id": stray["id"],
+        "stripe_cents": -77,
+        "ledger_cents": 0,
+        "cause": "not in the ledger",
+    }
+    for cents in (-77, -78):
+        stray["amount"] = cents
+        keep(world.worker_calls, compare(world))
+        assert kept() == [row | {"stripe_cents": cents}]
+        assert notices() == 1
+    del world.bank.objects[stray["id"]]
+    keep(world.worker_calls, compare(world))
+    assert kept() == []
+    assert notices() == 1
 
 
 def test_the_report_is_read_by_an_accountant() -> None:

@@ -37,6 +37,8 @@ api.admin_invitations
     workshop_id
 api.admin_ledger_accounts
     balance_cents, currency, id, name, owner_id
+api.admin_ledger_differences
+    cause, currency, found_at, ledger_cents, source_key, stripe_cents, stripe_id
 api.admin_ledger_entries
     account, account_id, amount_cents, currency, description, held_until, owner_id,
     posted_at, transaction_id
@@ -149,6 +151,8 @@ app.invitations
     workshop_id
 app.ledger_accounts
     balance_cents, currency, id, name, owner_id
+app.ledger_differences
+    currency, found_at, ledger_cents, source_key, stripe_cents, stripe_id
 app.ledger_entries
     account, account_id, amount_cents, currency, description, held_until, owner_id,
     posted_at, transaction_id

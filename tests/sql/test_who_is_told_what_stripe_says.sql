@@ -1,7 +1,7 @@
 -- Who is told what Stripe says of a payee's account, of a charge, and of its own events?
 
 begin;
-select plan(28);
+select plan(32);
 
 update app.limits set most = 1000;
 insert into app.connected_accounts (owner_id, owner_kind, stripe_account_id, begun_at)
@@ -183,6 +183,47 @@ select set_has(
     $$ values ('walt') $$,
     'of a workshop''s account its advisors are told'
 );
+
+-- An account that Stripe tells of before it is written down
+
+create temporary table early as
+select pg_temp.tell_of_account(
+    type, '{"id": "transfers", "object": "capability", "status": "active"}', 10, 'acct_early'
+) as state
+from unnest(array['capability.updated', 'charge.succeeded']) as t (type);
+select set_eq(
+    'select distinct state from early', $$ values ('quarantined') $$,
+    'an account that nobody has here is none of ours'
+);
+select tests.invite('edith', 'mechanic');
+insert into app.connected_accounts (owner_id, owner_kind) values (tests.id('edith'), 'mechanic');
+select is(
+    tests.code_as_service(
+        'backend', $$ select backend.record_payout_account(tests.id('edith'), 'acct_early') $$
+    ),
+    null,
+    'until it is written down'
+);
+create function pg_temp.apply(wanted_type text) returns text language plpgsql as $$
+declare
+    event_id text := (
+        select e.id from app.stripe_events as e
+        where convert_from(e.raw, 'UTF8')::jsonb ->> 'account' = 'acct_early' and e.type = wanted_type
+    );
+    state text;
+begin
+    perform tests.act_as_service('worker');
+    state := backend.apply_stripe_event(event_id);
+    perform tests.act_as_owner();
+    return state;
+end;
+$$;
+select results_eq(
+    $$ select pg_temp.apply('charge.succeeded'), pg_temp.apply('capability.updated') $$,
+    $$ values ('quarantined', 'done') $$,
+    'then what was told of it is applied, and nothing that such an account has none of'
+);
+select is(pg_temp.gate('acct_early'), 'active', 'and its gate opens');
 
 -- A charge that a bank suspects
 

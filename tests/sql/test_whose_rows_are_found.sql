@@ -107,6 +107,9 @@ where f.payment_id = tests.id('ana escalated payment');
 insert into app.fraud_warnings (id, payment_id)
 values ('issfr_ana', tests.id('ana escalated payment'));
 
+insert into app.ledger_differences (source_key, stripe_cents, ledger_cents, currency)
+values ('adjustment:txn_1', -77, 0, 'usd');
+
 -- Their own
 
 select ok(
@@ -141,8 +144,8 @@ select ok(
         'platform_admin', 'ada',
         '{appeals,audit_log,conduct_steps,conflicts_of_interest,connected_accounts,contact_details,
         contact_flags,customers,diagnostic_sessions,disputes,escalations,fraud_warnings,invitations,
-        ledger_accounts,ledger_entries,ledger_transactions,mechanics,messages,notices,offers,
-        payables,payments,payouts,people,referrals,refund_requests,repair_quotes,restrictions,
+        ledger_accounts,ledger_differences,ledger_entries,ledger_transactions,mechanics,messages,
+        notices,offers,payables,payments,payouts,people,referrals,refund_requests,repair_quotes,restrictions,
         session_intake,session_outcome,standings,stripe_events,threads,violations,workshop_members}'
     ),
     'an admin'

@@ -1579,6 +1579,10 @@ create policy "admins see all payouts"
     on app.payouts for select to platform_admin
     using ((select app.may_continue_work()));
 
+create policy "admins see where Stripe and the ledger differ"
+    on app.ledger_differences for select to platform_admin
+    using ((select app.may_continue_work()));
+
 create policy "admins see what became of Stripe's events"
     on app.stripe_events for select to platform_admin
     using ((select app.may_continue_work()));
@@ -1631,6 +1635,9 @@ grant select (id, source_key, description, payment_id, fee_schedule_version, pos
     on app.ledger_transactions to platform_admin;
 grant select (id, name, owner_id, currency, balance_cents)
     on app.ledger_accounts to platform_admin;
+
+grant select (source_key, stripe_id, stripe_cents, ledger_cents, currency, found_at)
+    on app.ledger_differences to platform_admin;
 
 -- Neither the raw body nor the payload: they carry what Stripe knows of the payer.
 grant select (id, type, state, reason, created_at, received_at, applied_at, deliveries)
@@ -1943,6 +1950,25 @@ comment on view api.admin_books is
     'The books, one row a currency, in cents: income and what is owed are positive. Result: fees less '
     'referrals, what Stripe took, and losses. The trial balance is zero.';
 grant select on api.admin_books to platform_admin;
+
+create view api.admin_ledger_differences with (security_invoker = true) as
+    select
+        source_key,
+        stripe_id,
+        stripe_cents,
+        ledger_cents,
+        currency,
+        case
+            when stripe_id is null then 'Stripe has no such line'
+            when ledger_cents = 0 then 'not in the ledger'
+            else 'another amount'
+        end as cause,
+        found_at
+    from app.ledger_differences;
+comment on view api.admin_ledger_differences is
+    'Each fact on which Stripe''s account of our balance and the ledger differ, in cents, as compared '
+    'last night; none if every cent agrees.';
+grant select on api.admin_ledger_differences to platform_admin;
 
 create view api.admin_stripe_events with (security_invoker = true) as
     select id, type, state, reason, created_at, received_at, applied_at, deliveries
@@ -4340,9 +4366,11 @@ begin
         r.idempotency_key,
         r.stripe_transfer_id,
         r.amount_cents,
-        -- Stripe forgets idempotency keys after 24 hours.
+        -- Stripe forgets idempotency keys after 24 hours; and what is not owed any more is not taken.
         r.created_at <= app.current_instant() - interval '23 hours'
+        or -p.owed_cents < r.amount_cents
     from app.transfer_reversals as r
+    inner join app.payables as p on r.payment_id = p.payment_id and r.part = p.part
     where r.payment_id = payment.id
         and r.part = begin_reversal.part
         and r.status = 'creating';
@@ -6269,6 +6297,12 @@ begin
                 jsonb_build_object('payment_id', t.payment_id, 'part', t.part)
             from app.transfers as t
             where t.status = 'creating'
+            union all
+            select
+                'reverse_transfer',
+                jsonb_build_object('payment_id', r.payment_id, 'part', r.part)
+            from app.transfer_reversals as r
+            where r.status = 'creating'
             union all
             select
                 'expire_checkout',
@@ -8770,6 +8804,55 @@ create trigger entries_make_the_balance
     for each row execute function app.keep_account_balance();
 
 
+-- ==== supabase/functions/keep_differences.sql
+
+-- Where Stripe and the ledger differ is kept, for an admin to read.
+
+create or replace function backend.keep_differences(differences jsonb)
+    returns void
+    language plpgsql
+    volatile
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+begin
+    delete from app.ledger_differences as d
+    where not exists (
+        select
+        from jsonb_to_recordset(keep_differences.differences)
+            as f (source_key text, stripe_id text, currency text)
+        where f.source_key = d.source_key
+            and f.stripe_id is not distinct from d.stripe_id
+            and f.currency = d.currency
+    );
+    update app.ledger_differences as d
+    set stripe_cents = f.stripe_cents,
+        ledger_cents = f.ledger_cents
+    from jsonb_to_recordset(keep_differences.differences) as f (
+        source_key text, stripe_id text, stripe_cents bigint, ledger_cents bigint, currency text
+    )
+    where f.source_key = d.source_key
+        and f.stripe_id is not distinct from d.stripe_id
+        and f.currency = d.currency;
+    insert into app.ledger_differences (
+        source_key, stripe_id, stripe_cents, ledger_cents, currency
+    )
+    select f.source_key, f.stripe_id, f.stripe_cents, f.ledger_cents, f.currency
+    from jsonb_to_recordset(keep_differences.differences) as f (
+        source_key text, stripe_id text, stripe_cents bigint, ledger_cents bigint, currency text
+    )
+    on conflict do nothing;
+    if found then
+        perform app.tell_admins('ledger_differs', null);
+    end if;
+end;
+$$;
+comment on function backend.keep_differences is
+    'Replaces what differed before by what differs now (source_key, stripe_id, stripe_cents, '
+    'ledger_cents, currency), and tells the admins if any of it is new.';
+grant execute on function backend.keep_differences to worker;
+
+
 -- ==== supabase/functions/lacking_events.sql
 
 -- Which of Stripe's events never arrived.
@@ -11106,6 +11189,7 @@ begin
         and (a.stripe_account_id is null or a.disconnected_at is not null)
         and a.stripe_account_id is distinct from record_payout_account.stripe_account_id;
     if found then
+        perform app.wake_account_events(record_payout_account.stripe_account_id);
         return;
     end if;
     perform
@@ -11118,7 +11202,7 @@ begin
 end;
 $$;
 comment on function backend.record_payout_account is
-    'Notes a payee''s account; again changes nothing. PT409 if they have another that is connected.';
+    'Notes a payee''s account, and queues what Stripe told of it before; again changes nothing. PT409 if they have another that is connected.';
 grant execute on function backend.record_payout_account to backend;
 
 
@@ -13431,6 +13515,46 @@ $$;
 comment on function app.undo_payment is
     'Owes back all that is left of the payment; an unpaid one expires. One that is being processed is '
     'left: should it succeed, settle_payment owes it back.';
+
+
+-- ==== supabase/functions/wake_account_events.sql
+
+-- What Stripe told of a payee's account before that was written down is applied.
+
+create or replace function app.wake_account_events(stripe_account_id text)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    woken text;
+begin
+    for woken in
+        with unknown as materialized (
+            -- Its body is JSON that jsonb takes: else it would not be known to be of an account.
+            select e.id, convert_from(e.raw, 'UTF8')::jsonb ->> 'account' as account_id
+            from app.stripe_events as e
+            where e.state = 'quarantined'
+                and e.reason = 'account'
+                and e.type like any(array['account.%', 'capability.%', 'payout.%'])
+        )
+        update app.stripe_events as e
+        set state = 'pending',
+            reason = null
+        from unknown as u
+        where e.id = u.id
+            and u.account_id = wake_account_events.stripe_account_id
+        returning e.id
+    loop
+        perform app.enqueue_job(
+            'apply_stripe_event', jsonb_build_object('event_id', woken)
+        );
+    end loop;
+end;
+$$;
+comment on function app.wake_account_events is
+    'Queues the events that were quarantined because nobody had this account yet.';
 
 
 -- ==== supabase/functions/wake_events.sql
