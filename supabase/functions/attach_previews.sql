@@ -1,33 +1,32 @@
--- Who was shown that a text would be hidden, and sends it altered, does not share by accident.
+-- What a sender had previewed, and sends altered, becomes evidence.
 
-create function app.attach_previews()
-    returns trigger
+create function app.attach_previews(flag_id uuid, person_id uuid, body text, details text[])
+    returns boolean
     language plpgsql
     volatile
     set search_path = ''
 as $$
 begin
     update app.message_previews as p
-    set flag_id = new.id
+    set flag_id = attach_previews.flag_id
     from app.settings as s
-    where p.person_id = new.person_id
+    where p.person_id = attach_previews.person_id
         and p.flag_id is null
         and p.created_at + s.preview_kept_for > app.current_instant()
-        -- Never a report's, which is of solicitation: that hides nothing.
-        and p.kinds && new.kinds
-        and p.body <> coalesce(
-            (select r.body from app.raw_messages as r where r.message_id = new.message_id), ''
+        and p.body <> attach_previews.body
+        and exists (
+            select
+            from unnest(p.details) as tried (detail)
+            cross join unnest(attach_previews.details) as found (detail)
+            cross join lateral app.plain_detail(found.detail) as sent (detail)
+            -- Less than four characters are in any number.
+            where least(length(tried.detail), length(sent.detail)) >= 4
+                and (strpos(tried.detail, sent.detail) > 0 or strpos(sent.detail, tried.detail) > 0)
         );
-    if found and new.severity = 'S1' then
-        new.severity := 'S2';
-    end if;
-    return new;
+    return found;
 end;
 $$;
 comment on function app.attach_previews is
-    'Keeps the sender''s earlier previews of the same kinds as evidence on a flag of the filter, which '
-    'then is of severity S2 or more.';
-
-create trigger earlier_previews_are_evidence
-    before insert on app.contact_flags
-    for each row execute function app.attach_previews();
+    'Keeps as evidence on a flag, which the caller is about to raise, what the sender previewed within the time '
+    'of app.settings: another text that held one of the details, or a part or more of it, or solicited for the '
+    'same reason. Returns whether there was any.';

@@ -7,7 +7,8 @@ create function app.mask_contacts(
     out delivered text,
     out hidden jsonb,
     out solicits text,
-    out earlier_delivered text[]
+    out earlier_delivered text[],
+    out details text[]
 )
     language plpgsql
     stable
@@ -32,6 +33,15 @@ begin
         order by f.piece, f.first_character desc nulls last
     loop
         name := case detail.kind when 'url' then 'link' else detail.kind end;
+        details := details || (
+            detail.kind || ':' || case
+                when detail.kind = 'solicitation' then detail.reason
+                else substr(
+                    case when detail.piece > 0 then earlier[detail.piece] else body end,
+                    detail.first_character, detail.last_character - detail.first_character + 1
+                )
+            end
+        );
         if detail.kind = 'solicitation' then
             solicits := detail.reason;
         elsif detail.piece > 0 then
@@ -57,4 +67,5 @@ $$;
 comment on function app.mask_contacts is
     'The body with each contact detail replaced by its kind ("[phone hidden]"), an array of {kind, code, reason}, '
     'empty when nothing was hidden, and why it solicits, if it does. earlier, model_version: as in find_contacts; '
-    'earlier_delivered: the same with the pieces that the body completes hidden, null if there are none.';
+    'earlier_delivered: the same with the pieces that the body completes hidden, null if there are none; details: '
+    'each as kind:text, of soliciting its reason, null if there are none.';

@@ -16,6 +16,8 @@ declare
     earlier_bodies text[] := array[]::text[];
     masked record;
     pieces uuid[] := array[]::uuid[];
+    flag_id constant uuid := gen_random_uuid();
+    severity text;
 begin
     -- The sender's last messages in the thread, oldest first: at most 20, of 2 kB together.
     if length(typed) <= longest_piece then
@@ -63,14 +65,21 @@ begin
         );
     end if;
     if new.sender_id is not null then
+        severity := app.flag_severity(masked.solicits);
+        -- Who was shown what would be hidden, and sends it altered, does not share by accident.
+        if tg_op = 'INSERT' and app.attach_previews(flag_id, new.sender_id, typed, masked.details)
+            and severity = 'S1'
+        then
+            severity := 'S2';
+        end if;
         insert into app.contact_flags (
-            message_id, thread_id, person_id, raised_by, kinds, severity, piece_ids, reason_codes
+            id, message_id, thread_id, person_id, raised_by, kinds, severity, piece_ids, reason_codes
         )
         values (
-            new.id, new.thread_id, new.sender_id, 'filter',
+            flag_id, new.id, new.thread_id, new.sender_id, 'filter',
             array(select distinct h ->> 'kind' from jsonb_array_elements(masked.hidden) as h)
                 || case when masked.solicits is null then array[]::text[] else array['solicitation'] end,
-            app.flag_severity(masked.solicits),
+            severity,
             pieces,
             array(select distinct h ->> 'code' from jsonb_array_elements(masked.hidden) as h)
                 || array_remove(array[masked.solicits], null)

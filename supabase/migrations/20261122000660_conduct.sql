@@ -64,12 +64,15 @@ create table app.message_previews (
     person_id uuid not null references app.people (id),
     body text not null,
     kinds text[] not null,
+    details text[] not null default '{}',
     flag_id uuid references app.contact_flags (id) deferrable initially deferred,
     created_at timestamptz not null default app.current_instant()
 );
 comment on table app.message_previews is
-    'Texts of which a preview hid something, as typed: evidence once the same kind of detail is sent '
-    'and flagged; otherwise forgotten. Read by admins alone, with a purpose, logged.';
+    'Texts of which a preview hid something, or which solicit, as typed: evidence once the same is sent '
+    'altered and flagged; otherwise forgotten. Read by admins alone, with a purpose, logged.';
+comment on column app.message_previews.details is
+    'What it held, in the form of app.plain_detail, and why it solicits: what is sent is compared with it.';
 create index message_previews_by_person on app.message_previews (person_id, created_at);
 create index message_previews_by_flag on app.message_previews (flag_id) where flag_id is not null;
 

@@ -1,7 +1,7 @@
 -- Who works on a flag, in which order, with what before them, and who learns of it?
 
 begin;
-select plan(48);
+select plan(61);
 
 select tests.invite('abe', 'platform_admin');
 select tests.act_as('mechanic', 'max');
@@ -255,6 +255,81 @@ select is(
 select is(
     pg_temp.tried_and_sent('It is 415-555-2683', interval '1 hour', 'It is 415 555 2683'), 'S1, 0',
     'after that it is forgotten, also before a sweep'
+);
+
+-- What was tried and what is sent are compared by what they hold, however it is written
+
+select is(
+    pg_temp.tried_and_sent('It is jo_fix@gmail.com', interval '0', 'I am jo_fix at gmail'), 'S2, 1',
+    'an address that comes as another kind of detail is the same'
+);
+select is(
+    pg_temp.tried_and_sent('I am jo_fix at gmail', interval '0', 'It is Jo_Fix@gmail.com'), 'S2, 1',
+    'the other way round too'
+);
+select is(
+    pg_temp.tried_and_sent(
+        'It is 415-555-2684', interval '0', 'It is four one five five five five two six eight four'
+    ),
+    'S2, 1', 'so is a number in words'
+);
+select is(
+    pg_temp.tried_and_sent('It is four one five 555 2685', interval '0', 'It is (415) 555-2685'), 'S2, 1',
+    'and one that was in words'
+);
+select is(
+    pg_temp.tried_and_sent('It is 415-555-2686', interval '0', 'It is 212-555-0143'), 'S1, 0',
+    'another number is not'
+);
+select is(
+    pg_temp.tried_and_sent('It is 415-555-2687', interval '0', 'I am jo_fix at gmail'), 'S1, 0',
+    'nor another kind of detail'
+);
+select is(
+    pg_temp.tried_and_sent('Pay me cash.', interval '0', 'You could just pay me cash.'), 'S3, 1',
+    'who is told that a text solicits and sends it altered is remembered too'
+);
+select is(
+    pg_temp.tried_and_sent('Pay me cash.', interval '0', 'Pay me cash.'), 'S3, 0', 'not who sends it as it was'
+);
+select is(
+    pg_temp.tried_and_sent('Pay me cash.', interval '0', 'Come by my shop.'), 'S3, 0', 'nor with another request'
+);
+select tests.act_as('customer', 'ana');
+select api.preview_message('It is 415-555-2688');
+select tests.act_as_owner();
+select is(
+    pg_temp.tried_and_sent('The pads are worn.', interval '0', 'It is 415 555 2688'), 'S1, 0',
+    'what somebody else tried is theirs'
+);
+select tests.act_as('mechanic', 'max');
+select api.preview_message('It is 415-555-2689');
+select api.send_message(tests.id('ana active thread'), b.body, gen_random_uuid())
+from unnest(array['My cell starts 415', '555']) as b (body);
+select tests.act_as_owner();
+select is(
+    pg_temp.tried_and_sent('The pads are worn.', interval '0', 'last four 2689'), 'S2, 1',
+    'a number that comes in pieces is the same'
+);
+select is(
+    (select count(*) from app.message_previews where cardinality(details) = 0), 0::bigint,
+    'of each preview that is kept stands what it held'
+);
+
+-- A body that the platform itself changes is nobody's second try
+
+select tests.act_as('mechanic', 'max');
+select api.preview_message('It is 415-555-2690');
+select tests.act_as_owner();
+update app.messages as m set body = 'It is 415 555 2690'
+from app.contact_flags as f
+where f.id = tests.id('older') and m.id = f.message_id;
+select is_empty(
+    $$
+        select from app.message_previews as p
+        where p.details = '{4155552690}' and p.flag_id is not null
+    $$,
+    'no preview becomes evidence of it'
 );
 
 -- Who is given which

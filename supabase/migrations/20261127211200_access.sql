@@ -3,7 +3,7 @@
 
 -- ==== Functions whose signature has changed
 
-select set_config('stage.changed_functions', '', true);
+select set_config('stage.changed_functions', 'app.attach_previews app.mask_contacts', true);
 
 
 -- ==== tools/clear_stage.sql
@@ -3884,39 +3884,38 @@ grant execute on function api.approve_quote to customer;
 
 -- ==== supabase/functions/attach_previews.sql
 
--- Who was shown that a text would be hidden, and sends it altered, does not share by accident.
+-- What a sender had previewed, and sends altered, becomes evidence.
 
-create or replace function app.attach_previews()
-    returns trigger
+create or replace function app.attach_previews(flag_id uuid, person_id uuid, body text, details text[])
+    returns boolean
     language plpgsql
     volatile
     set search_path = ''
 as $$
 begin
     update app.message_previews as p
-    set flag_id = new.id
+    set flag_id = attach_previews.flag_id
     from app.settings as s
-    where p.person_id = new.person_id
+    where p.person_id = attach_previews.person_id
         and p.flag_id is null
         and p.created_at + s.preview_kept_for > app.current_instant()
-        -- Never a report's, which is of solicitation: that hides nothing.
-        and p.kinds && new.kinds
-        and p.body <> coalesce(
-            (select r.body from app.raw_messages as r where r.message_id = new.message_id), ''
+        and p.body <> attach_previews.body
+        and exists (
+            select
+            from unnest(p.details) as tried (detail)
+            cross join unnest(attach_previews.details) as found (detail)
+            cross join lateral app.plain_detail(found.detail) as sent (detail)
+            -- Less than four characters are in any number.
+            where least(length(tried.detail), length(sent.detail)) >= 4
+                and (strpos(tried.detail, sent.detail) > 0 or strpos(sent.detail, tried.detail) > 0)
         );
-    if found and new.severity = 'S1' then
-        new.severity := 'S2';
-    end if;
-    return new;
+    return found;
 end;
 $$;
 comment on function app.attach_previews is
-    'Keeps the sender''s earlier previews of the same kinds as evidence on a flag of the filter, which '
-    'then is of severity S2 or more.';
-
-create trigger earlier_previews_are_evidence
-    before insert on app.contact_flags
-    for each row execute function app.attach_previews();
+    'Keeps as evidence on a flag, which the caller is about to raise, what the sender previewed within the time '
+    'of app.settings: another text that held one of the details, or a part or more of it, or solicited for the '
+    'same reason. Returns whether there was any.';
 
 
 -- ==== supabase/functions/become_persona.sql
@@ -9388,7 +9387,8 @@ create or replace function app.mask_contacts(
     out delivered text,
     out hidden jsonb,
     out solicits text,
-    out earlier_delivered text[]
+    out earlier_delivered text[],
+    out details text[]
 )
     language plpgsql
     stable
@@ -9413,6 +9413,15 @@ begin
         order by f.piece, f.first_character desc nulls last
     loop
         name := case detail.kind when 'url' then 'link' else detail.kind end;
+        details := details || (
+            detail.kind || ':' || case
+                when detail.kind = 'solicitation' then detail.reason
+                else substr(
+                    case when detail.piece > 0 then earlier[detail.piece] else body end,
+                    detail.first_character, detail.last_character - detail.first_character + 1
+                )
+            end
+        );
         if detail.kind = 'solicitation' then
             solicits := detail.reason;
         elsif detail.piece > 0 then
@@ -9438,7 +9447,8 @@ $$;
 comment on function app.mask_contacts is
     'The body with each contact detail replaced by its kind ("[phone hidden]"), an array of {kind, code, reason}, '
     'empty when nothing was hidden, and why it solicits, if it does. earlier, model_version: as in find_contacts; '
-    'earlier_delivered: the same with the pieces that the body completes hidden, null if there are none.';
+    'earlier_delivered: the same with the pieces that the body completes hidden, null if there are none; details: '
+    'each as kind:text, of soliciting its reason, null if there are none.';
 
 
 -- ==== supabase/functions/mask_earlier_message.sql
@@ -9511,6 +9521,8 @@ declare
     earlier_bodies text[] := array[]::text[];
     masked record;
     pieces uuid[] := array[]::uuid[];
+    flag_id constant uuid := gen_random_uuid();
+    severity text;
 begin
     -- The sender's last messages in the thread, oldest first: at most 20, of 2 kB together.
     if length(typed) <= longest_piece then
@@ -9558,14 +9570,21 @@ begin
         );
     end if;
     if new.sender_id is not null then
+        severity := app.flag_severity(masked.solicits);
+        -- Who was shown what would be hidden, and sends it altered, does not share by accident.
+        if tg_op = 'INSERT' and app.attach_previews(flag_id, new.sender_id, typed, masked.details)
+            and severity = 'S1'
+        then
+            severity := 'S2';
+        end if;
         insert into app.contact_flags (
-            message_id, thread_id, person_id, raised_by, kinds, severity, piece_ids, reason_codes
+            id, message_id, thread_id, person_id, raised_by, kinds, severity, piece_ids, reason_codes
         )
         values (
-            new.id, new.thread_id, new.sender_id, 'filter',
+            flag_id, new.id, new.thread_id, new.sender_id, 'filter',
             array(select distinct h ->> 'kind' from jsonb_array_elements(masked.hidden) as h)
                 || case when masked.solicits is null then array[]::text[] else array['solicitation'] end,
-            app.flag_severity(masked.solicits),
+            severity,
             pieces,
             array(select distinct h ->> 'code' from jsonb_array_elements(masked.hidden) as h)
                 || array_remove(array[masked.solicits], null)
@@ -10388,6 +10407,51 @@ comment on function app.place_findings is
     'message, or in the earlier ones that hold a part of what the message completes; empty if it completes none.';
 
 
+-- ==== supabase/functions/plain_detail.sql
+
+-- A contact detail however it is written: a number's digits, or the letters and digits of anything else.
+
+create or replace function app.plain_detail(detail text)
+    returns text
+    language plpgsql
+    stable
+    set search_path = ''
+as $$
+declare
+    kind constant text := split_part(detail, ':', 1);
+    written constant text := substr(detail, length(kind) + 2);
+    folded text;
+begin
+    if kind = 'solicitation' then
+        return written;
+    end if;
+    folded := (app.fold_text(written)).folded;
+    if kind = 'phone' then
+        return (
+            select string_agg(
+                coalesce(
+                    (
+                        select w.reading
+                        from app.filter_words as w
+                        inner join app.settings as s on w.version = s.filter_version
+                        where w.word = t.word
+                            and w.reading ~ '^[0-9]+$'
+                    ),
+                    regexp_replace(t.word, '[^0-9]', '', 'g')
+                ),
+                '' order by t.place
+            )
+            from regexp_split_to_table(folded, '[^a-z0-9]+') with ordinality as t (word, place)
+        );
+    end if;
+    return regexp_replace(folded, '\m(?:at|dot)\M|[^a-z0-9]', '', 'g');
+end;
+$$;
+comment on function app.plain_detail is
+    'The same text for spellings of one detail, given as kind:text: digits in words are digits, and at, dot and '
+    'signs are nothing.';
+
+
 -- ==== supabase/functions/post_difference.sql
 
 -- Posts what a new fact about a payment changes.
@@ -10717,20 +10781,24 @@ create or replace function api.preview_message(body text, out delivered text, ou
     security definer  -- personas may not run the filter itself, unlimited
     set search_path = ''
 as $$
+declare
+    details text[];
 begin
     perform app.lock_standing('may_continue_work');
     perform app.take_limit('preview_message', app.current_person_id());
     if body is null or octet_length(body) not between 1 and 4096 then
         raise exception 'a message has 1 to 4096 bytes' using errcode = 'PT422';
     end if;
-    select m.delivered, m.hidden || app.solicitation_note(m.solicits) into strict delivered, hidden
+    select m.delivered, m.hidden || app.solicitation_note(m.solicits), m.details
+    into strict delivered, hidden, details
     from app.mask_contacts(preview_message.body) as m;
     if hidden <> '[]' then
-        insert into app.message_previews (person_id, body, kinds)
+        insert into app.message_previews (person_id, body, kinds, details)
         values (
             app.current_person_id(),
             preview_message.body,
-            array(select distinct h ->> 'kind' from jsonb_array_elements(hidden) as h)
+            array(select distinct h ->> 'kind' from jsonb_array_elements(hidden) as h),
+            array(select app.plain_detail(d) from unnest(details) as d)
         );
     end if;
 end;
