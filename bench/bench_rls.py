@@ -1,9 +1,10 @@
 """What row level security costs: every persona's lists, threads and details, beside an owner's queries.
 
 The owner's query is written by hand, returns the same rows on the same connection, and is measured in
-turn with the persona's. The two are compared by their medians: the slowest of twenty tells of whatever
-else the machine did. Exit code 1 when a target is missed. A run at 100,000 sessions leaves its figures
-in docs/bench-rls.txt, which is committed.
+turn with the persona's. The two are compared by their medians and by their slowest of twenty; the second
+also tells of whatever else the machine did, to both alike, and takes many rounds to be steady. Exit code 1
+when a target is missed. A run at 100,000 sessions leaves its figures in docs/bench-rls.txt, which is
+committed.
 """
 
 import argparse
@@ -36,7 +37,8 @@ P95_MS = 10.0
 TIMES, ABOVE_MS = 1.5, 0.15  # of what the owner's query takes, or above it: whichever is more
 GROWTH = 1.3  # from a tenth of the sessions
 MAKING_S = 15 * 60
-WIDTH = 120  # characters of the table
+ROUNDS = 1000  # of which the slowest of twenty are fifty
+WIDTH = 132  # characters of the table
 
 
 @dataclass(slots=True)
@@ -75,7 +77,8 @@ class Bench:
                 act_as(self.connection, case.persona, question.person_id)
                 plan = explain(self.connection, question.asked)
                 self.connection.rollback()
-                problems = [*([wrong] if wrong else []), *findings(plan, self.large)]
+                large = frozenset[str]() if case.is_report else self.large  # it reads all there is
+                problems = [*([wrong] if wrong else []), *findings(plan, large)]
                 if problems:
                     found += [f"{case.name}: {problem}" for problem in problems]
                     break
@@ -111,7 +114,8 @@ class Report:
         self.missed: list[str] = []
         self.lines: list[str] = []
         self.table = Table(title=title, box=box.SIMPLE)
-        for name in ("question", "p50", "by hand", "p95", "by hand", "above", "growth", "met"):
+        names = ("p50", "by hand", "above", "p95", "by hand", "above", "growth")
+        for name in ("question", *names, "met"):
             is_text = name in ("question", "met")
             self.table.add_column(name, justify="left" if is_text else "right", no_wrap=True)
 
@@ -124,16 +128,19 @@ class Report:
             what
             for what, is_met in (
                 ("p95", p95 <= P95_MS),
-                ("above", p50 <= max(TIMES * hand50, hand50 + ABOVE_MS)),
-                ("growth", growth <= GROWTH),
+                ("above at p50", p50 <= max(TIMES * hand50, hand50 + ABOVE_MS)),
+                ("above at p95", p95 <= max(TIMES * hand95, hand95 + ABOVE_MS)),
+                ("growth", case.is_report or growth <= GROWTH),
             )
             if not is_met
         ]
         self.missed += [f"{case.name}: {what}" for what in missed]
         self.table.add_row(
             case.name,
-            *(f"{figure:.2f}" for figure in (p50, hand50, p95, hand95)),
+            *(f"{figure:.2f}" for figure in (p50, hand50)),
             f"{p50 - hand50:+.2f}, ×{p50 / hand50:.1f}",
+            *(f"{figure:.2f}" for figure in (p95, hand95)),
+            f"{p95 - hand95:+.2f}, ×{p95 / hand95:.1f}",
             f"×{growth:.2f}",
             f"[red]{', '.join(missed)}" if missed else "[green]yes",
         )
@@ -161,7 +168,9 @@ def main() -> int:
     parser.add_argument(
         "--sessions", type=int, default=SESSIONS, help="default 100,000; from 30,000"
     )
-    parser.add_argument("--rounds", type=int, default=200, help="of every question; default 200")
+    parser.add_argument(
+        "--rounds", type=int, default=ROUNDS, help=f"of every question; default {ROUNDS}"
+    )
     parser.add_argument("--only", default="", help="questions with these words in their name")
     arguments = parser.parse_args()
     sizes = (arguments.sessions // 10, arguments.sessions)
@@ -185,8 +194,8 @@ def main() -> int:
         for case in chosen:
             report.add(case, here.figures[case], tenth.figures[case])
         report.lines.append(
-            f"Targets: p95 ≤ {P95_MS:.0f} ms; p50 at most ×{TIMES} of by hand or {ABOVE_MS} ms above "
-            f"it, whichever is more, and at most ×{GROWTH} of that at a tenth of the sessions."
+            f"Targets: p95 ≤ {P95_MS:.0f} ms; p50 and p95 each at most ×{TIMES} of by hand or {ABOVE_MS} ms "
+            f"above it, whichever is more; p50 at most ×{GROWTH} of that at a tenth of the sessions."
         )
         report.lines.append(
             f"{arguments.rounds} rounds, {os.cpu_count()} processors, load average (1, 5, 15 min) "
@@ -194,8 +203,9 @@ def main() -> int:
         )
         add_worlds(report, made, here.count_messages())
         report.lines.append(
-            "Every question is answered the owner's rows. No plan reads a table of more than "
-            f"{LARGE:,} rows from end to end, or calls a function of ours for each row."
+            f"Every question is answered the owner's rows. No plan reads a table of more than {LARGE:,} rows "
+            "from end to end, but for that of the books, which add up every account; none calls a function "
+            "of ours for each row."
         )
         for bench in benches:
             bench.connection.close()

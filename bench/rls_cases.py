@@ -1,6 +1,7 @@
 """What the personas' screens ask of the database, beside an owner's hand-written query: bench/rls/*.sql.
 
-A case is three statements: whom it is asked for and about what, the persona's query, the owner's.
+A case is three statements: whom it is asked for and about what, the persona's query, the owner's. A report
+is a case that adds up a whole table, so that it takes longer with more of it, whoever asks.
 """
 
 import re
@@ -14,7 +15,7 @@ from psycopg.types.string import TextLoader
 
 FOLDER = Path(__file__).parent / "rls"
 PERSONAS = ("customer", "mechanic", "workshop", "platform_admin")
-TITLE = re.compile(r"^-- case: (.+)$", re.MULTILINE)
+TITLE = re.compile(r"^-- (case|report): (.+)$", re.MULTILINE)
 WORD = re.compile(r":'(\w+)'")
 
 
@@ -34,6 +35,7 @@ class Case:
     about: str
     asked: str
     by_hand: str
+    is_report: bool
 
     @property
     def name(self) -> str:
@@ -55,9 +57,9 @@ def cases() -> list[Case]:
     found = []
     for persona in PERSONAS:
         _, *parts = TITLE.split((FOLDER / f"{persona}.sql").read_text())
-        for title, text in zip(parts[::2], parts[1::2], strict=True):
+        for kind, title, text in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
             about, asked, by_hand = (part.strip() for part in text.split(";") if part.strip())
-            found.append(Case(persona, title, about, asked, by_hand))
+            found.append(Case(persona, title, about, asked, by_hand, kind == "report"))
     return found
 
 

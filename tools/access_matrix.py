@@ -6,6 +6,7 @@ catalog.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -116,13 +117,26 @@ class Matrix:
             if situation.persona in view.readers and self._is_there(situation, view):
                 yield view
 
-    def _is_there(self, situation: Situation, view: View) -> bool:
-        """Whether the world has the row; one that the specification names has to be there."""
-        missing = [
+    def lacking(self) -> set[str]:
+        """What situations ask about and the world does not have: nothing is tried of it."""
+        asked = (*self.spec.rows, *self.spec.topics, *(file for file, _ in self.spec.files))
+        return {
+            name
+            for situation in self.spec.situations
+            for view in (*(v for v in self.spec.views if situation.persona in v.readers), *asked)
+            for name in self._missing(situation, view)
+        }
+
+    def _missing(self, situation: Situation, view: View) -> list[str]:
+        return [
             value
             for value in view.row(situation).values()
             if isinstance(value, str) and not value.startswith("=") and value not in self.names
         ]
+
+    def _is_there(self, situation: Situation, view: View) -> bool:
+        """Whether the world has the row; one that the specification names has to be there."""
+        missing = self._missing(situation, view)
         if missing and situation.name in view.named(situation.persona):
             raise KeyError(f"{situation.persona}, {situation.name}: no {missing[0]} in the world")
         return not missing
@@ -150,6 +164,8 @@ class Matrix:
                     problem = None if value is None else f"reads {value!r}"
                 elif facts.get(column, "given") == "given":
                     problem = "reads null" if value is None else None
+                elif isinstance(facts[column], dict) and "after" in facts[column]:
+                    problem = _not_after(value, rows[0], facts[column])
                 else:
                     problem = None if value == facts[column] else f"reads {value!r}"
                 yield f"{cell} / {column}", problem
@@ -445,6 +461,12 @@ def wrong(matrix: Matrix, connection: psycopg.Connection) -> Iterator[str]:
         for cell, problem in scene.play(connection):
             if problem:
                 yield f"{cell}: {problem}"
+
+
+def _not_after(value: Any, row: Mapping[str, Any], said: Mapping[str, Any]) -> str | None:
+    """What is wrong unless the instant is so many days after that of another column."""
+    due = datetime.fromisoformat(row[said["after"]]) + timedelta(days=said["days"])
+    return None if value and datetime.fromisoformat(value) == due else f"reads {value!r}"
 
 
 def _call(function: str) -> str:

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from local.progress import ticking
@@ -78,6 +78,20 @@ def plpgsql() -> Verdict:
     return judged(plpgsql_check.linter(server), plpgsql_check.findings(server))
 
 
+def pgspot() -> Verdict:
+    """pgspot, and which functions nothing here reads: it has no server of its own to parse PL/pgSQL."""
+    found = linters.run(linters.pgspot)
+    return with_unread(judged("pgspot", found), found, plpgsql_check.server() is not None)
+
+
+def with_unread(verdict: Verdict, found: Iterable[Finding], read_elsewhere: bool) -> Verdict:
+    """The same verdict; its word names what pgspot could not read, where nothing else does either."""
+    unread = sorted(finding.object for finding in found if finding.rule == "unread")
+    if read_elsewhere or not unread:
+        return verdict
+    return replace(verdict, word=f"{verdict.word}; read by nothing here: {', '.join(unread)}")
+
+
 CHECKS: dict[str, Callable[[], Verdict]] = {
     "types": lambda: module("mypy"),
     "SQL layout": sql_layout,
@@ -85,7 +99,7 @@ CHECKS: dict[str, Callable[[], Verdict]] = {
     "pgrls": lambda: judged("pgrls", linters.run(linters.pgrls)),
     "migrations": lambda: module("tools.migrate", "check"),
     "plpgsql_check": plpgsql,
-    "pgspot": lambda: judged("pgspot", linters.run(linters.pgspot)),
+    "pgspot": pgspot,
     "squawk": lambda: judged("squawk", linters.squawk(by_hand())),
     "attacks": lambda: module("tools.attacks", "check"),
     "Python lint": lambda: module("ruff", "check"),

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -291,12 +292,18 @@ TABLE = re.compile(r"^create table ([\w.]+)", re.MULTILINE)
 
 
 def squawk(files: Iterable[Path]) -> list[Finding]:
-    """What it says of migrations written by hand; an object is a column or a file."""
+    """What it says of migrations written by hand: of a column, or of a file and how often there."""
     command = [str(PROGRAMS / "squawk"), "--reporter", "json", "--pg-version", "17"]
     said = _answer([*command, "--assume-in-transaction", *map(str, files)])
+    warnings = json.loads(said)
+    places = Counter((w["file"], w["rule_name"], _place(w), w["message"]) for w in warnings)
+    times: Counter[tuple[str, str, str]] = Counter()
+    for (file, rule, place, _), count in places.items():
+        times[file, rule, place] += count
     return [
-        Finding("squawk", warning["rule_name"], _place(warning), warning["message"])
-        for warning in json.loads(said)
+        Finding("squawk", rule, place if count == 1 else f"{place}, {count} times", words)
+        for file, rule, place, words in places
+        if (count := times.pop((file, rule, place), 0))
     ]
 
 

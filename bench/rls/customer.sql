@@ -250,3 +250,33 @@ select
 from app.contact_details as d
 left join app.people as p on d.person_id = p.id
 where d.person_id = :'me';
+
+-- case: one's reports, newest page
+select f.reporter_id as me
+from app.contact_flags as f
+inner join app.people as p on f.reporter_id = p.id
+where p.persona = 'customer'
+group by f.reporter_id
+order by count(*) desc, f.reporter_id
+limit 20;
+
+select * from api.my_reports order by created_at desc, id limit 50;
+
+select
+    f.id, f.message_id, f.created_at, f.decided_at,
+    case when f.status in ('open', 'proposed') then 'under_review' else 'closed' end as status
+from app.contact_flags as f
+where f.reporter_id = :'me'
+order by f.created_at desc, f.id
+limit 50;
+
+-- case: the refund policy in force
+select md5('customer 1')::uuid as me;
+
+select * from api.refund_policy;
+
+select p.version, p.ask_within, p.decide_within, p.unstarted_within
+from app.refund_policies as p
+where p.effective_from <= now()
+order by p.version desc
+limit 1;

@@ -430,3 +430,85 @@ select
 from app.ledger_differences as d
 order by d.found_at desc, d.source_key
 limit 50;
+
+-- case: restrictions, newest page
+select md5('admin 1')::uuid as me;
+
+select * from api.restrictions order by starts_at desc, id limit 50;
+
+select
+    r.id, r.holder_id, r.violation_id, r.step, r.kind, r.off_platform, r.clause, r.facts,
+    r.evidence_ids, r.automated, r.jurisdiction, r.appeal_by, r.noticed_at, r.starts_at, r.ends_at,
+    r.lifted_at, r.lift_reason
+from app.restrictions as r
+order by r.starts_at desc, r.id
+limit 50;
+
+-- case: appeals, newest page
+select md5('admin 1')::uuid as me;
+
+select * from api.admin_appeals order by created_at desc, id limit 50;
+
+select
+    a.id, a.restriction_id, a.holder_id, a.appellant_id, a.statement, a.status, a.created_at,
+    a.restricted_by, a.seconded_by, a.reviewed_by, a.reviewed_at, a.review_reason
+from app.appeals as a
+order by a.created_at desc, a.id
+limit 50;
+
+-- case: the account at Stripe of a workshop
+select md5('admin 1')::uuid as me, md5('workshop 1')::uuid as workshop;
+
+select * from api.payout_account where owner_id = :'workshop';
+
+select c.owner_id, c.transfers, c.payouts_enabled, c.requirements_due, c.disconnected_at
+from app.connected_accounts as c
+where c.owner_id = :'workshop';
+
+-- case: accounts of the ledger, the platform's own
+select md5('admin 1')::uuid as me;
+
+select * from api.admin_ledger_accounts where owner_id is null order by name, id;
+
+select a.id, a.name, a.owner_id, a.currency, a.balance_cents
+from app.ledger_accounts as a
+where a.owner_id is null
+order by a.name, a.id;
+
+-- report: the books
+select md5('admin 1')::uuid as me;
+
+select * from api.admin_books;
+
+select
+    currency,
+    sum(balance_cents)::bigint as trial_balance_cents,
+    coalesce(-sum(balance_cents) filter (where name = 'platform.fee'), 0)::bigint
+        as gross_income_cents,
+    coalesce(sum(balance_cents) filter (where name = 'referral.expense'), 0)::bigint
+        as referral_expense_cents,
+    coalesce(
+        -sum(balance_cents) filter (where name in ('platform.fee', 'referral.expense')), 0
+    )::bigint as net_of_referral_cents,
+    coalesce(sum(balance_cents) filter (where name = 'stripe.fee'), 0)::bigint
+        as stripe_fee_cents,
+    coalesce(-sum(balance_cents) filter (where name = 'customer.held'), 0)::bigint
+        as held_for_customers_cents,
+    coalesce(-sum(balance_cents) filter (where name like 'payable.%'), 0)::bigint
+        as payable_cents,
+    coalesce(-sum(balance_cents) filter (where name = 'withheld.mechanic'), 0)::bigint
+        as withheld_cents,
+    coalesce(-sum(balance_cents) filter (where name = 'customer.refund_owed'), 0)::bigint
+        as refund_owed_cents,
+    coalesce(sum(balance_cents) filter (where name like 'receivable.%'), 0)::bigint
+        as receivable_cents,
+    coalesce(
+        -sum(balance_cents) filter (
+            where name in (
+                'platform.fee', 'referral.expense', 'stripe.fee', 'stripe.dispute_fee', 'loss'
+            )
+        ),
+        0
+    )::bigint as result_cents
+from app.ledger_accounts
+group by currency;

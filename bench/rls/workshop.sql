@@ -230,3 +230,89 @@ from app.workshop_members as m
 left join app.workshops as w on m.workshop_id = w.id
 where m.person_id = :'me'
 order by m.workshop_id;
+
+-- case: one's reports, newest page
+select f.reporter_id as me
+from app.contact_flags as f
+inner join app.people as p on f.reporter_id = p.id
+where p.persona = 'workshop'
+group by f.reporter_id
+order by count(*) desc, f.reporter_id
+limit 20;
+
+select * from api.my_reports order by created_at desc, id limit 50;
+
+select
+    f.id, f.message_id, f.created_at, f.decided_at,
+    case when f.status in ('open', 'proposed') then 'under_review' else 'closed' end as status
+from app.contact_flags as f
+where f.reporter_id = :'me'
+order by f.created_at desc, f.id
+limit 50;
+
+-- case: what was found against one, newest page
+select v.person_id as me
+from app.violations as v
+inner join app.people as p on v.person_id = p.id
+where p.persona = 'workshop'
+group by v.person_id
+order by count(*) desc, v.person_id
+limit 20;
+
+select * from api.my_violations order by decided_at desc, id limit 50;
+
+select v.id, v.severity, v.clause, v.facts, v.decided_at, v.overturned_at
+from app.violations as v
+where v.person_id = :'me'
+order by v.decided_at desc, v.id
+limit 50;
+
+-- case: restrictions on one and one's workshops
+select md5('advisor 1')::uuid as me;
+
+select * from api.restrictions order by starts_at desc, id;
+
+select
+    r.id, r.holder_id, r.violation_id, r.step, r.kind, r.off_platform, r.clause, r.facts,
+    r.evidence_ids, r.automated, r.jurisdiction, r.appeal_by, r.noticed_at, r.starts_at, r.ends_at,
+    r.lifted_at, r.lift_reason
+from app.restrictions as r
+where r.holder_id = :'me'
+    or r.holder_id in (
+    select m.workshop_id
+    from app.workshop_members as m
+    where m.person_id = :'me'
+        and m.removed_at is null
+)
+order by r.starts_at desc, r.id;
+
+-- case: appeals of one and one's workshops
+select md5('advisor 1')::uuid as me;
+
+select * from api.my_appeals order by created_at desc, id;
+
+select a.id, a.restriction_id, a.statement, a.status, a.created_at, a.reviewed_at, a.review_reason
+from app.appeals as a
+where a.holder_id = :'me'
+    or a.holder_id in (
+    select m.workshop_id
+    from app.workshop_members as m
+    where m.person_id = :'me'
+        and m.removed_at is null
+)
+order by a.created_at desc, a.id;
+
+-- case: the workshops' accounts at Stripe
+select md5('advisor 1')::uuid as me;
+
+select * from api.payout_account order by owner_id;
+
+select c.owner_id, c.transfers, c.payouts_enabled, c.requirements_due, c.disconnected_at
+from app.connected_accounts as c
+where c.owner_id in (
+    select m.workshop_id
+    from app.workshop_members as m
+    where m.person_id = :'me'
+        and m.removed_at is null
+)
+order by c.owner_id;

@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import yaml
 
 from tools import access_matrix, access_spec
 from tools.access_matrix import Matrix
@@ -201,6 +202,13 @@ def test_what_is_withheld_would_be_there_to_see(matrix: Matrix) -> None:
                 if facts.get(column) is not None:
                     told.add((situation.persona, view.name, column))
     assert withheld - told == set()
+
+
+def test_what_the_world_does_not_have_is_declared(matrix: Matrix) -> None:
+    """Of a row that is not there every cell would pass."""
+    said = yaml.safe_load((access_spec.ROOT / "tests/world_lacks.yaml").read_text())
+    declared = [blank.format(name) for blank, names in said.items() for name in names]
+    assert sorted(matrix.lacking()) == sorted(declared)
 
 
 def test_all_that_the_world_tells_is_compared(matrix: Matrix) -> None:

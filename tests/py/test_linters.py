@@ -15,8 +15,6 @@ from local.scratch import Database
 from tools import check, linters, migrate, plpgsql_check
 from tools.linters import Acceptance, Finding
 
-PERSONAS = ("customer", "mechanic", "workshop", "platform_admin", "media_worker")
-
 # Told apart by their names, so that one run of a linter is enough.
 PLANTED = """
     create table api.leaky (person_id uuid, email text);
@@ -28,6 +26,14 @@ PLANTED = """
     create table app.for_everybody (person_id uuid);
     alter table app.for_everybody enable row level security;
     create policy "everybody sees everything" on app.for_everybody for select to anon using (true);
+    create table app.of_others (person_id uuid not null, is_open boolean not null);
+    alter table app.of_others enable row level security;
+    create policy "customers see what is open" on app.of_others for select to customer
+        using (is_open or person_id = (select app.current_person_id()));
+    create table app.for_others (person_id uuid not null);
+    alter table app.for_others enable row level security;
+    create policy "customers give theirs away" on app.for_others for update to customer
+        using (person_id = (select app.current_person_id())) with check (true);
     create function api.path_of_the_caller() returns bigint language sql security definer
         as 'select count(*) from app.people';
 """
@@ -48,7 +54,7 @@ def planted(linted: Database) -> Iterator[Database]:
         with psycopg.connect(database.dsn()) as connection:
             connection.execute("revoke temporary on database planted from public")
             connection.execute(PLANTED)
-            for persona in PERSONAS:
+            for persona in linters.ROLES:
                 connection.execute(
                     sql.SQL(
                         "create table api.{0} (note text); grant select on api.{0} to {1}"
@@ -64,7 +70,7 @@ def objects(findings: list[Finding], rule: str) -> set[str]:
 def test_the_advisors_are_asked_about_every_persona(planted: Database) -> None:
     found = linters.advisors(planted)
     unprotected = objects(found, "rls_disabled_in_public")
-    assert unprotected >= {f"api.open_to_{persona}" for persona in PERSONAS}
+    assert unprotected >= {f"api.open_to_{role}" for role in linters.ROLES}
     assert "api.owners_view" in objects(found, "security_definer_view")
     assert "api.accounts" in objects(found, "auth_users_exposed")
 
@@ -75,6 +81,8 @@ def test_pgrls_sees_rules_broken_and_a_leak(planted: Database) -> None:
     assert "app.for_everybody" in objects(found, "SEC002")
     assert "app.for_everybody.everybody sees everything" in objects(found, "SEC008")
     assert objects(found, "anon leak") == {"app.for_everybody"}
+    assert "app.of_others" in objects(found, "cross-tenant leak")
+    assert "app.for_others" in objects(found, "write leak")
     assert objects(found, "SEC015") == {"api.path_of_the_caller"}
 
 
@@ -95,8 +103,16 @@ def test_squawk_sees_what_would_stop_a_table_in_use(tmp_path: Path) -> None:
         "create index people_by_persona on app.people (persona);\n"
         "create table app.counts (\n    count_of_all integer\n);\n"
     )
-    found = linters.squawk([migration])
-    assert objects(found, "require-concurrent-index-creation") == {"haste"}
+    more = tmp_path / "20270101000001_more_haste.sql"
+    haste = "create index {} on app.people (created_at);\n"
+    more.write_text(
+        "set local lock_timeout = '2s';\nset local statement_timeout = '5s';\n"
+        + haste.format("one")
+        + haste.format("two")
+    )
+    found = linters.squawk([migration, more])
+    # Of which one that is accepted does not stand for the next.
+    assert objects(found, "require-concurrent-index-creation") == {"haste", "more_haste, 2 times"}
     assert objects(found, "prefer-bigint-over-int") == {"app.counts.count_of_all"}
 
 
@@ -124,6 +140,18 @@ def test_plpgsql_check_sees_a_column_that_is_not_there_or_is_named_as_absent() -
         " as 'begin perform no_such_column from app.people; end'",
     )
     assert "app.planted" in objects(found, "error")
+
+
+def test_what_pgspot_cannot_read_is_named_where_nothing_else_reads_it() -> None:
+    found = [
+        Finding("pgspot", "unread", "app.odd", "?"),
+        Finding("pgspot", "PS003", "app.even", "no path"),
+    ]
+    passed = check.Verdict(True, "ok, 1 findings accepted")
+    assert check.with_unread(passed, found, read_elsewhere=True) == passed
+    assert check.with_unread(passed, found[1:], read_elsewhere=False) == passed
+    word = check.with_unread(passed, found, read_elsewhere=False).word
+    assert word == "ok, 1 findings accepted; read by nothing here: app.odd"
 
 
 def test_a_machine_without_plpgsql_check_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:

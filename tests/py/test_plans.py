@@ -78,7 +78,10 @@ def test_the_planner_knows_the_disks(world: psycopg.Connection) -> None:
     assert world.execute("show random_page_cost").fetchone() == ("1.1",)
 
 
-@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+SCREENS = [case for case in cases() if not case.is_report]
+
+
+@pytest.mark.parametrize("case", SCREENS, ids=lambda case: case.name)
 def test_what_a_screen_asks_is_found_by_an_index(world: psycopg.Connection, case: Case) -> None:
     large = large_tables(world, LARGE)
     assert "app.messages" in large

@@ -133,6 +133,29 @@ from (
 ) as f
 order by f.n;
 
+-- Every other one was reported too: by the customer, or by who answered them.
+insert into app.contact_flags (
+    id, message_id, thread_id, person_id, raised_by, reporter_id, kinds, severity, status, created_at,
+    decided_by, decided_at, decision_reason
+)
+select
+    pg_temp.id('report', t.n),
+    pg_temp.id('message ' || t.n, case when t.n % 60 = 0 then 3 else 2 end),
+    t.id,
+    case when t.n % 60 = 0 then t.writer_id else t.customer_id end,
+    'report',
+    case when t.n % 60 = 0 then t.customer_id else t.writer_id end,
+    '{}',
+    'S1',
+    'dismissed',
+    t.created_at + interval '3 minutes',
+    pg_temp.id('admin', 1),
+    t.created_at + interval '2 days',
+    'Read in its thread.'
+from talks as t
+where t.n % 30 = 0
+order by t.n;
+
 insert into app.violations (
     id, flag_id, person_id, holder_id, number, severity, clause, facts, decided_by, seconded_by,
     decided_at
@@ -157,8 +180,8 @@ insert into app.restrictions (
     ends_at, decided_by
 )
 select
-    pg_temp.id('restriction', n),
-    pg_temp.id('mechanic', n),
+    pg_temp.id('restriction of a ' || h.kind, n),
+    pg_temp.id(h.kind, n),
     'suspended',
     false,
     '4.2',
@@ -170,7 +193,30 @@ select
     z.ends_at - interval '60 days',
     pg_temp.id('admin', 2)
 from size as z
-cross join generate_series(1, z.mechanics, 10) as n;
+cross join (values ('mechanic'), ('workshop')) as h (kind)
+cross join
+    generate_series(1, case h.kind when 'mechanic' then z.mechanics else z.workshops end, 10) as n;
+
+insert into app.appeals (
+    id, restriction_id, holder_id, appellant_id, statement, status, created_at, restricted_by,
+    reviewed_by, reviewed_at, review_reason
+)
+select
+    pg_temp.id('appeal of a ' || h.kind, n),
+    pg_temp.id('restriction of a ' || h.kind, n),
+    pg_temp.id(h.kind, n),
+    pg_temp.id(case h.kind when 'mechanic' then 'mechanic' else 'advisor' end, n),
+    'It was a part number.',
+    'upheld',
+    z.ends_at - interval '65 days' + n * interval '1 second',
+    pg_temp.id('admin', 2),
+    pg_temp.id('admin', 3),
+    z.ends_at - interval '64 days',
+    'It was a telephone number.'
+from size as z
+cross join (values ('mechanic'), ('workshop')) as h (kind)
+cross join
+    generate_series(1, case h.kind when 'mechanic' then z.mechanics else z.workshops end, 10) as n;
 
 insert into app.notices (id, person_id, kind, about_id, created_at)
 select pg_temp.id('notice ' || k.kind, s.n), k.person_id, k.kind, s.id, k.at

@@ -3,7 +3,7 @@
 
 -- ==== Functions whose signature has changed
 
-select set_config('stage.changed_functions', 'app.attach_previews app.mask_contacts', true);
+select set_config('stage.changed_functions', '', true);
 
 
 -- ==== tools/clear_stage.sql
