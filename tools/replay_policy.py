@@ -1,9 +1,9 @@
 """What a changed filter or ladder would have done, before it goes live.
 
-python -m tools.replay_policy --database-url URL [--ladder 7,30,ban]
+python -m tools.replay_policy --database-url URL [--ladder 7,30,ban] [--filter-version 2]
 
 The messages of the database at URL are judged once more, as they were typed, by the filter of this
-checkout, in a scratch database; its decisions are graded once more by the ladder given, or else by the
+checkout, in a scratch database, with the version of its words that is named or else live; its decisions are graded once more by the ladder given, or else by the
 checkout's. The database at URL is only read, by an owner who may read raw text. Ids and kinds are
 printed, never a text.
 """
@@ -65,6 +65,7 @@ def main() -> int:
     )
     parser.add_argument("--database-url", required=True)
     parser.add_argument("--ladder", type=ladder, help="days of each step, or ban: 7,30,ban")
+    parser.add_argument("--filter-version", type=int, help="of app.filter_words; default: the live one")
     options = parser.parse_args()
     try:
         live = psycopg.connect(options.database_url)
@@ -76,7 +77,7 @@ def main() -> int:
         database = scratch.create_database(make(), "replayed")
         migrate.apply(database.dsn(), migrate.migrations(migrate.ROOT))
         with psycopg.connect(database.dsn()) as candidate:
-            outcome = replay(live, candidate, options.ladder)
+            outcome = replay(live, candidate, options.ladder, version=options.filter_version)
     print("\n".join(report(outcome)))
     return 0
 
@@ -94,12 +95,16 @@ def replay(
     candidate: psycopg.Connection,
     steps: list[int | None] | None = None,
     tell: bool = sys.stderr.isatty(),
+    version: int | None = None,
 ) -> Outcome:
-    """Judge the messages and grade the decisions of `live` by the sources that `candidate` holds."""
+    """Judge the messages and grade the decisions of `live` by the sources that `candidate` holds.
+
+    Raises psycopg.errors.RaiseException (PT404) if the candidate's filter has no such version.
+    """
     outcome = Outcome()
     row = live.execute("select count(*) from app.messages where kind = 'text'").fetchone()
     total = row[0] if row else 0
-    for message, kinds in judged(candidate, progress(stored(live), total, tell)):
+    for message, kinds in judged(candidate, progress(stored(live), total, tell), version):
         outcome.messages += 1
         if kinds and not message.was_hidden:
             outcome.newly_hidden.append(message)
@@ -130,7 +135,7 @@ def stored(live: psycopg.Connection) -> Iterator[Message]:
 
 
 def judged(
-    candidate: psycopg.Connection, messages: Iterable[Message]
+    candidate: psycopg.Connection, messages: Iterable[Message], version: int | None = None
 ) -> Iterator[tuple[Message, list[str]]]:
     """Each message with the kinds that the candidate's filter hides of it."""
     thread = None
@@ -140,8 +145,8 @@ def judged(
             thread = message.thread
             earlier.clear()
         row = candidate.execute(
-            "select delivered, hidden from app.mask_contacts(%s, %s)",
-            (message.typed, last(earlier[message.sender])),
+            "select delivered, hidden from app.mask_contacts(%s, %s, %s::smallint)",
+            (message.typed, last(earlier[message.sender]), version),
         ).fetchone()
         assert row is not None
         delivered, hidden = row

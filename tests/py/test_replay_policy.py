@@ -64,7 +64,9 @@ def test_a_changed_filter_is_seen_by_the_messages_it_judges_otherwise(
 ) -> None:
     candidate.execute("alter function app.mask_contacts rename to mask_before")
     candidate.execute("""
-        create function app.mask_contacts(body text, earlier text[], out delivered text, out hidden jsonb)
+        create function app.mask_contacts(
+            body text, earlier text[], model_version smallint, out delivered text, out hidden jsonb
+        )
         language sql stable set search_path = ''
         as $$
             select body, case
@@ -79,6 +81,27 @@ def test_a_changed_filter_is_seen_by_the_messages_it_judges_otherwise(
     told = "\n".join(report(outcome))
     assert outcome.newly_hidden[0].id in told
     assert "Bosch" not in told and "415" not in told
+
+
+def test_a_version_of_the_words_is_compared_before_it_goes_live(
+    live: Database, candidate: psycopg.Connection
+) -> None:
+    candidate.execute("insert into app.filter_versions (version, summary) values (2, 'No digits.')")
+    candidate.execute(
+        "insert into app.filter_words (version, word, reading)"
+        " select 2, word, reading from app.filter_words where version = 1"
+    )
+    with psycopg.connect(live.dsn()) as connection:
+        assert replay(connection, candidate, version=2).same
+        candidate.execute(
+            "update app.filter_words set reading = 'N' where version = 2 and word = 'bosch'"
+        )
+        outcome = replay(connection, candidate, version=2)
+        assert [message.typed for message in outcome.newly_hidden] == [PART]
+        assert replay(connection, candidate).same
+        with pytest.raises(psycopg.Error) as unknown:
+            replay(connection, candidate, version=9)
+    assert unknown.value.sqlstate == "PT404"
 
 
 @pytest.mark.parametrize(
