@@ -41,8 +41,8 @@ check: setup  ## Types, layout, linters of the database, migrations equal source
 mutate: setup  ## Authorization mutants; all of them leave docs/mutants.md, SAMPLE=60 are some
 	@exec $(PYTHON) -m tools.mutate $(if $(SAMPLE),--sample $(SAMPLE))
 
-replay-policy: setup  ## What a changed filter or ladder would have done: DATABASE_URL=…, LADDER=7,30,ban
-	@exec $(PYTHON) -m tools.replay_policy --database-url "$(DATABASE_URL)" $(if $(LADDER),--ladder $(LADDER))
+replay-policy: setup  ## What a changed filter or ladder would have done: DATABASE_URL=…, LADDER=7,30,ban, VERSION=2
+	@exec $(PYTHON) -m tools.replay_policy --database-url "$(DATABASE_URL)" $(if $(LADDER),--ladder $(LADDER)) $(if $(VERSION),--filter-version $(VERSION))
 
 bench-start: setup  ## Seconds from make run to the first answer
 	@exec $(PYTHON) -m bench.bench_start

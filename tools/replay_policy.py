@@ -1,9 +1,9 @@
 """What a changed filter or ladder would have done, before it goes live.
 
-python -m tools.replay_policy --database-url URL [--ladder 7,30,ban]
+python -m tools.replay_policy --database-url URL [--ladder 7,30,ban] [--filter-version 2]
 
 The messages of the database at URL are judged once more, as they were typed, by the filter of this
-checkout, in a scratch database; its decisions are graded once more by the ladder given, or else by the
+checkout, in a scratch database, with the version of its words that is named or else live; its decisions are graded once more by the ladder given, or else by the
 checkout's. The database at URL is only read, by an owner who may read raw text. Ids and kinds are
 printed, never a text.
 """
@@ -125,6 +125,9 @@ def main() -> int:
     )
     parser.add_argument("--database-url", required=True)
     parser.add_argument("--ladder", type=ladder, help="days of each step, or ban: 7,30,ban")
+    parser.add_argument(
+        "--filter-version", type=int, help="of app.filter_words; default: the live one"
+    )
     options = parser.parse_args()
     try:
         live = psycopg.connect(options.database_url)
@@ -136,7 +139,7 @@ def main() -> int:
         database = scratch.create_database(make(), "replayed")
         migrate.apply(database.dsn(), migrate.migrations(migrate.ROOT))
         with psycopg.connect(database.dsn()) as candidate:
-            outcome = replay(live, candidate, options.ladder)
+            outcome = replay(live, candidate, options.ladder, version=options.filter_version)
     print("\n".join(report(outcome)))
     return 0
 
@@ -153,12 +156,16 @@ def replay(
     live: psycopg.Connection,
     candidate: psycopg.Connection,
     steps: list[int | None] | None = None,
+    version: int | None = None,
 ) -> Outcome:
-    """Judge the messages and grade the decisions of `live` by the sources that `candidate` holds."""
+    """Judge the messages and grade the decisions of `live` by the sources that `candidate` holds.
+
+    Raises psycopg.errors.RaiseException (PT404) if the candidate's filter has no such version.
+    """
     outcome = Outcome()
     row = live.execute("select count(*) from app.messages where kind = 'text'").fetchone()
     total = row[0] if row else 0
-    for message in judged(candidate, progress(stored(live), total, sys.stderr.isatty())):
+    for message in judged(candidate, progress(stored(live), total, sys.stderr.isatty()), version):
         outcome.add(message)
 
     if steps is None:
@@ -182,13 +189,17 @@ def stored(live: psycopg.Connection) -> Iterator[Message]:
             yield Message(*row)
 
 
-def judged(candidate: psycopg.Connection, messages: Iterable[Message]) -> Iterator[Judged]:
+def judged(
+    candidate: psycopg.Connection, messages: Iterable[Message], version: int | None = None
+) -> Iterator[Judged]:
     """Each message as the candidate's filter judges it, thread by thread."""
     for _, thread in itertools.groupby(messages, key=lambda message: message.thread):
-        yield from judged_thread(candidate, thread)
+        yield from judged_thread(candidate, thread, version)
 
 
-def judged_thread(candidate: psycopg.Connection, messages: Iterable[Message]) -> list[Judged]:
+def judged_thread(
+    candidate: psycopg.Connection, messages: Iterable[Message], version: int | None
+) -> list[Judged]:
     """The messages of one thread: what completes a detail hides the pieces that came before, too."""
     everything = []
     sent: dict[str, list[Judged]] = defaultdict(list)
@@ -198,8 +209,8 @@ def judged_thread(candidate: psycopg.Connection, messages: Iterable[Message]) ->
         earlier = mine[len(mine) - count :]
         row = candidate.execute(
             "select delivered, hidden, solicits, earlier_delivered, app.flag_severity(solicits)"
-            " from app.mask_contacts(%s, %s)",
-            (message.typed, [one.delivered for one in earlier]),
+            " from app.mask_contacts(%s, %s, %s::smallint)",
+            (message.typed, [one.delivered for one in earlier], version),
         ).fetchone()
         assert row is not None
         delivered, hidden, solicits, earlier_delivered, severity = row

@@ -115,11 +115,21 @@ begin
         end if;
         is_said_after := following <> translate(following, announcing, '') or following like '%n_M%';
         is_said := is_said_after or clause <> translate(clause, announcing, '') or clause like '%n_M%';
-        -- a number inside a word is one only if the text says so
-        continue when translate(matched, '0123456789o~', '') = ''
+        -- A number inside a word is one only if the text says so, and the word is no vehicle's: a wrong check digit
+        -- and "call" make a vehicle's number a telephone's.
+        if translate(matched, '0123456789o~', '') = ''
             and (right(before, 1) = '~' and length(before) > 1 or left(after, 1) = '~' and length(after) > 1)
-            and concat(clause, following) = translate(concat(clause, following), 'CNk', '')
-            and concat(clause, following) not like '%n_M%';
+        then
+            continue when concat(clause, following) = translate(concat(clause, following), 'CNk', '')
+                and concat(clause, following) not like '%n_M%';
+            continue when exists (
+                select
+                from regexp_matches(
+                    translate(marked, E'\x01\x02\x04', '') collate "C", '(?<![a-z0-9])[a-z0-9]{17}(?![a-z0-9])', 'g'
+                ) as v (vin)
+                where strpos(v.vin[1], matched) > 0 and app.is_vin(v.vin[1])
+            );
+        end if;
         is_hinted := strpos(clause, 'k') > 0 or strpos(left(after, 36), 'k') > 0;
         -- a part, and no word of a call since
         since := reverse(split_part(reverse(clause), 'K', 1));

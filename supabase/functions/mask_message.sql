@@ -19,27 +19,8 @@ declare
     flag_id constant uuid := gen_random_uuid();
     severity text;
 begin
-    -- The sender's last messages in the thread, oldest first: at most 20, of 2 kB together.
     if length(typed) <= longest_piece then
-        select array_agg(m.id order by m.position) as ids, array_agg(m.body order by m.position) as bodies
-        into earlier
-        from (
-            select
-                m.id, m.position, m.body,
-                sum(octet_length(m.body)) over (order by m.position desc) as size
-            from (
-                select m.id, m.position, m.body
-                from app.messages as m
-                where m.thread_id = new.thread_id
-                    and m.sender_id = new.sender_id
-                    and m.position < new.position
-                    and m.position >= new.position - 60
-                    and m.kind = 'text'
-                order by m.position desc
-                limit 20
-            ) as m
-        ) as m
-        where m.size <= 2048;
+        earlier := app.earlier_messages(new.thread_id, new.sender_id, new.position);
         earlier_bodies := coalesce(earlier.bodies, earlier_bodies);
     end if;
 
@@ -73,10 +54,10 @@ begin
             severity := 'S2';
         end if;
         insert into app.contact_flags (
-            id, message_id, thread_id, person_id, raised_by, kinds, severity, piece_ids, reason_codes
+            id, message_id, thread_id, person_id, raised_by, filter_version, kinds, severity, piece_ids, reason_codes
         )
         values (
-            flag_id, new.id, new.thread_id, new.sender_id, 'filter',
+            flag_id, new.id, new.thread_id, new.sender_id, 'filter', masked.model_version,
             array(select distinct h ->> 'kind' from jsonb_array_elements(masked.hidden) as h)
                 || case when masked.solicits is null then array[]::text[] else array['solicitation'] end,
             severity,

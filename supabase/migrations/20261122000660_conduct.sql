@@ -9,6 +9,8 @@ create table app.contact_flags (
     person_id uuid not null references app.people (id),
     raised_by text not null
         constraint raised_by_is_known check (raised_by in ('filter', 'report')),
+    filter_version smallint references app.filter_versions (version)
+        constraint only_the_filter_has_a_version check (raised_by = 'filter' or filter_version is null),
     reporter_id uuid references app.people (id),
     kinds text[] not null,
     piece_ids uuid[] not null default '{}',
@@ -42,6 +44,7 @@ create table app.contact_flags (
 );
 comment on table app.contact_flags is
     'Messages that may have shared contact data. Only a person turns a flag into a violation.';
+comment on column app.contact_flags.filter_version is 'The version of app.filter_words by which the filter raised it.';
 comment on column app.contact_flags.piece_ids is
     'Earlier messages that hold pieces of the detail which message_id completes.';
 comment on column app.contact_flags.reason_codes is 'Why the filter raised it: the codes of app.find_contacts.';

@@ -67,7 +67,7 @@ def replace(candidate: psycopg.Connection, body: str) -> None:
     candidate.execute(
         f"""
         create function app.mask_contacts(
-            body text, earlier text[],
+            body text, earlier text[], model_version smallint,
             out delivered text, out hidden jsonb, out solicits text, out earlier_delivered text[]
         )
         language sql stable set search_path = ''
@@ -270,6 +270,27 @@ def test_what_was_lifted_or_graded_anew_has_brought_what_it_brought(
         owner.execute("select app.regrade_ladder(tests.id('max'))")
     outcome = tried(live, candidate)
     assert (outcome.decisions, outcome.other_steps) == (1, [])
+
+
+def test_a_version_of_the_words_is_compared_before_it_goes_live(
+    live: Database, candidate: psycopg.Connection
+) -> None:
+    candidate.execute("insert into app.filter_versions (version, summary) values (2, 'No digits.')")
+    candidate.execute(
+        "insert into app.filter_words (version, word, reading)"
+        " select 2, word, reading from app.filter_words where version = 1"
+    )
+    with psycopg.connect(live.dsn()) as connection:
+        assert replay(connection, candidate, version=2).same
+        candidate.execute(
+            "update app.filter_words set reading = 'N' where version = 2 and word = 'bosch'"
+        )
+        outcome = replay(connection, candidate, version=2)
+        assert [message.typed for message in outcome.newly_hidden] == [PART]
+        assert replay(connection, candidate).same
+        with pytest.raises(psycopg.Error) as unknown:
+            replay(connection, candidate, version=9)
+    assert unknown.value.sqlstate == "PT404"
 
 
 @pytest.mark.parametrize(

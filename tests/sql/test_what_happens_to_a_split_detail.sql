@@ -1,7 +1,7 @@
 -- What happens to a contact detail that comes in several messages?
 
 begin;
-select plan(21);
+select plan(33);
 
 create function pg_temp.send(body text)
     returns void
@@ -167,6 +167,80 @@ select is_empty(
     $$,
     'nothing is kept twice'
 );
+
+-- A preview says what sending would do, with what was said before
+
+select tests.act_as('customer', 'ana');
+select pg_temp.send('415 555');
+select is(
+    (select p.delivered from api.preview_message('2671', tests.id('ana active thread')) as p),
+    '[phone hidden]',
+    'in the conversation, what completes a number is hidden'
+);
+select is(
+    (select p.delivered from api.preview_message('2671') as p), '2671',
+    'outside of it, it is a number like others'
+);
+select is(
+    (select p.delivered from api.preview_message('It still squeals.', tests.id('ana active thread')) as p),
+    'It still squeals.',
+    'what completes nothing is shown as it is'
+);
+select is(
+    (select s.delivered from api.send_message(tests.id('ana active thread'), '2671', gen_random_uuid()) as s),
+    '[phone hidden]',
+    'and that is what sending does'
+);
+select tests.act_as('mechanic', 'max');
+select is(
+    (select p.delivered from api.preview_message('2671', tests.id('ana active thread')) as p),
+    '2671',
+    'what the other party said completes nothing of one''s own'
+);
+select tests.act_as('customer', 'ben');
+select throws_ok(
+    format('select api.preview_message(%L, %L)', '2671', tests.id('ana active thread')), 'PT404', null,
+    'nobody learns by a preview what others wrote'
+);
+
+-- The version of its words
+
+select tests.act_as_owner();
+select is(
+    (
+        select f.filter_version
+        from app.contact_flags as f
+        inner join app.messages as m on f.message_id = m.id
+        where m.thread_id = tests.id('ana active thread')
+        order by m.position desc
+        limit 1
+    ),
+    (select s.filter_version from app.settings as s),
+    'a flag says by which version of the words it was raised'
+);
+insert into app.filter_versions (version, summary) values (2, 'A word more.');
+insert into app.filter_words (version, word, reading)
+select 2, w.word, w.reading from app.filter_words as w where w.version = 1
+union all
+select 2, 'quuxcall', 'i';
+select is(
+    array(select solicits from app.mask_contacts('quuxcall please', '{}', 2::smallint)), array['solicits_call'],
+    'a version that is not live is asked by its number'
+);
+select is(
+    array(select solicits from app.mask_contacts('quuxcall please')), array[null::text],
+    'while the live one judges messages'
+);
+update app.settings set filter_version = 2;
+select is(
+    array(select (m.solicits, m.model_version)::text from app.mask_contacts('quuxcall please') as m), array['(solicits_call,2)'],
+    'until the settings name another'
+);
+select throws_ok(
+    $$ select app.find_contacts('Hi', '{}', 3::smallint) $$, 'PT404', null, 'there is no other version'
+);
+select throws_ok($$ update app.settings set filter_version = 3 $$, '23503', null, 'which the settings could name');
+update app.settings set filter_version = 1;
 
 -- On a closed thread too
 

@@ -1,7 +1,7 @@
 -- What does the contact filter hide?
 
 begin;
-select plan(107);
+select plan(112);
 
 -- Contact details, and nothing else of the message
 
@@ -104,6 +104,30 @@ select is(
     (app.mask_contacts('BMW 11427953129, questions to 415-555-2671')).delivered,
     'BMW 11427953129, questions to [phone hidden]',
     'a part number passes and the phone number beside it does not'
+);
+
+-- A vehicle's number is known by its check digit
+
+select is((app.mask_contacts(d.typed)).delivered, d.delivered, d.title)
+from (
+    values
+    ('vin 1G1JC524417418958, ring it', 'vin 1G1JC524417418958, ring it', 'with a right one it passes beside "ring it"'),
+    (
+        'vin 1G1JC524917418958, ring it', 'vin 1G1JC[phone hidden], ring it',
+        'with a wrong one and "ring it", it is a number to dial'
+    ),
+    ('vin 1G1JC524917418958 on the door', 'vin 1G1JC524917418958 on the door', 'with a wrong one alone, a slip')
+) as d (typed, delivered, title);
+select is(
+    array(select app.is_vin(v) from unnest(array['11111111111111111', '1m8gdm9axkp042788', '5gzcz43d13s812715']) as v),
+    array[true, true, true], 'numbers whose digit is right, X among them'
+);
+select is(
+    array(
+        select app.is_vin(v)
+        from unnest(array['1m8gdm9a1kp042788', '1m8gdm9axkp04278', '1m8gdm9axkp0427880', 'im8gdm9axkp042788', '']) as v
+    ),
+    array[false, false, false, false, false], 'a wrong digit, too few, too many, a letter that no number has, nothing'
 );
 
 -- What the sender is told

@@ -3,7 +3,7 @@
 
 -- ==== Functions whose signature has changed
 
-select set_config('stage.changed_functions', '', true);
+select set_config('stage.changed_functions', 'api.preview_message', true);
 
 
 -- ==== tools/clear_stage.sql
@@ -5929,6 +5929,44 @@ comment on function api.draft_quote is
 grant execute on function api.draft_quote to workshop;
 
 
+-- ==== supabase/functions/earlier_messages.sql
+
+-- What a sender last wrote in a thread: with it, the filter reads what is written next.
+
+create or replace function app.earlier_messages(
+    thread_id uuid, sender_id uuid, "position" integer, out ids uuid[], out bodies text[]
+)
+    language plpgsql
+    stable
+    set search_path = ''
+    set plan_cache_mode = force_generic_plan  -- planning anew takes as long as all the rest
+as $$
+begin
+    select array_agg(m.id order by m.position), array_agg(m.body order by m.position)
+    into ids, bodies
+    from (
+        select
+            m.id, m.position, m.body,
+            sum(octet_length(m.body)) over (order by m.position desc) as size
+        from (
+            select m.id, m.position, m.body
+            from app.messages as m
+            where m.thread_id = earlier_messages.thread_id
+                and m.sender_id = earlier_messages.sender_id
+                and m.position < earlier_messages.position
+                and m.position >= earlier_messages.position - 60
+                and m.kind = 'text'
+            order by m.position desc
+            limit 20
+        ) as m
+    ) as m
+    where m.size <= 2048;
+end;
+$$;
+comment on function app.earlier_messages is
+    'At most the last 20 before the position, of 2 kB together, oldest first; null if there are none.';
+
+
 -- ==== supabase/functions/end_bar.sql
 
 -- What the end of a bar brings back: referrals, and what was earned and withheld.
@@ -7700,11 +7738,21 @@ begin
         end if;
         is_said_after := following <> translate(following, announcing, '') or following like '%n_M%';
         is_said := is_said_after or clause <> translate(clause, announcing, '') or clause like '%n_M%';
-        -- a number inside a word is one only if the text says so
-        continue when translate(matched, '0123456789o~', '') = ''
+        -- A number inside a word is one only if the text says so, and the word is no vehicle's: a wrong check digit
+        -- and "call" make a vehicle's number a telephone's.
+        if translate(matched, '0123456789o~', '') = ''
             and (right(before, 1) = '~' and length(before) > 1 or left(after, 1) = '~' and length(after) > 1)
-            and concat(clause, following) = translate(concat(clause, following), 'CNk', '')
-            and concat(clause, following) not like '%n_M%';
+        then
+            continue when concat(clause, following) = translate(concat(clause, following), 'CNk', '')
+                and concat(clause, following) not like '%n_M%';
+            continue when exists (
+                select
+                from regexp_matches(
+                    translate(marked, E'\x01\x02\x04', '') collate "C", '(?<![a-z0-9])[a-z0-9]{17}(?![a-z0-9])', 'g'
+                ) as v (vin)
+                where strpos(v.vin[1], matched) > 0 and app.is_vin(v.vin[1])
+            );
+        end if;
         is_hinted := strpos(clause, 'k') > 0 or strpos(left(after, 36), 'k') > 0;
         -- a part, and no word of a call since
         since := reverse(split_part(reverse(clause), 'K', 1));
@@ -8697,6 +8745,29 @@ comment on function app.is_payment_awaited is
     'Whether the session or quote is still there to be paid, by its state and by the clock.';
 
 
+-- ==== supabase/functions/is_vin.sql
+
+-- A vehicle's number: seventeen signs, the ninth of which checks the others (49 CFR 565.15).
+
+create or replace function app.is_vin(folded text)
+    returns boolean
+    language sql
+    immutable
+    set search_path = ''
+as $$
+    select folded collate "C" ~ '^[a-hj-npr-z0-9]{17}$'
+        and substr(folded, 9, 1) = (
+            select substr('0123456789x', 1 + (sum(w.weight * d.digit::integer) % 11)::integer, 1)
+            from unnest(array[8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2]) with ordinality as w (weight, place)
+            inner join string_to_table(
+                translate(folded, 'abcdefghjklmnprstuvwxyz', '12345678123457923456789'), null
+            ) with ordinality as d (digit, place) on w.place = d.place
+            where d.digit between '0' and '9'
+        );
+$$;
+comment on function app.is_vin is 'Whether a text in small letters is a vehicle''s number with the right check digit.';
+
+
 -- ==== supabase/functions/judge_solicitation.sql
 
 -- Soliciting: asking for, or offering, a call, a text, another app, a payment or a meeting outside the platform.
@@ -9524,27 +9595,8 @@ declare
     flag_id constant uuid := gen_random_uuid();
     severity text;
 begin
-    -- The sender's last messages in the thread, oldest first: at most 20, of 2 kB together.
     if length(typed) <= longest_piece then
-        select array_agg(m.id order by m.position) as ids, array_agg(m.body order by m.position) as bodies
-        into earlier
-        from (
-            select
-                m.id, m.position, m.body,
-                sum(octet_length(m.body)) over (order by m.position desc) as size
-            from (
-                select m.id, m.position, m.body
-                from app.messages as m
-                where m.thread_id = new.thread_id
-                    and m.sender_id = new.sender_id
-                    and m.position < new.position
-                    and m.position >= new.position - 60
-                    and m.kind = 'text'
-                order by m.position desc
-                limit 20
-            ) as m
-        ) as m
-        where m.size <= 2048;
+        earlier := app.earlier_messages(new.thread_id, new.sender_id, new.position);
         earlier_bodies := coalesce(earlier.bodies, earlier_bodies);
     end if;
 
@@ -9578,10 +9630,10 @@ begin
             severity := 'S2';
         end if;
         insert into app.contact_flags (
-            id, message_id, thread_id, person_id, raised_by, kinds, severity, piece_ids, reason_codes
+            id, message_id, thread_id, person_id, raised_by, filter_version, kinds, severity, piece_ids, reason_codes
         )
         values (
-            flag_id, new.id, new.thread_id, new.sender_id, 'filter',
+            flag_id, new.id, new.thread_id, new.sender_id, 'filter', masked.model_version,
             array(select distinct h ->> 'kind' from jsonb_array_elements(masked.hidden) as h)
                 || case when masked.solicits is null then array[]::text[] else array['solicitation'] end,
             severity,
@@ -10775,27 +10827,48 @@ comment on function app.post_transaction is
 
 -- Shows a sender what would be hidden, before anything is sent.
 
-create or replace function api.preview_message(body text, out delivered text, out hidden jsonb)
+create or replace function api.preview_message(body text, thread_id uuid default null, out delivered text, out hidden jsonb)
     language plpgsql
     volatile
     security definer  -- personas may not run the filter itself, unlimited
     set search_path = ''
 as $$
 declare
+    caller constant uuid := app.current_person_id();
+    earlier record;
     details text[];
 begin
     perform app.lock_standing('may_continue_work');
-    perform app.take_limit('preview_message', app.current_person_id());
+    perform app.take_limit('preview_message', caller);
     if body is null or octet_length(body) not between 1 and 4096 then
         raise exception 'a message has 1 to 4096 bytes' using errcode = 'PT422';
     end if;
+    -- in a conversation, with what the caller wrote before: it may complete a detail
+    if thread_id is not null then
+        select e.bodies into earlier
+        from app.threads as t
+        cross join lateral app.earlier_messages(t.id, caller, t.last_position + 1) as e
+        where t.id = preview_message.thread_id
+            and (
+                t.customer_id = caller
+                or (
+                    (t.provider_id = caller or t.provider_id = any(app.current_workshop_ids()))
+                    and t.provider_until > app.current_instant()
+                )
+            );
+        if not found then
+            raise exception 'no such conversation of the caller' using errcode = 'PT404';
+        end if;
+    else
+        select null::text[] as bodies into earlier;
+    end if;
     select m.delivered, m.hidden || app.solicitation_note(m.solicits), m.details
     into strict delivered, hidden, details
-    from app.mask_contacts(preview_message.body) as m;
+    from app.mask_contacts(preview_message.body, coalesce(earlier.bodies, array[]::text[])) as m;
     if hidden <> '[]' then
         insert into app.message_previews (person_id, body, kinds, details)
         values (
-            app.current_person_id(),
+            caller,
             preview_message.body,
             array(select distinct h ->> 'kind' from jsonb_array_elements(hidden) as h),
             array(select app.plain_detail(d) from unnest(details) as d)
@@ -10804,8 +10877,9 @@ begin
 end;
 $$;
 comment on function api.preview_message is
-    'The text as it would be delivered, what would be hidden and why, and whether it solicits. What is faultless is not '
-    'stored; the rest is kept for an hour, or as evidence on a flag. PT429 beyond the limit.';
+    'The text as send_message would deliver it, in the conversation if that is named, what would be hidden and why, '
+    'and whether it solicits. What is faultless is not stored; the rest is kept for an hour, or as evidence on a '
+    'flag. PT404 no such conversation of the caller, PT422 not 1 to 4096 bytes, PT429 beyond the limit.';
 grant execute on function api.preview_message to customer, mechanic, workshop;
 
 
