@@ -19,7 +19,7 @@ log = logging.getLogger("backend.worker")
 
 CONCURRENCY = 4
 HEARTBEAT_S = 5.0
-POLL_S = 0.5  # for events of Stripe's and retries; other new jobs announce themselves
+POLL_S = 0.5  # new jobs do not announce themselves: see the queue's migration
 STOP_WITHIN_S = 10.0
 
 

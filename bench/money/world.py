@@ -78,8 +78,6 @@ def _made(cluster: Cluster, entries: int) -> Ledger:
 def _make(database: Database, entries: int) -> float:
     """Migrate and fill an empty database, with a bar on stderr; the seconds it took."""
     began = time.monotonic()
-    _, *parts = STEP.split(GENERATOR.read_text())
-    steps = list(zip(parts[::2], parts[1::2], strict=True))
     bar = Progress(
         TextColumn(f"{entries:,} entries"),
         BarColumn(),
@@ -88,15 +86,27 @@ def _make(database: Database, entries: int) -> float:
         console=Console(stderr=True),
     )
     with bar, psycopg.connect(database.dsn(SUPERUSER), autocommit=True) as connection:
-        task = bar.add_task("migrations", total=len(steps) + 2)
+        task = bar.add_task("migrations", total=len(steps()) + 2)
         migrate.apply(database.dsn(), migrate.migrations(CHECKOUT))
-        connection.execute("set session_replication_role = replica")  # no triggers, no foreign keys
-        connection.execute("set timezone = 'UTC'")
-        connection.execute("select set_config('bench.entries', %s, false)", (str(entries),))
-        for title, statements in steps:
+        for title in fill(connection, entries):
             bar.update(task, advance=1, description=title)
-            connection.execute(statements.encode())
-        bar.update(task, advance=1, description="statistics")
-        connection.execute("vacuum analyze")
         bar.update(task, advance=1, description="made")
     return round(time.monotonic() - began, 1)
+
+
+def steps() -> list[tuple[str, str]]:
+    """Title and statements of each step of the generator."""
+    _, *parts = STEP.split(GENERATOR.read_text())
+    return list(zip(parts[::2], parts[1::2], strict=True))
+
+
+def fill(connection: psycopg.Connection, entries: int) -> Iterator[str]:
+    """Run the generator step by step, saying which comes next. As a superuser, in autocommit."""
+    connection.execute("set session_replication_role = replica")  # no triggers, no foreign keys
+    connection.execute("set timezone = 'UTC'")
+    connection.execute("select set_config('bench.entries', %s, false)", (str(entries),))
+    for title, statements in steps():
+        yield title
+        connection.execute(statements.encode())
+    yield "statistics"
+    connection.execute("vacuum analyze")

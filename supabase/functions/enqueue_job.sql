@@ -9,19 +9,9 @@ as $$
 declare
     job_id bigint;
 begin
-    job_id := (
-        procrastinate.procrastinate_defer_jobs_v1(
-            array[
-                row('default', task_name, 0, lock, null, arguments, null)
-                    ::procrastinate.procrastinate_job_to_defer_v1
-            ]
-        )
-    )[1];
-    -- What the queue's own trigger says of a new job, for the worker to begin at once.
-    perform pg_notify(
-        'procrastinate_any_queue_v1',
-        json_build_object('type', 'job_inserted', 'job_id', job_id)::text
-    );
+    insert into procrastinate.procrastinate_jobs (queue_name, task_name, lock, args)
+    values ('default', enqueue_job.task_name, enqueue_job.lock, enqueue_job.arguments)
+    returning id into job_id;
     return job_id;
 end;
 $$;

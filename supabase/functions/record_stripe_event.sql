@@ -122,11 +122,8 @@ begin
         where e.id = record_stripe_event.event_id
         returning e.state, e.reason into state, reason;
     elsif state = 'pending' then
-        insert into procrastinate.procrastinate_jobs (queue_name, task_name, args)
-        values (
-            'default',
-            'apply_stripe_event',
-            jsonb_build_object('event_id', record_stripe_event.event_id)
+        perform app.enqueue_job(
+            'apply_stripe_event', jsonb_build_object('event_id', record_stripe_event.event_id)
         );
     end if;
 end;

@@ -609,9 +609,9 @@ CREATE TRIGGER procrastinate_trigger_delete_jobs_v1
     BEFORE DELETE ON procrastinate.procrastinate_jobs
     FOR EACH ROW EXECUTE PROCEDURE procrastinate.procrastinate_unlink_periodic_defers_v1();
 
--- app.enqueue_job tells of new jobs instead. Whoever commits a NOTIFY waits for everybody else who does, each
--- for the disk: events of Stripe's would be stored one at a time. The other one adds that a job was made to
--- the queue's history, which begins when the job is taken here: it is half of what making one costs.
+-- Whoever commits a NOTIFY waits for everybody else who does, each for the disk: events of Stripe's would be
+-- stored one at a time. So the worker looks for new jobs by itself. The other trigger adds that a job was made
+-- to the queue's history, which begins when the job is taken here: it is half of what making one costs.
 alter table procrastinate.procrastinate_jobs
     disable trigger procrastinate_jobs_notify_queue_job_inserted_v1,
     disable trigger procrastinate_trigger_status_events_insert_v1;

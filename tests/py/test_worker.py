@@ -247,7 +247,7 @@ def test_a_job_that_fails_is_tried_again_later_and_at_last_stays(queue: Queue) -
             returning id
             """
         )
-        queue.add("evt_other")  # tells the worker to look
+        queue.add("evt_other")
         until(lambda: queue.status("evt_fails") == "failed")
         until(lambda: queue.done() == ["evt_other"])
 
