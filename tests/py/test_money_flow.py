@@ -279,3 +279,32 @@ def test_a_reversal_that_is_not_owed_any_more_is_looked_up_and_not_asked_for_aga
     assert sent == ([2250, 2250] if made else [2250])
     owed = "select owed_cents from app.payables where payment_id = %s"
     assert world.one(owed, payment) == {"owed_cents": 0}
+
+
+def test_a_refund_that_failed_is_sent_again_by_an_admin(world: StripeWorld) -> None:
+    before = world.balances()
+    session = world.open_session()
+    payment = world.payment(f"{session} payment")
+    world.bank.pay(world.open_page(payment))
+    world.settle()
+    world.do(
+        "select tests.act_as('customer', 'ben')",
+        f"select api.cancel_session(tests.id('{session}'))",
+    )
+    world.settle()
+    [refund] = world.bank.every("refund")
+    world.bank.fail_refund(refund["id"])
+    world.settle()
+    assert moved(world, before)["customer.refund_owed"] == -2500
+    world.pass_time("8 days")
+    world.settle()
+    assert len(world.bank.every("refund")) == 1
+
+    world.do(
+        "select tests.act_as('platform_admin', 'ada')",
+        f"select api.resend_refunds('{payment}', 'The bank has mended the card.')",
+    )
+    world.settle()
+    assert [each["metadata"]["attempt"] for each in world.bank.every("refund")] == ["2", "1"]
+    assert moved(world, before) == {"stripe.balance": -fee(2500), "stripe.fee": fee(2500)}
+    assert agrees(world, before)
