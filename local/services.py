@@ -137,7 +137,11 @@ def stripe(ports: Ports, keys: Keys, file: Path) -> Service:
 
 def stripe_stand_in(ports: Ports) -> dict[str, str]:
     """What service and worker are told, so that they take the stand-in for Stripe."""
-    return {"STRIPE_SECRET_KEY": "sk_test_stand_in", "STRIPE_API_BASE": ports.stripe_url}
+    return {
+        "STRIPE_SECRET_KEY": "sk_test_stand_in",
+        "STRIPE_API_BASE": ports.stripe_url,
+        "PUBLIC_URL": ports.stripe_url,  # it has a page for those who come back, where no frontend is
+    }
 
 
 def own(
@@ -162,6 +166,7 @@ def own(
                 "SUPABASE_PUBLISHABLE_KEY": keys.publishable_key,
                 "STRIPE_WEBHOOK_SECRETS": keys.stripe_webhook_secret,
                 "STRIPE_CONNECT_WEBHOOK_SECRETS": keys.stripe_webhook_secret,
+                "STRIPE_THIN_WEBHOOK_SECRETS": keys.stripe_webhook_secret,
                 "PUBLIC_URL": ports.service_url,
                 **stripe_environment,
             },

@@ -24,6 +24,7 @@ def main() -> None:
     endpoints = {
         "platform": f"{os.environ['SERVICE_URL']}/stripe/webhook",
         "connect": f"{os.environ['SERVICE_URL']}/stripe/webhook/connect",
+        "thin": f"{os.environ['SERVICE_URL']}/stripe/webhook/thin",
     }
     client = httpx.Client(timeout=5)
 
@@ -37,7 +38,7 @@ def main() -> None:
         return answer.status_code
 
     secret = os.environ["WEBHOOK_SECRET"]
-    delivery = Delivery(bank, {"platform": secret, "connect": secret}, post)
+    delivery = Delivery(bank, dict.fromkeys(endpoints, secret), post)
     server = make_server("127.0.0.1", port, create_app(bank))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(f"A stand-in for Stripe listens on {bank.url}.", flush=True)

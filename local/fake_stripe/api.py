@@ -182,6 +182,17 @@ def create_app(bank: Bank) -> Flask:
         bank.save()
         return redirect(bank.get(session_id)["success_url"], 303)
 
+    @app.get("/payments/<payment_id>")
+    @app.get("/payout-account")
+    def back(payment_id: str = "") -> ResponseReturnValue:
+        """Where a platform without a frontend says that people come back to."""
+        words = {
+            "done": "Paid. The platform will have heard of it by now.",
+            "cancelled": "Not paid. The page can be opened again.",
+        }
+        said = words.get(request.args.get("checkout", ""), "That was Stripe's part.")
+        return PAGE.format(content=f"<h1>Back</h1><p>{said} Your frontend would be here.</p>")
+
     @app.get("/onboard/<account_id>")
     def onboard_page(account_id: str) -> ResponseReturnValue:
         bank.get(account_id)

@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,11 @@ class Bank:
         if account:
             event["account"] = account
         self.undelivered.append(self.keep(event))
+
+    def tell_thin(self, kind: str) -> None:
+        """Make an event of the second form."""
+        at = datetime.fromtimestamp(self.now(), UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        self.undelivered.append(stripe_events.thin_event(kind) | {"created": at})
 
     def line(self, kind: str, source: str, cents: int, fee_cents: int = 0) -> Object:
         return self.keep(stripe_events.balance_transaction(kind, source, cents, fee_cents))

@@ -11,6 +11,7 @@ declare
     failed_by text := object ->> 'failure_balance_transaction';
     payment app.payments := app.charged_payment(object ->> 'charge');
     owed_id uuid;
+    told_attempt text := coalesce(object #>> '{metadata,attempt}', '1');
 begin
     if payment.id is null then
         event.state := 'waiting';
@@ -30,7 +31,14 @@ begin
         return event;
     end if;
 
+    if pg_input_is_valid(object #>> '{metadata,refund_id}', 'uuid') then
+        select r.id into owed_id
+        from app.refunds as r
+        where r.id = (object #>> '{metadata,refund_id}')::uuid
+            and r.payment_id = payment.id;
+    end if;
     if object ->> 'status' in ('failed', 'canceled') and failed_by is null then
+        perform app.note_failed_refund(owed_id, told_attempt, object ->> 'failure_reason');
         if exists (select from app.money_facts as f where f.id = object ->> 'id')
             and not exists (
                 select
@@ -49,12 +57,6 @@ begin
         return event;
     end if;
 
-    if pg_input_is_valid(object #>> '{metadata,refund_id}', 'uuid') then
-        select r.id into owed_id
-        from app.refunds as r
-        where r.id = (object #>> '{metadata,refund_id}')::uuid
-            and r.payment_id = payment.id;
-    end if;
     perform app.learn_fact(
         row(
             object ->> 'id', 'refund', payment.id, null, object ->> 'charge', owed_id,
@@ -64,13 +66,12 @@ begin
         'Referral taken back'
     );
     update app.refunds as r
-    set status = case when failed_by is null then 'sent' else 'failed' end,
-        stripe_refund_id = object ->> 'id',
-        failure = coalesce(object ->> 'failure_reason', r.failure)
+    set status = case r.status when 'approved' then 'sent' else r.status end,
+        stripe_refund_id = object ->> 'id'
     where r.id = owed_id
-        and r.attempt::text = coalesce(object #>> '{metadata,attempt}', '1')
-        and r.status <> 'failed';
+        and r.attempt::text = told_attempt;
     if failed_by is not null then
+        perform app.note_failed_refund(owed_id, told_attempt, object ->> 'failure_reason');
         perform app.learn_fact(
             row(
                 failed_by, 'refund_failure', payment.id, null, object ->> 'id', null,

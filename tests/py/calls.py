@@ -389,6 +389,17 @@ CALLS: dict[str, dict[str, Call]] = {
                 "reason": "'Left.'",
             },
         ),
+        "resend_refunds": Call(
+            "ada",
+            {"payment_id": "tests.id('cleo repaired payment')", "reason": "'A card was mended.'"},
+            (
+                (
+                    "insert into app.refunds (payment_id, customer_id, amount_cents, reason, status)"
+                    " select id, customer_id, 100, 'Goodwill.', 'failed'"
+                    " from app.payments where id = tests.id('cleo repaired payment')"
+                ),
+            ),
+        ),
         "restrict": Call(
             "ada",
             {

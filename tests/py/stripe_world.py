@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -19,6 +20,7 @@ from backend.checkout import page_of
 from backend.db import Database as Calls
 from backend.money import Money
 from backend.payout_account import account_of
+from backend.reconcile import fetch_lacking_events
 from demo import stripe_events
 from local.fake_stripe.api import create_app as create_stripe
 from local.fake_stripe.bank import Bank
@@ -26,6 +28,7 @@ from local.fake_stripe.delivery import Delivery
 from local.scratch import Database
 from tests.py.service_fakes import CONFIG, OLD_SECRET, SECRET
 
+THIN_SECRET = "whsec_thin"
 TELL_TALE = "tell-tale"  # stands in the body of every event that a test offers, and in no log
 
 
@@ -65,6 +68,7 @@ class StripeWorld:
             CONFIG,
             stripe_webhook_secrets=(SECRET,),
             stripe_connect_secrets=(OLD_SECRET,),
+            stripe_thin_secrets=(THIN_SECRET,),
             stripe_secret_key="sk_test_1",
             stripe_api_base=url,
         )
@@ -74,9 +78,8 @@ class StripeWorld:
         ).test_client()
         self.client = stripe_api.client("sk_test_1", url)
         self.money = Money(self.worker_calls, self.client)
-        self.delivery = Delivery(
-            bank, {"platform": SECRET, "connect": OLD_SECRET}, self.post, random.Random(0)
-        )
+        secrets = {"platform": SECRET, "connect": OLD_SECRET, "thin": THIN_SECRET}
+        self.delivery = Delivery(bank, secrets, self.post, random.Random(0))
 
     def clock(self) -> float:
         """The platform's time: Stripe's is the same."""
@@ -106,7 +109,9 @@ class StripeWorld:
                 self.owner.execute(statement.encode())
 
     def post(self, endpoint: str, body: bytes, header: str) -> int:
-        path = "/stripe/webhook" + {"platform": "", "connect": "/connect"}[endpoint]
+        path = (
+            "/stripe/webhook" + {"platform": "", "connect": "/connect", "thin": "/thin"}[endpoint]
+        )
         answer = self.service.post(path, data=body, headers={"Stripe-Signature": header})
         return answer.status_code
 
@@ -176,6 +181,7 @@ class StripeWorld:
             "reverse_transfer": self.money.reverse_transfer,
             "send_refund": self.money.send_refund,
             "expire_checkout": self.money.expire_checkout,
+            "fetch_lacking_events": self.fetch_lacking_events,
         }
         done = 0
         for job in jobs:
@@ -183,6 +189,11 @@ class StripeWorld:
                 tasks[job["task_name"]](**job["args"])
                 done += 1
         return done
+
+    def fetch_lacking_events(self, timestamp: int) -> None:
+        assert self.client is not None
+        now = datetime.fromtimestamp(timestamp, UTC)
+        fetch_lacking_events(self.worker_calls, self.client, now)
 
     def apply(self) -> int:
         """Apply the events that are queued, and ask nobody else; how many."""

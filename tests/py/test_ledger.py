@@ -28,9 +28,17 @@ MONEY = {
     "admin_ledger_transactions": "description",
     "admin_payments": "currency",
     "admin_stripe_events": "reason",
+    "admin_disputes": "reason",
+    "admin_fraud_warnings": "fraud_type",
+    "admin_ledger_differences": "currency",
+    "admin_payables": "currency",
+    "admin_payouts": "currency",
     "customer_payments": "currency",
+    "mechanic_earnings": "currency",
     "mechanic_statement": "currency",
+    "payout_account": "transfers",
     "prices": "currency",
+    "workshop_earnings": "currency",
     "workshop_statement": "currency",
 }
 

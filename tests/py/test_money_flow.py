@@ -42,7 +42,10 @@ def test_a_diagnostic_is_paid_held_and_sent(world: StripeWorld) -> None:
     world.settle()
     [transfer] = world.bank.every("transfer")
     assert (transfer["amount"], world.bank.balances[transfer["destination"]]) == (2250, 2250)
-    assert transfer["source_transaction"] == world.bank.every("charge")[0]["id"]
+    [charge] = world.bank.every("charge")
+    assert transfer["source_transaction"] == charge["id"]
+    assert transfer["transfer_group"] == charge["transfer_group"]
+    assert transfer["transfer_group"] == f"job_{charge['metadata']['payment_id']}"
     assert moved(world, before) == {
         "stripe.balance": 2250 - 2250 + 147 - (fee(2500) - 103),
         "platform.fee": -250,
@@ -231,10 +234,40 @@ def test_events_that_are_lost_late_or_repeated_end_in_the_same_balances(
 ) -> None:
     before = world.balances()
     mechanic = world.mechanic()
-    world.delivery.chance.seed(seed)
-    world.delivery.in_order, world.delivery.repeat = False, 0.5
-    for _ in range(5):
-        world.diagnostic(mechanic)
+    world.settle()
+    sessions = [world.open_session() for _ in range(5)]
+    payments = [world.payment(f"{session} payment") for session in sessions]
+    pages = [world.open_page(payment) for payment in payments]
+
+    delivery = world.delivery
+    delivery.chance.seed(seed)
+    delivery.in_order, delivery.repeat, delivery.lose, delivery.delay_s = False, 0.5, 0.5, 60
+    for page in pages:
+        world.bank.pay(page)
+    made = len(world.bank.undelivered)
+    world.settle()
+    world.pass_time("59 seconds")
+    world.settle()
+    assert (made, len(world.bank.undelivered)) == (20, 20)
+    assert moved(world, before) == {}
+    world.pass_time("1 second")
+    world.settle()
+    came = "select count(*) as count from app.stripe_events where payload #>> '{data,object,metadata,payment_id}' = any(%s)"
+    assert world.bank.undelivered == []
+    assert world.one(came, payments)["count"] < made
+
+    # Stripe says that it had failed to make some, so all are looked for.
+    delivery.lose = delivery.delay_s = 0
+    world.bank.tell_thin("v2.core.health.event_generation_failure.resolved")
+    world.settle()
+    assert world.one(came, payments)["count"] == made
+    for session in sessions:
+        world.do(
+            f"select tests.act_as('mechanic', '{mechanic}')",
+            f"select api.accept_session(tests.id('{session}'))",
+            "select tests.act_as_owner()",
+            f"select tests.complete('{session}', '{mechanic}')",
+        )
     world.pass_time("8 days")
     world.settle()
     assert moved(world, before) == {
@@ -307,3 +340,96 @@ def test_a_reversal_that_is_not_owed_any_more_is_looked_up_and_not_asked_for_aga
     assert sent == ([2250, 2250] if made else [2250])
     owed = "select owed_cents from app.payables where payment_id = %s"
     assert world.one(owed, payment) == {"owed_cents": 0}
+
+
+def test_a_refund_that_failed_is_sent_again_by_an_admin(world: StripeWorld) -> None:
+    before = world.balances()
+    session = world.open_session()
+    payment = world.payment(f"{session} payment")
+    world.bank.pay(world.open_page(payment))
+    world.settle()
+    world.do(
+        "select tests.act_as('customer', 'ben')",
+        f"select api.cancel_session(tests.id('{session}'))",
+    )
+    world.settle()
+    [refund] = world.bank.every("refund")
+    world.bank.fail_refund(refund["id"])
+    world.settle()
+    assert moved(world, before)["customer.refund_owed"] == -2500
+    world.pass_time("8 days")
+    world.settle()
+    assert len(world.bank.every("refund")) == 1
+
+    world.do(
+        "select tests.act_as('platform_admin', 'ada')",
+        f"select api.resend_refunds('{payment}', 'The bank has mended the card.')",
+    )
+    world.settle()
+    assert [each["metadata"]["attempt"] for each in world.bank.every("refund")] == ["2", "1"]
+    assert moved(world, before) == {"stripe.balance": -fee(2500), "stripe.fee": fee(2500)}
+    assert agrees(world, before)
+
+
+@pytest.mark.parametrize("made", [True, False])
+@pytest.mark.parametrize("trouble", ["a fault of Stripe", "no answer for 23 hours"])
+def test_a_refund_whose_answer_is_unknown_is_looked_up_and_not_sent_twice(
+    world: StripeWorld, trouble: str, made: bool
+) -> None:
+    before = world.balances()
+    session = world.open_session()
+    world.bank.pay(world.open_page(world.payment(f"{session} payment")))
+    world.settle()
+    if trouble == "a fault of Stripe":
+        faults(world.stripe).append(("/v1/refunds", 500, *(["made"] if made else [])))
+    world.do(
+        "select tests.act_as('customer', 'ben')",
+        f"select api.cancel_session(tests.id('{session}'))",
+    )
+    if trouble == "no answer for 23 hours":
+        [owed] = world.rows("select id::text from app.refunds where status = 'approved'")
+        [begun] = world.worker_calls.call("begin_refund", refund_id=owed["id"])
+        if made:
+            told = {"refund_id": owed["id"], "attempt": "1"}
+            world.bank.refund(
+                {"charge": begun["stripe_charge_id"], "amount": "2500", "metadata": told}
+            )
+            world.bank.undelivered.clear()
+        world.pass_time("23 hours")
+    world.settle()
+    [refund] = world.bank.every("refund")
+    assert refund["metadata"]["attempt"] == ("1" if made else "2")
+    assert moved(world, before) == {"stripe.balance": -fee(2500), "stripe.fee": fee(2500)}
+
+
+@pytest.mark.parametrize("made", [True, False])
+@pytest.mark.parametrize("trouble", ["a fault of Stripe", "no answer for 23 hours"])
+def test_a_reversal_whose_answer_is_unknown_is_looked_up_and_not_made_twice(
+    world: StripeWorld, trouble: str, made: bool
+) -> None:
+    before = world.balances()
+    session, charge = world.diagnostic(world.mechanic())
+    world.pass_time("8 days")
+    world.settle()
+    [transfer] = world.bank.every("transfer")
+    world.bank.refund({"charge": charge, "amount": "2500"})
+    while world.delivery.deliver() + world.apply():
+        pass
+    if trouble == "a fault of Stripe":
+        path = f"/v1/transfers/{transfer['id']}/reversals"
+        faults(world.stripe).append((path, 500, *(["made"] if made else [])))
+    else:
+        [begun] = world.worker_calls.call(
+            "begin_reversal", payment_id=world.payment(f"{session} payment"), part="work"
+        )
+        if made:
+            told = {"reversal_id": str(begun["reversal_id"])}
+            world.bank.reverse(transfer["id"], {"amount": "2250", "metadata": told})
+            world.bank.undelivered.clear()
+        world.pass_time("23 hours")
+    world.settle()
+    assert transfer["amount_reversed"] == (2250 if made else 0)
+    world.pass_time("1 day")
+    world.settle()
+    assert [each["amount"] for each in transfer["reversals"]["data"]] == [2250]
+    assert moved(world, before) == {"stripe.balance": -fee(2500), "stripe.fee": fee(2500)}

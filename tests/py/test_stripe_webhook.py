@@ -198,22 +198,34 @@ def test_a_time_ahead_of_ours_is_what_the_library_would_let_pass() -> None:
     assert WebhookSignature.verify_header(EVENT, header, SECRET, tolerance=300)
 
 
-def test_a_secret_may_be_replaced_while_events_arrive() -> None:
-    both = f"{signed(EVENT)},v1={v1(EVENT, OLD_SECRET)}"
-    old = signed(EVENT, OLD_SECRET)
+@pytest.mark.parametrize(
+    ("path", "secrets", "event"),
+    [
+        ("", "stripe_webhook_secrets", EVENT),
+        ("/connect", "stripe_connect_secrets", EVENT),
+        ("/thin", "stripe_thin_secrets", stripe_events.body(stripe_events.thin_event("v2.test"))),
+    ],
+)
+def test_a_secret_may_be_replaced_while_events_arrive(
+    path: str, secrets: str, event: bytes
+) -> None:
+    both = f"{signed(event)},v1={v1(event, OLD_SECRET)}"
+    old = signed(event, OLD_SECRET)
 
-    def status(header: str, secrets: tuple[str, ...]) -> int:
-        app = create_app(
-            replace(CONFIG, stripe_webhook_secrets=secrets),
-            database=recording(),
-            clock=lambda: NOW,
+    def status(header: str, *known: str) -> int:
+        others = ("whsec_of_another_endpoint",)
+        endpoints = ("stripe_webhook_secrets", "stripe_connect_secrets", "stripe_thin_secrets")
+        given: dict[str, Any] = dict.fromkeys(endpoints, others) | {secrets: known}
+        app = create_app(replace(CONFIG, **given), database=recording(), clock=lambda: NOW)
+        answer = app.test_client().post(
+            f"/stripe/webhook{path}", data=event, headers={"Stripe-Signature": header}
         )
-        return post(app.test_client(), EVENT, header).status_code
+        return answer.status_code
 
-    assert status(both, (SECRET, OLD_SECRET)) == 200
-    assert status(old, (SECRET, OLD_SECRET)) == 200
-    assert status(old, (SECRET,)) == 400
-    assert status(both, (SECRET,)) == 200
+    assert status(both, SECRET, OLD_SECRET) == 200
+    assert status(old, SECRET, OLD_SECRET) == 200
+    assert status(old, SECRET) == 400
+    assert status(both, SECRET) == 200
 
 
 def envelope(**changes: Any) -> bytes:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,14 +16,16 @@ from typing import Any
 import psycopg
 import pytest
 from procrastinate.jobs import Job
+from procrastinate.testing import InMemoryConnector
 from psycopg.rows import dict_row
 
-from backend.jobs import RETRY, TRIES
+from backend.jobs import RETRY, TRIES, create_queue
+from backend.money import Money
 from local import scratch
 from local.bootstrap import give_passwords
 from local.cluster import Cluster
 from local.scratch import Database
-from tests.py.service_fakes import until
+from tests.py.service_fakes import RecordingDatabase, until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -51,6 +54,32 @@ create function backend.enqueue_pending_events() returns void
 grant usage on schema backend to worker;
 grant execute on all functions in schema backend to worker;
 """
+
+
+def test_the_clock_starts_these_jobs() -> None:
+    database = RecordingDatabase()
+    queue = create_queue(database, InMemoryConnector(), Money(database, None))
+    registered = queue.periodic_registry.periodic_tasks.values()
+    assert {each.task.name: each.cron for each in registered} == {
+        "expire_overdue": "* * * * *",
+        "sweep_stripe_events": "* * * * *",
+        "move_due_money": "* * * * *",
+        "fetch_lacking_events": "17 * * * *",
+        "compare_balance": "37 4 * * *",
+        "retry_stalled": "* * * * * */10",
+    }
+
+
+def test_each_job_that_the_database_queues_is_one_the_worker_knows() -> None:
+    database = RecordingDatabase()
+    queue = create_queue(database, InMemoryConnector(), Money(database, None))
+    functions = ROOT / "supabase/functions"
+    sources = "".join(path.read_text() for path in functions.glob("*.sql"))
+    queued = set(re.findall(r"enqueue_job\(\s*'(\w+)'", sources))
+    due = (functions / "enqueue_due_money.sql").read_text()
+    queued |= set(re.findall(r"(?:select\s+|then |else )'(\w+)'", due))
+    assert {"send_refund", "reverse_transfer", "expire_checkout", "compare_balance"} <= queued
+    assert queued - set(queue.tasks) == set()
 
 
 class Queue:

@@ -31,6 +31,7 @@ from (
             'platform_admin', 'ada',
             $$ remove_workshop_member(tests.id('Harbor Auto'), tests.id('wanda'), 'Left.') $$
         ),
+        ('platform_admin', 'ada', $$ resend_refunds(gen_random_uuid(), 'A reason') $$),
         ('platform_admin', 'ada', $$ restrict(tests.id('zoe'), 'banned', true, '4.4', 'Cash.') $$),
         ('platform_admin', 'ada', $$ revoke_invitation(gen_random_uuid()) $$),
         ('platform_admin', 'ada', $$ settle_fraud_warning('issfr_1', 'A reason') $$)

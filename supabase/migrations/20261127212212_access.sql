@@ -3576,6 +3576,7 @@ declare
     failed_by text := object ->> 'failure_balance_transaction';
     payment app.payments := app.charged_payment(object ->> 'charge');
     owed_id uuid;
+    told_attempt text := coalesce(object #>> '{metadata,attempt}', '1');
 begin
     if payment.id is null then
         event.state := 'waiting';
@@ -3595,7 +3596,14 @@ begin
         return event;
     end if;
 
+    if pg_input_is_valid(object #>> '{metadata,refund_id}', 'uuid') then
+        select r.id into owed_id
+        from app.refunds as r
+        where r.id = (object #>> '{metadata,refund_id}')::uuid
+            and r.payment_id = payment.id;
+    end if;
     if object ->> 'status' in ('failed', 'canceled') and failed_by is null then
+        perform app.note_failed_refund(owed_id, told_attempt, object ->> 'failure_reason');
         if exists (select from app.money_facts as f where f.id = object ->> 'id')
             and not exists (
                 select
@@ -3614,12 +3622,6 @@ begin
         return event;
     end if;
 
-    if pg_input_is_valid(object #>> '{metadata,refund_id}', 'uuid') then
-        select r.id into owed_id
-        from app.refunds as r
-        where r.id = (object #>> '{metadata,refund_id}')::uuid
-            and r.payment_id = payment.id;
-    end if;
     perform app.learn_fact(
         row(
             object ->> 'id', 'refund', payment.id, null, object ->> 'charge', owed_id,
@@ -3629,13 +3631,12 @@ begin
         'Referral taken back'
     );
     update app.refunds as r
-    set status = case when failed_by is null then 'sent' else 'failed' end,
-        stripe_refund_id = object ->> 'id',
-        failure = coalesce(object ->> 'failure_reason', r.failure)
+    set status = case r.status when 'approved' then 'sent' else r.status end,
+        stripe_refund_id = object ->> 'id'
     where r.id = owed_id
-        and r.attempt::text = coalesce(object #>> '{metadata,attempt}', '1')
-        and r.status <> 'failed';
+        and r.attempt::text = told_attempt;
     if failed_by is not null then
+        perform app.note_failed_refund(owed_id, told_attempt, object ->> 'failure_reason');
         perform app.learn_fact(
             row(
                 failed_by, 'refund_failure', payment.id, null, object ->> 'id', null,
@@ -7134,18 +7135,24 @@ create or replace function backend.fail_refund(refund_id uuid, failure text, try
     set search_path = ''
 as $$
 begin
-    update app.refunds as r
-    set status = case when try_again then 'approved' else 'failed' end,
-        attempt = case when try_again then r.attempt + 1 else r.attempt end,
-        begun_at = case when try_again then null else r.begun_at end,
-        failure = fail_refund.failure
-    where r.id = fail_refund.refund_id
-        and r.status = 'approved';
+    if try_again then
+        update app.refunds as r
+        set attempt = r.attempt + 1,
+            begun_at = null,
+            failure = fail_refund.failure
+        where r.id = fail_refund.refund_id
+            and r.status = 'approved';
+    else
+        perform app.note_failed_refund(r.id, r.attempt::text, fail_refund.failure)
+        from app.refunds as r
+        where r.id = fail_refund.refund_id
+            and r.status = 'approved';
+    end if;
 end;
 $$;
 comment on function backend.fail_refund is
     'Notes why. Try again: under another key, because the answer of this one was a fault of Stripe''s. '
-    'Otherwise an admin has to look at it.';
+    'Otherwise the admins are told: api.resend_refunds has it sent again.';
 grant execute on function backend.fail_refund to worker;
 
 
@@ -9858,6 +9865,36 @@ as $$
 $$;
 comment on function app.needed_to_quote is
     'What app.lock_standing asks of whoever quotes: may_take_work or may_continue_work.';
+
+
+-- ==== supabase/functions/note_failed_refund.sql
+
+-- A refund came to nothing, and does not go on by itself.
+
+create or replace function app.note_failed_refund(refund_id uuid, attempt text, failure text)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    failed app.refunds;
+begin
+    update app.refunds as r
+    set status = 'failed',
+        failure = coalesce(note_failed_refund.failure, r.failure)
+    where r.id = note_failed_refund.refund_id
+        and r.attempt::text = note_failed_refund.attempt
+        and r.status <> 'failed'
+    returning * into failed;
+    if found then
+        perform app.tell_admins('refund_failed', failed.payment_id);
+    end if;
+end;
+$$;
+comment on function app.note_failed_refund is
+    'Marks the attempt at it that is under way as failed, once, and tells the admins, who may have it sent '
+    'again.';
 
 
 -- ==== supabase/functions/offer_escalation.sql
@@ -12682,6 +12719,56 @@ end;
 $$;
 comment on function app.requeue_session is
     'Closes the thread, queues the session anew and tells the customer why. The caller holds the lock.';
+
+
+-- ==== supabase/functions/resend_refunds.sql
+
+-- An admin has refunds that failed sent again.
+
+create or replace function api.resend_refunds(payment_id uuid, reason text)
+    returns integer
+    language plpgsql
+    volatile
+    security definer  -- admins hold no update grant; this is the only way
+    set search_path = ''
+as $$
+declare
+    resent_id uuid;
+    resent integer := 0;
+begin
+    perform app.lock_standing('may_take_work');
+    if coalesce(reason, '') = '' then
+        raise exception 'a reason is needed' using errcode = 'PT422';
+    end if;
+    perform app.lock_payment(resend_refunds.payment_id);
+    for resent_id in
+        update app.refunds as r
+        set status = 'approved',
+            attempt = r.attempt + 1,
+            begun_at = null,
+            failure = null
+        where r.payment_id = resend_refunds.payment_id
+            and r.status = 'failed'
+        returning r.id
+    loop
+        perform app.enqueue_job('send_refund', jsonb_build_object('refund_id', resent_id));
+        resent := resent + 1;
+    end loop;
+    if resent = 0 then
+        raise exception 'no refund of such a payment has failed' using errcode = 'PT404';
+    end if;
+    perform app.log_action(
+        'resend_refunds', 'payment', resend_refunds.payment_id, reason,
+        jsonb_build_object('refunds', resent)
+    );
+    return resent;
+end;
+$$;
+comment on function api.resend_refunds is
+    'Asks Stripe once more, under another key, for each refund of the payment that failed; returns how '
+    'many. Tell the customer first to have their card mended: money goes back to where it came from. PT404 '
+    'if none failed, PT422 without a reason, PT403 for a dismissed or suspended admin.';
+grant execute on function api.resend_refunds to platform_admin;
 
 
 -- ==== supabase/functions/restrict.sql
