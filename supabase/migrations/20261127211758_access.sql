@@ -5270,9 +5270,9 @@ begin
     if not found then
         raise exception 'no such appeal' using errcode = 'PT404';
     end if;
-    -- Two decisions on one holder come one after the other: the second sees what the first regraded.
+    -- Two decisions on one holder come one after the other: the second sees what the first decided and regraded.
     perform from app.standings as s where s.holder_id = appeal.holder_id for update;
-    select * into strict appeal from app.appeals as a where a.id = appeal.id for update;
+    select * into strict appeal from app.appeals as a where a.id = appeal.id;
     if appeal.status <> 'open' then
         raise exception 'the appeal is decided already' using errcode = 'PT409';
     end if;
@@ -12055,7 +12055,6 @@ begin
         inner join app.violations as v on r.violation_id = v.id
         where r.holder_id = regrade_ladder.holder_id
             and r.lifted_at is null
-            and v.overturned_at is null
             and r.step <> app.ladder_step(v.id)
         order by v.number
     loop
