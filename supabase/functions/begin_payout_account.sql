@@ -22,7 +22,7 @@ begin
     from app.people as p
     inner join app.standings as s on p.id = s.person_id
     where p.id = begin_payout_account.person_id
-        and s.barred_until <= app.current_instant()
+        and (s.barred_until <= app.current_instant() or s.barred_from > app.current_instant())
         and case p.persona
             when 'mechanic' then begin_payout_account.workshop_id is null
             when 'workshop' then exists (

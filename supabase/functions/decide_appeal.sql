@@ -20,9 +20,9 @@ begin
     if not found then
         raise exception 'no such appeal' using errcode = 'PT404';
     end if;
-    -- Two decisions on one holder come one after the other: the second sees what the first regraded.
+    -- Two decisions on one holder come one after the other: the second sees what the first decided and regraded.
     perform from app.standings as s where s.holder_id = appeal.holder_id for update;
-    select * into strict appeal from app.appeals as a where a.id = appeal.id for update;
+    select * into strict appeal from app.appeals as a where a.id = appeal.id;
     if appeal.status <> 'open' then
         raise exception 'the appeal is decided already' using errcode = 'PT409';
     end if;

@@ -49,18 +49,7 @@ begin
     else
         perform app.forfeit_earnings(decide_withheld.payee_id, decision_id);
     end if;
-    -- A barred workshop's advisors too: it is about their own money.
-    perform app.tell(t.person_id, 'earnings_' || decision, decision_id)
-    from (
-        select m.person_id
-        from app.mechanics as m
-        where m.person_id = decide_withheld.payee_id
-        union all
-        select w.person_id
-        from app.workshop_members as w
-        where w.workshop_id = decide_withheld.payee_id
-            and w.removed_at is null
-    ) as t;
+    perform app.tell_holder(decide_withheld.payee_id, 'earnings_' || decision, decision_id);
     perform app.log_action(
         'decide_withheld', 'payee', decide_withheld.payee_id, reason,
         jsonb_build_object('decision', decision, 'cents', withheld_cents)
@@ -70,7 +59,7 @@ end;
 $$;
 comment on function api.decide_withheld is
     'Releases or forfeits all that is withheld from a mechanic or workshop; returns how much, in cents. The '
-    'platform''s terms and the law decide which; this only records it, and forfeits '
-    'nothing while a restriction that bars them is appealed or may be. PT404 if nothing is withheld, PT409 '
+    'platform''s terms and the law decide which; this only records it, and forfeits nothing while a '
+    'restriction that bars them is appealed or may be. PT404 if nothing is withheld, PT409 '
     'before an appeal is decided or its time over, PT422 for bad input, PT403 for a dismissed admin.';
 grant execute on function api.decide_withheld to platform_admin;

@@ -17,7 +17,6 @@ begin
         inner join app.violations as v on r.violation_id = v.id
         where r.holder_id = regrade_ladder.holder_id
             and r.lifted_at is null
-            and v.overturned_at is null
             and r.step <> app.ladder_step(v.id)
         order by v.number
     loop

@@ -1,7 +1,7 @@
 -- What does a notice period leave to who is banned after it? What is open goes on; nothing new begins.
 
 begin;
-select plan(23);
+select plan(25);
 
 update app.jurisdictions set notice_period = interval '30 days' where code = 'other';
 select tests.act_as('platform_admin', 'ada');
@@ -45,6 +45,13 @@ select tests.act_as_owner();
 select is_empty(
     $$ select from app.notices where person_id = tests.id('ana') and kind = 'session_queued_again' $$,
     'the customer notices nothing'
+);
+
+select is(
+    tests.code_as_service(
+        'backend', format('select backend.begin_payout_account(%L, null)', tests.id('max'))
+    ),
+    null, 'an account to be paid is opened still'
 );
 
 select tests.move_clock(interval '30 days' - interval '1 second');
@@ -94,6 +101,17 @@ select is(
 select is(
     pg_temp.notice('PL', 'banned', false, null, 'repeated_infringement'), interval '0',
     'nor a repeated infringement'
+);
+update app.standings set jurisdiction = 'PL' where person_id = tests.id('zoe');
+select tests.named(
+    'on the ladder',
+    app.impose_restriction(
+        tests.id('zoe'), 'banned', false, '4.2', 'Gave a number.', null, '{}', tests.id('ada'), step => 3
+    )
+);
+select is(
+    (select starts_at - noticed_at from app.restrictions where id = tests.id('on the ladder')), interval '0',
+    'nor a step of the ladder'
 );
 select results_eq(
     $$

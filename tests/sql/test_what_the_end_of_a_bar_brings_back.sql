@@ -1,7 +1,7 @@
 -- What does the end of a bar bring back, when the clock ends it and nobody lifts it?
 
 begin;
-select plan(16);
+select plan(19);
 
 update app.limits set most = 1000;
 create function pg_temp.withheld(name text)
@@ -129,8 +129,35 @@ select results_eq(
     $$ select referrals from pg_temp.withheld('max') $$, $$ values ('{earned,pending}'::text[]) $$,
     'when the money is released before, the referrals follow with the end'
 );
-create temporary table released as
-select count(*) as times from app.ledger_transactions as t where t.description = 'Released';
+
+-- A workshop's too, and its advisors are told
+
+select tests.act_as('platform_admin', 'ada');
+select api.restrict(tests.id('Northside Garage'), 'suspended', true, '4.4', 'Met a customer.', 7);
+select tests.act_as_owner();
+create function pg_temp.of_workshop()
+    returns table (account text, cents bigint)
+    language sql
+    security definer
+as $$
+    select l.name, -l.balance_cents
+    from app.ledger_accounts as l
+    where l.owner_id = tests.id('Northside Garage') and l.balance_cents <> 0;
+$$;
+create temporary table of_workshop as select w.cents from pg_temp.of_workshop() as w;
+select results_eq(
+    $$ select * from pg_temp.of_workshop() $$, $$ select 'withheld.workshop', cents from of_workshop $$,
+    'what a workshop earned is withheld'
+);
+select pg_temp.swept(interval '7 days');
+select results_eq(
+    $$ select * from pg_temp.of_workshop() $$, $$ select 'payable.workshop', cents from of_workshop $$,
+    'and comes back by the clock'
+);
+select set_has(
+    $$ select n.person_id from app.notices as n where n.kind = 'earnings_released' $$,
+    $$ values (tests.id('walt')) $$, 'which its advisors are told'
+);
 
 -- What a suspension did not withhold it does not release
 
@@ -145,6 +172,8 @@ select is_empty(
 
 -- Lifting what has ended changes nothing more
 
+create temporary table released as
+select count(*) as times from app.ledger_transactions as t where t.description = 'Released';
 select tests.act_as('platform_admin', 'ada');
 select lives_ok(
     $$

@@ -130,7 +130,12 @@ select lives_ok(
     'a conversation goes on under the notice that its writer had agreed to'
 );
 select tests.act_as_owner();
-delete from app.session_consents where person_id = tests.id('dora');
+delete from app.session_consents
+where person_id = tests.id('dora') and session_id = tests.id('ana escalated');
+insert into app.session_consents (session_id, person_id, version, given_at)
+select tests.id('cleo repaired'), c.person_id, c.version, c.given_at
+from app.consents as c
+where c.person_id = tests.id('dora');
 select tests.act_as('workshop', 'dora');
 select throws_ok(
     $$ select api.send_message(tests.id('thread of walt'), 'At eleven.', gen_random_uuid()) $$, 'PT409',

@@ -97,8 +97,16 @@ select results_eq(
 );
 select tests.act_as('workshop', 'dora');
 select isnt_empty('select from api.restrictions', 'its other advisors read why');
-select isnt_empty($$ select from api.notices where kind = 'restricted' $$, 'and were told');
 select tests.act_as_owner();
+select set_eq(
+    $$
+        select n.person_id from app.notices as n
+        inner join app.restrictions as r on n.about_id = r.id
+        where n.kind = 'restricted' and r.holder_id = tests.id('Northside Garage')
+    $$,
+    $$ values (tests.id('walt')), (tests.id('dora')) $$,
+    'and were told: those who belong to it still'
+);
 
 -- The gravest takes two
 

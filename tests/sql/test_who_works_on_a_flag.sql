@@ -1,7 +1,7 @@
 -- Who works on a flag, in which order, with what before them, and who learns of it?
 
 begin;
-select plan(61);
+select plan(63);
 
 select tests.invite('abe', 'platform_admin');
 select tests.act_as('mechanic', 'max');
@@ -253,6 +253,9 @@ select is(
     'what is altered within an hour is evidence'
 );
 select is(
+    pg_temp.tried_and_sent('The pads are worn.', interval '0', 'It is 4155552682'), 'S1, 0', 'of one flag'
+);
+select is(
     pg_temp.tried_and_sent('It is 415-555-2683', interval '1 hour', 'It is 415 555 2683'), 'S1, 0',
     'after that it is forgotten, also before a sweep'
 );
@@ -310,6 +313,15 @@ select tests.act_as_owner();
 select is(
     pg_temp.tried_and_sent('The pads are worn.', interval '0', 'last four 2689'), 'S2, 1',
     'a number that comes in pieces is the same'
+);
+select tests.act_as('mechanic', 'max');
+select api.preview_message('It is 415-555-2691');
+select api.send_message(tests.id('ana active thread'), b.body, gen_random_uuid())
+from unnest(array['My cell starts 415', '555']) as b (body);
+select tests.act_as_owner();
+select is(
+    pg_temp.tried_and_sent('The pads are worn.', interval '0', 'last four 0143'), 'S1, 0',
+    'three digits that two numbers have in common are nothing'
 );
 select is(
     (select count(*) from app.message_previews where cardinality(details) = 0), 0::bigint,

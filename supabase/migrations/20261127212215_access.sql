@@ -4178,7 +4178,7 @@ begin
     from app.people as p
     inner join app.standings as s on p.id = s.person_id
     where p.id = begin_payout_account.person_id
-        and s.barred_until <= app.current_instant()
+        and (s.barred_until <= app.current_instant() or s.barred_from > app.current_instant())
         and case p.persona
             when 'mechanic' then begin_payout_account.workshop_id is null
             when 'workshop' then exists (
@@ -5271,9 +5271,9 @@ begin
     if not found then
         raise exception 'no such appeal' using errcode = 'PT404';
     end if;
-    -- Two decisions on one holder come one after the other: the second sees what the first regraded.
+    -- Two decisions on one holder come one after the other: the second sees what the first decided and regraded.
     perform from app.standings as s where s.holder_id = appeal.holder_id for update;
-    select * into strict appeal from app.appeals as a where a.id = appeal.id for update;
+    select * into strict appeal from app.appeals as a where a.id = appeal.id;
     if appeal.status <> 'open' then
         raise exception 'the appeal is decided already' using errcode = 'PT409';
     end if;
@@ -5567,18 +5567,7 @@ begin
     else
         perform app.forfeit_earnings(decide_withheld.payee_id, decision_id);
     end if;
-    -- A barred workshop's advisors too: it is about their own money.
-    perform app.tell(t.person_id, 'earnings_' || decision, decision_id)
-    from (
-        select m.person_id
-        from app.mechanics as m
-        where m.person_id = decide_withheld.payee_id
-        union all
-        select w.person_id
-        from app.workshop_members as w
-        where w.workshop_id = decide_withheld.payee_id
-            and w.removed_at is null
-    ) as t;
+    perform app.tell_holder(decide_withheld.payee_id, 'earnings_' || decision, decision_id);
     perform app.log_action(
         'decide_withheld', 'payee', decide_withheld.payee_id, reason,
         jsonb_build_object('decision', decision, 'cents', withheld_cents)
@@ -5588,8 +5577,8 @@ end;
 $$;
 comment on function api.decide_withheld is
     'Releases or forfeits all that is withheld from a mechanic or workshop; returns how much, in cents. The '
-    'platform''s terms and the law decide which; this only records it, and forfeits '
-    'nothing while a restriction that bars them is appealed or may be. PT404 if nothing is withheld, PT409 '
+    'platform''s terms and the law decide which; this only records it, and forfeits nothing while a '
+    'restriction that bars them is appealed or may be. PT404 if nothing is withheld, PT409 '
     'before an appeal is decided or its time over, PT422 for bad input, PT403 for a dismissed admin.';
 grant execute on function api.decide_withheld to platform_admin;
 
@@ -12164,7 +12153,6 @@ begin
         inner join app.violations as v on r.violation_id = v.id
         where r.holder_id = regrade_ladder.holder_id
             and r.lifted_at is null
-            and v.overturned_at is null
             and r.step <> app.ladder_step(v.id)
         order by v.number
     loop
