@@ -3,7 +3,8 @@
 Five folds over families of techniques, seed 1: what is learnt is learnt from four, and scored on the fifth;
 bodies that differ in digits alone are in one fold. The words and patterns of the filter are not fitted by a
 program, so every fold scores the same function; those who wrote them had read the corpus. The messages of
-tests/adversary.py were written afterwards. Exit code 1 when a target is missed.
+tests/adversary.py were written afterwards. The fresh ones were written by people who had seen neither; the
+filter was then improved by what it missed of the first file, and by nothing of the second. Exit code 1 when a target is missed.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from rich.console import Console
@@ -124,11 +125,11 @@ def speed(connection: psycopg.Connection, bodies: Sequence[str]) -> dict[str, fl
     return {"p50": spent[len(spent) // 2], "p99": spent[len(spent) * 99 // 100], "10 kB": ten}
 
 
-def throughput(connection: psycopg.Connection, bodies: Sequence[str]) -> float:
+def throughput(
+    connection: psycopg.Connection, bodies: Sequence[str], function: LiteralString
+) -> float:
     """Messages a second with the trigger on, as a share of those with the trigger off: one transaction
     each, a hundred in turn, median of ten turns."""
-    connection.execute((ROOT / "bench/chat.sql").read_bytes())
-    connection.execute(THROUGHPUT.read_bytes())
     place, shares = 0, []
     for turn in range(11):
         seconds = {}
@@ -139,7 +140,7 @@ def throughput(connection: psycopg.Connection, bodies: Sequence[str]) -> float:
             begun = time.perf_counter()
             for body in bodies[turn * 40 : turn * 40 + 100]:
                 place += 1
-                connection.execute("select pg_temp.send(%s, %s)", (body, place))
+                connection.execute(f"select pg_temp.{function}(%s, %s)".encode(), (body, place))
             seconds[word] = time.perf_counter() - begun
         shares.append(seconds["disable"] / seconds["enable"])
     return statistics.median(shares[1:])  # the first turn warms up
@@ -181,12 +182,23 @@ def main() -> int:
     rows = [dict(row) for row in load(DATA / "chat-leaks.dev.jsonl")]
     threads = load(DATA / "chat-leaks.dev.threads.jsonl")
     foes = adversary.rows(options.seed, 2)
+    fresh = {name: load(DATA / f"fresh-{name}.jsonl") for name in "ab"}
+    fresh_threads = load(DATA / "fresh-b.threads.jsonl")
     with scan.filter_database() as connection:
         ours = {row["id"]: row for row in scan.scan(connection, rows)}
         split = {row["id"]: row for row in scan.scan(connection, threads)}
         written = {str(row["id"]): row for row in scan.scan(connection, foes)}
+        fresh_found = {
+            name: {str(row["id"]): row for row in scan.scan(connection, rows_of_one)}
+            for name, rows_of_one in fresh.items()
+        }
+        fresh_split = {str(row["id"]): row for row in scan.scan(connection, fresh_threads)}
         took = speed(connection, [row["body"] for row in rows if not row["leak"]])
-        share = throughput(connection, [row["body"] for row in rows if not row["leak"]])
+        benign = [row["body"] for row in rows if not row["leak"]]
+        connection.execute((ROOT / "bench/chat.sql").read_bytes())
+        connection.execute(THROUGHPUT.read_bytes())
+        share = throughput(connection, benign, "send")
+        sent_share = throughput(connection, benign, "send_as_customer")
 
     parts = folds(rows)
     model = unseen_by_model(parts)
@@ -249,10 +261,18 @@ def main() -> int:
     report.add("adversary, F1", None, foe["overall"]["f1"], 0.95)
     report.add("adversary, recall of techniques", None, recall_by_family(foes, written), 0.80)
     report.add("adversary, benign flagged", None, foe["overall"]["fpr"], 0.01, most=True)
+    for name, what in (("a", "tuned on"), ("b", "never tuned on")):
+        figures = score(fresh[name], fresh_found[name])["overall"]
+        report.add(f"fresh messages, {what}, F1", None, figures["f1"], 0.95)
+        report.add(f"fresh messages, {what}, benign flagged", None, figures["fpr"], 0.01, most=True)
+        report.add(f"fresh messages, {what}, spans hidden", None, figures["span_hiding"], 0.95)
+    figures = score(fresh_threads, fresh_split)["overall"]
+    report.add("fresh threads, never tuned on, F1", None, figures["f1"], 0.90)
     report.add("µs a message, p50", None, took["p50"], 200, most=True)
     report.add("µs a message, p99", None, took["p99"], 1000, most=True)
     report.add("ms for 10 kB", None, took["10 kB"], 10, most=True)
     report.add("inserts a second, moderated / not", None, share, 0.60)
+    report.add("api.send_message a second, moderated / not", None, sent_share, 0.60)
     console.print(report.table)
     return 0 if report.is_met else 1
 

@@ -53,11 +53,13 @@ begin
     end if;
     if octet_length(body) > length(body) then
         -- accents, which most that is not ASCII consists of, letter for letter
-        body := translate(
-            body,
-            'áàâäãåçéèêëíìîïñóòôöõúùûüýÁÀÂÄÃÅÇÉÈÊËÍÌÎÏÑÓÒÔÖÕÚÙÛÜÝ',
-            'aaaaaaceeeeiiiinooooouuuuyAAAAAACEEEEIIIINOOOOOUUUUY'
-        );
+        if body collate "C" ~ '[\u00c0-\u00ff]' then
+            body := translate(
+                body,
+                'áàâäãåçéèêëíìîïñóòôöõúùûüýÁÀÂÄÃÅÇÉÈÊËÍÌÎÏÑÓÒÔÖÕÚÙÛÜÝ',
+                'aaaaaaceeeeiiiinooooouuuuyAAAAAACEEEEIIIINOOOOOUUUUY'
+            );
+        end if;
         -- Decomposing only ever lengthens: an equal length means letter for letter.
         decomposed := normalize(body, nfkd);
     end if;

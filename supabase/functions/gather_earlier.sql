@@ -15,6 +15,8 @@ begin
     ahead := '';
     for n in greatest(1, cardinality(earlier) - 19) .. cardinality(earlier) loop
         continue when earlier[n] is null or length(earlier[n]) > 48 or (length(earlier[n]) > 32 and earlier[n] = translate(earlier[n], '0123456789@', ''))
+            -- complete already, and hidden
+            or (earlier[n] like '%[% hidden]%' and earlier[n] = translate(earlier[n], '0123456789', ''))
             or string_to_array(lower(rtrim(earlier[n], ' .!?')), ' ') <@ chatter;
         kept := kept || n;
         begins := begins || length(ahead);

@@ -162,6 +162,38 @@ def test_any_text_is_masked_and_every_place_lies_in_it(
         assert len(hidden) == len(spans)
 
 
+def least_seconds(connection: psycopg.Connection, body: str) -> float:
+    """Of three readings: the processor's time for them, which other work on the machine does not lengthen."""
+    account = Path(f"/proc/{connection.info.backend_pid}/schedstat")  # nanoseconds first
+    spent = []
+    for _ in range(3):
+        begun = int(account.read_text().split()[0])
+        find(connection, [body])
+        spent.append((int(account.read_text().split()[0]) - begun) / 1e9)
+    return min(spent)
+
+
+REPEATED = (
+    *("a", "7", "7 ", "a.", "a@", "a@b.", "a-", "@", "www.", "a.bc/", "dot ", "a at ", "one ", "1-", "1,", "(1"),
+    *("415-555-2671 ", "jo@example.com ", "1 a st ", "insta is ", "4\u200b", "a_", "x.y_", "moc.", "p o ", "é"),
+    *("😀", "ا", "four, ", "last 55 ", "garage behind x ", "a'b", "unit 3 ", "&#52;", "%34", "l i ", "come me "),
+    *("12.34567, ", "call ", "don't ", "twenty one ", "1G1JC524917418958 ", "\n", "+", "$a", "@a ", "www ", "a+b,"),
+)
+
+
+@pytest.mark.parametrize("piece", REPEATED)
+def test_reading_takes_as_long_as_the_text_is(connection: psycopg.Connection, piece: str) -> None:
+    # Four times the text takes four times as long; where a pattern goes back over what it has read, sixteen.
+    tail = " jo@example.com 4155552671 12 elm st"
+    short, long = ((piece * 10_000)[:size] + tail for size in (2_500, 10_000))
+    assert least_seconds(connection, long) < 9 * least_seconds(connection, short) + 0.01
+
+
+def test_a_long_conversation_is_read_in_proportion(connection: psycopg.Connection) -> None:
+    text = " ".join(row["body"] for row in MESSAGES)
+    assert least_seconds(connection, text[:10_000]) < 9 * least_seconds(connection, text[:2_500])
+
+
 @pytest.mark.parametrize(
     "piece",
     [

@@ -15,9 +15,14 @@ from tools import scan
 from tools.score_chat_leaks import Figures, load, score
 
 DATA = ROOT / "tests/data"
-CORPUS = [row["body"] for row in load(DATA / "chat-leaks.dev.jsonl")] + [
+CORPUS = [
+    row["body"]
+    for name in ("chat-leaks.dev", "fresh-a", "fresh-b")
+    for row in load(DATA / f"{name}.jsonl")
+] + [
     message["body"]
-    for thread in load(DATA / "chat-leaks.dev.threads.jsonl")
+    for name in ("chat-leaks.dev", "fresh-b")
+    for thread in load(DATA / f"{name}.threads.jsonl")
     for message in thread["messages"]
 ]
 WHOLE_PHRASE = 4  # words: fewer are a collocation, such as "call me" or "off the books"

@@ -8182,11 +8182,13 @@ begin
     end if;
     if octet_length(body) > length(body) then
         -- accents, which most that is not ASCII consists of, letter for letter
-        body := translate(
-            body,
-            'áàâäãåçéèêëíìîïñóòôöõúùûüýÁÀÂÄÃÅÇÉÈÊËÍÌÎÏÑÓÒÔÖÕÚÙÛÜÝ',
-            'aaaaaaceeeeiiiinooooouuuuyAAAAAACEEEEIIIINOOOOOUUUUY'
-        );
+        if body collate "C" ~ '[\u00c0-\u00ff]' then
+            body := translate(
+                body,
+                'áàâäãåçéèêëíìîïñóòôöõúùûüýÁÀÂÄÃÅÇÉÈÊËÍÌÎÏÑÓÒÔÖÕÚÙÛÜÝ',
+                'aaaaaaceeeeiiiinooooouuuuyAAAAAACEEEEIIIINOOOOOUUUUY'
+            );
+        end if;
         -- Decomposing only ever lengthens: an equal length means letter for letter.
         decomposed := normalize(body, nfkd);
     end if;
@@ -8341,6 +8343,8 @@ begin
     ahead := '';
     for n in greatest(1, cardinality(earlier) - 19) .. cardinality(earlier) loop
         continue when earlier[n] is null or length(earlier[n]) > 48 or (length(earlier[n]) > 32 and earlier[n] = translate(earlier[n], '0123456789@', ''))
+            -- complete already, and hidden
+            or (earlier[n] like '%[% hidden]%' and earlier[n] = translate(earlier[n], '0123456789', ''))
             or string_to_array(lower(rtrim(earlier[n], ' .!?')), ' ') <@ chatter;
         kept := kept || n;
         begins := begins || length(ahead);
