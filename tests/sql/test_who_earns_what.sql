@@ -1,7 +1,7 @@
 -- Who earns what, and who sees it?
 
 begin;
-select plan(57);
+select plan(58);
 
 -- A cast of its own, so that nobody else's money is in its accounts.
 
@@ -449,6 +449,18 @@ select is_empty(
     $$ select 1 from pg_temp.entries(tests.id('unpaid payment')) $$,
     'nothing is earned before the money is in'
 );
+-- The worker looks whether it is due, which notes the payee.
+create function pg_temp.due(payment_id uuid) returns bigint language plpgsql as $$
+declare
+    cents bigint;
+begin
+    perform tests.act_as_service('worker');
+    select t.amount_cents into cents from backend.begin_transfer(due.payment_id, 'work') as t;
+    perform tests.act_as_owner();
+    return cents;
+end;
+$$;
+select is(pg_temp.due(tests.id('unpaid payment')), null, 'nor sent');
 select tests.act_as('mechanic', 'mo');
 select is_empty(
     $$ select from api.mechanic_earnings where about_id = tests.id('unpaid') $$,
@@ -593,6 +605,7 @@ begin
     perform pg_temp.approve_quote('unpaid', 10000);
     perform pg_temp.pay_checkout('evt_repair', tests.id('unpaid repair'), 10000);
     perform pg_temp.finish_repair('unpaid');
+    perform pg_temp.due(tests.id('unpaid repair'));
     perform tests.act_as('workshop', 'wim');
 end;
 $$;
