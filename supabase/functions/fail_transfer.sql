@@ -24,7 +24,7 @@ begin
         and t.status = 'creating';
     if found then
         -- A ban meanwhile left alone what seemed to be on its way.
-        perform app.withhold_earnings(p.payee_id, gen_random_uuid())
+        perform app.withhold_earnings(p.payee_id, gen_random_uuid(), payment.id)
         from app.payables as p
         inner join app.standings as s on p.payee_id = s.holder_id
         where p.payment_id = payment.id

@@ -4,7 +4,8 @@ create function app.move_earnings(
     payee_id uuid,
     to_withhold boolean,
     description text,
-    source_key text
+    source_key text,
+    payment_id uuid default null
 )
     returns void
     language plpgsql
@@ -17,12 +18,26 @@ declare
     target text := case when to_withhold then 'withheld.' else 'payable.' end;
 begin
     perform app.lock_payee(move_earnings.payee_id);
+    if to_withhold and move_earnings.payment_id is null then
+        -- A new bar: what is on its way is withheld too, should it come to nothing.
+        update app.payables as p
+        set released_at = null
+        where p.payee_id = move_earnings.payee_id
+            and p.released_at is not null;
+    end if;
     for moved in
         with marked as (
             update app.payables as p
-            set withheld_at = case when to_withhold then app.current_instant() end
+            set withheld_at = case when to_withhold then app.current_instant() end,
+                released_at = case
+                    when not to_withhold and p.owed_cents > 0 then app.current_instant()
+                end
             where p.payee_id = move_earnings.payee_id
                 and (p.withheld_at is null) = to_withhold
+                and (
+                    move_earnings.payment_id is null
+                    or p.payment_id = move_earnings.payment_id and p.released_at is null
+                )
                 -- What is on its way is sent, not withheld.
                 and not exists (
                     select

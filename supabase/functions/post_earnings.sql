@@ -57,7 +57,7 @@ begin
     );
 
     -- Read after the payees are locked: a ban sees this posting, or is seen here.
-    perform app.withhold_earnings(p.payee_id, payment.id)
+    perform app.withhold_earnings(p.payee_id, payment.id, payment.id)
     from app.payables as p
     inner join app.standings as s on p.payee_id = s.holder_id
     where p.payment_id = payment.id

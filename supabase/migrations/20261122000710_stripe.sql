@@ -103,6 +103,7 @@ create table app.payables (
     earned_at timestamptz,
     held_until timestamptz,
     withheld_at timestamptz,
+    released_at timestamptz,
     is_disputed boolean not null default false,
     refund_asked_until timestamptz,
     earned_cents bigint not null default 0
@@ -127,6 +128,8 @@ comment on column app.payables.is_disputed is
 comment on column app.payables.refund_asked_until is
     'The customer asked for a refund: until then nothing is sent, unless it is decided before.';
 comment on column app.payables.withheld_at is 'Set while the payee is barred: counted, not sent.';
+comment on column app.payables.released_at is
+    'When it was last let go: then only another bar withholds it.';
 comment on column app.payables.earned_cents is 'Of what the customer did not get back.';
 comment on column app.payables.offset_cents is
     'Taken from this payable for another''s debt (negative), or the other way round.';

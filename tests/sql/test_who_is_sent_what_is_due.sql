@@ -1,7 +1,7 @@
 -- Who is sent what is due to them, when, and who decides on what is not?
 
 begin;
-select plan(29);
+select plan(36);
 
 -- Whose account at Stripe
 
@@ -135,6 +135,19 @@ select is(
 
 do $$
 begin
+    -- Done before the charge is told of: earned later.
+    perform tests.open_session('ben', 'late', 'brakes', 'It squeals', 'Fiat', 'Panda');
+    perform tests.stripe_event(
+        'evt_late', 'checkout.session.completed',
+        jsonb_build_object(
+            'id', 'cs_late', 'amount_total', 2500, 'currency', 'usd', 'payment_status', 'paid',
+            'metadata', jsonb_build_object('payment_id', tests.id('late payment'))
+        )
+    );
+    perform tests.act_as('mechanic', 'max');
+    perform api.accept_session(tests.id('late'));
+    perform tests.act_as_owner();
+    perform tests.complete('late', 'max');
     perform tests.act_as('platform_admin', 'ada');
     perform api.restrict(tests.id('max'), 'banned', true, '4.4', 'Took cash.');
     perform tests.act_as_owner();
@@ -169,6 +182,57 @@ select isnt(
     'it is withheld then'
 );
 select is(pg_temp.due(), null, 'and no longer due');
+
+-- What an admin released is withheld again by another bar alone
+
+create function pg_temp.withheld(payment text) returns boolean language sql as $$
+    select p.withheld_at is not null
+    from app.payables as p
+    where p.payment_id = tests.id(payment)
+        and p.part = 'work';
+$$;
+do $$
+begin
+    perform tests.act_as('platform_admin', 'ada');
+    perform api.decide_withheld(tests.id('max'), 'released', 'The law says so.');
+    perform tests.act_as_owner();
+    perform tests.pay(tests.id('late payment'));
+end;
+$$;
+select is(pg_temp.withheld('late payment'), true, 'what is earned after a ban is withheld');
+select is(
+    pg_temp.withheld('ana escalated payment'), false, 'what an admin has released meanwhile is not'
+);
+select is(pg_temp.due(), 2250::bigint, 'it is due again');
+select is(
+    tests.code_as_service(
+        'worker',
+        $$
+            select backend.fail_transfer(
+                tests.id('ana escalated payment'), 'work', 2, 'account_invalid', '0'
+            )
+        $$
+    ),
+    null,
+    'if that comes to nothing'
+);
+select is(pg_temp.withheld('ana escalated payment'), false, 'it stays released');
+select is(pg_temp.due(), 2250::bigint, 'and due');
+select tests.code_as_service(
+    'worker',
+    $$ select backend.fail_transfer(tests.id('ana escalated payment'), 'work', 3, 'not made', '0') $$
+);
+do $$
+begin
+    perform tests.act_as('platform_admin', 'ada');
+    perform api.lift_restriction(r.id, 'Appealed.')
+    from api.restrictions as r
+    where r.holder_id = tests.id('max');
+    perform api.restrict(tests.id('max'), 'banned', true, '4.4', 'Took cash again.');
+    perform tests.act_as_owner();
+end;
+$$;
+select is(pg_temp.withheld('ana escalated payment'), true, 'until the next ban');
 
 -- Called twice, or for what is not due
 

@@ -3,7 +3,7 @@
 
 -- ==== Functions whose signature has changed
 
-select set_config('stage.changed_functions', '', true);
+select set_config('stage.changed_functions', 'app.move_earnings app.withhold_earnings', true);
 
 
 -- ==== tools/clear_stage.sql
@@ -7173,7 +7173,7 @@ begin
         and t.status = 'creating';
     if found then
         -- A ban meanwhile left alone what seemed to be on its way.
-        perform app.withhold_earnings(p.payee_id, gen_random_uuid())
+        perform app.withhold_earnings(p.payee_id, gen_random_uuid(), payment.id)
         from app.payables as p
         inner join app.standings as s on p.payee_id = s.holder_id
         where p.payment_id = payment.id
@@ -9755,7 +9755,8 @@ create or replace function app.move_earnings(
     payee_id uuid,
     to_withhold boolean,
     description text,
-    source_key text
+    source_key text,
+    payment_id uuid default null
 )
     returns void
     language plpgsql
@@ -9768,12 +9769,26 @@ declare
     target text := case when to_withhold then 'withheld.' else 'payable.' end;
 begin
     perform app.lock_payee(move_earnings.payee_id);
+    if to_withhold and move_earnings.payment_id is null then
+        -- A new bar: what is on its way is withheld too, should it come to nothing.
+        update app.payables as p
+        set released_at = null
+        where p.payee_id = move_earnings.payee_id
+            and p.released_at is not null;
+    end if;
     for moved in
         with marked as (
             update app.payables as p
-            set withheld_at = case when to_withhold then app.current_instant() end
+            set withheld_at = case when to_withhold then app.current_instant() end,
+                released_at = case
+                    when not to_withhold and p.owed_cents > 0 then app.current_instant()
+                end
             where p.payee_id = move_earnings.payee_id
                 and (p.withheld_at is null) = to_withhold
+                and (
+                    move_earnings.payment_id is null
+                    or p.payment_id = move_earnings.payment_id and p.released_at is null
+                )
                 -- What is on its way is sent, not withheld.
                 and not exists (
                     select
@@ -10638,7 +10653,7 @@ begin
     );
 
     -- Read after the payees are locked: a ban sees this posting, or is seen here.
-    perform app.withhold_earnings(p.payee_id, payment.id)
+    perform app.withhold_earnings(p.payee_id, payment.id, payment.id)
     from app.payables as p
     inner join app.standings as s on p.payee_id = s.holder_id
     where p.payment_id = payment.id
@@ -13922,17 +13937,19 @@ grant execute on function api.withdraw_refund_request to customer;
 
 -- What a barred mechanic or workshop has earned and not been sent is withheld, not lost.
 
-create or replace function app.withhold_earnings(payee_id uuid, cause_id uuid)
+create or replace function app.withhold_earnings(payee_id uuid, cause_id uuid, payment_id uuid default null)
     returns void
     language sql
     volatile
     set search_path = ''
 as $$
-    select app.move_earnings(payee_id, true, 'Withheld', 'withheld:' || cause_id::text);
+    select app.move_earnings(
+        payee_id, true, 'Withheld', 'withheld:' || cause_id::text, payment_id
+    );
 $$;
 comment on function app.withhold_earnings is
     'Withholds what is payable to a mechanic or workshop; nothing for anybody else. Cause: a restriction '
-    'or payment.';
+    'or payment. With a payment: only what that owes, unless an admin has released it.';
 
 
 -- ==== tools/close_stage.sql
