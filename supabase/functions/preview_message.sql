@@ -29,6 +29,6 @@ begin
 end;
 $$;
 comment on function api.preview_message is
-    'The text as it would be delivered, what would be hidden and why, and whether it solicits. What is faultless is not '
-    'stored; the rest is kept for an hour, or as evidence on a flag. PT429 beyond the limit.';
+    'The text as it would be delivered, what would be hidden and why, and whether it solicits. What is '
+    'faultless is not stored; the rest is kept for an hour, or as evidence on a flag. PT429 beyond the limit.';
 grant execute on function api.preview_message to customer, mechanic, workshop;

@@ -10793,8 +10793,8 @@ begin
 end;
 $$;
 comment on function api.preview_message is
-    'The text as it would be delivered, what would be hidden and why, and whether it solicits. What is faultless is not '
-    'stored; the rest is kept for an hour, or as evidence on a flag. PT429 beyond the limit.';
+    'The text as it would be delivered, what would be hidden and why, and whether it solicits. What is '
+    'faultless is not stored; the rest is kept for an hour, or as evidence on a flag. PT429 beyond the limit.';
 grant execute on function api.preview_message to customer, mechanic, workshop;
 
 
@@ -12670,7 +12670,8 @@ comment on function api.restrict is
     'Suspends (days) or bans a provider at once, beside the ladder; returns the restriction, which they '
     'read with its reasons and may appeal. A ban, or a suspension for a payment or meeting off the '
     'platform, ends access to open work. A ban begins after the notice period of the jurisdiction, unless '
-    'notice_exception says why not: legal_obligation or repeated_infringement; the facts tell it. PT404, PT409 for customers and admins, PT422 for bad input.';
+    'notice_exception says why not: legal_obligation or repeated_infringement; the facts tell it. PT404, PT409 '
+    'for customers and admins, PT422 for bad input.';
 grant execute on function api.restrict to platform_admin;
 
 
