@@ -304,9 +304,12 @@ insert into app.jurisdictions (code, appeal_within) values
     ('other', interval '30 days'),
     ('US', interval '30 days');
 insert into app.jurisdictions (code, appeal_within, notice_period)
-select c.code, interval '6 months', interval '30 days'
+select
+    c.code,
+    interval '6 months' as appeal_within,
+    interval '30 days' as notice_period
 from unnest(
-    '{AT,BE,BG,CY,CZ,DE,DK,EE,ES,FI,FR,GR,HR,HU,IE,IT,LT,LU,LV,MT,NL,PL,PT,RO,SE,SI,SK}'::text []
+    string_to_array('AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK', ' ')
 ) as c (code);
 
 create table app.standings (

@@ -58,7 +58,7 @@ create table app.messages (
         references app.threads (id, customer_id, provider_id, provider_until) on update cascade
 );
 comment on table app.messages is 'Messages as delivered. A trigger masks contact details before storing.';
-comment on column app.messages.hidden is 
+comment on column app.messages.hidden is
     'What was hidden and why, and that it solicits, told to the sender: [{"kind", "code", "reason"}].';
 -- What a policy names leads an index: whoever asks for messages of all threads reads only their own.
 create index messages_by_customer on app.messages (customer_id, sent_at desc);

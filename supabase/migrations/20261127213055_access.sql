@@ -3,7 +3,7 @@
 
 -- ==== Functions whose signature has changed
 
-select set_config('stage.changed_functions', 'app.move_earnings app.withhold_earnings', true);
+select set_config('stage.changed_functions', '', true);
 
 
 -- ==== tools/clear_stage.sql
@@ -12837,7 +12837,8 @@ comment on function api.restrict is
     'Suspends (days) or bans a provider at once, beside the ladder; returns the restriction, which they '
     'read with its reasons and may appeal. A ban, or a suspension for a payment or meeting off the '
     'platform, ends access to open work. A ban begins after the notice period of the jurisdiction, unless '
-    'notice_exception says why not: legal_obligation or repeated_infringement; the facts tell it. PT404, PT409 for customers and admins, PT422 for bad input.';
+    'notice_exception says why not: legal_obligation or repeated_infringement; the facts tell it. PT404, PT409 '
+    'for customers and admins, PT422 for bad input.';
 grant execute on function api.restrict to platform_admin;
 
 
