@@ -32,5 +32,6 @@ begin
     limit 1;
     perform pg_temp.act_as('customer', conversation.customer_id);
     perform api.send_message(conversation.thread_id, body, gen_random_uuid());
+    perform set_config('role', 'none', true);
 end;
 $$;
