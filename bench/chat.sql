@@ -11,13 +11,13 @@ as $$
 $$;
 
 create function pg_temp.act_as(persona text, person_id uuid)
-    returns void
+    returns record
     language sql
     volatile
 as $$
-    select set_config(
-        'request.jwt.claims', json_build_object('sub', person_id, 'role', persona)::text, true
-    );
+    select
+        set_config('request.jwt.claims', json_build_object('sub', person_id, 'role', persona)::text, true),
+        set_config('role', persona, true);
 $$;
 
 create temporary table conversations (thread_id uuid, customer_id uuid, mechanic_id uuid);
@@ -32,22 +32,28 @@ declare
     customer uuid;
     mechanic uuid;
     session uuid;
+    thread uuid;
     city uuid := (select id from app.cities where name = 'Springfield' limit 1);
 begin
     for n in 1..25 loop
+        perform set_config('role', 'none', true);
         customer := pg_temp.sign_up(format('customer%s@example.test', n));
         mechanic := pg_temp.sign_up(format('mechanic%s@example.test', n));
         perform app.become_persona(mechanic, 'mechanic');
         perform pg_temp.act_as('mechanic', mechanic);
         perform api.agree_to_monitoring(1);
         perform api.set_mechanic_profile('Mechanic');
+        perform set_config('role', 'none', true);
         perform pg_temp.act_as('customer', customer);
         perform api.agree_to_monitoring(1);
         perform api.set_customer_profile('Customer', 'C', city);
         session := (api.request_session('brakes', 'It grinds.', 2016, 'Honda', 'Civic')).session_id;
+        perform set_config('role', 'none', true);
         perform app.session_paid(session);
         perform pg_temp.act_as('mechanic', mechanic);
-        insert into conversations values (api.accept_session(session), customer, mechanic);
+        thread := api.accept_session(session);
+        perform set_config('role', 'none', true);
+        insert into conversations values (thread, customer, mechanic);
     end loop;
 end;
 $$;

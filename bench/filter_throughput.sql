@@ -25,8 +25,13 @@ as $$
 declare
     conversation record;
 begin
-    select c.* into strict conversation from pg_temp.conversations as c order by c.thread_id limit 1;
+    select c.* into strict conversation
+    from pg_temp.conversations as c
+    where c.thread_id <> (select t.id from app.threads as t order by t.created_at, t.id limit 1)
+    order by c.thread_id
+    limit 1;
     perform pg_temp.act_as('customer', conversation.customer_id);
     perform api.send_message(conversation.thread_id, body, gen_random_uuid());
+    perform set_config('role', 'none', true);
 end;
 $$;
