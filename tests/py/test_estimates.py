@@ -8,10 +8,14 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 from psycopg import sql
 
+from local import scratch
+from local.scratch import Database
+from tests.py.attack_target import Target
 from tests.py.calls import PERSONAS, SPEC
 
 ROWS = 1000  # enough for a guess to differ
@@ -121,12 +125,28 @@ def fill(connection: psycopg.Connection) -> None:
 
 
 @pytest.fixture(scope="module")
-def world(new_database: Any) -> Iterator[psycopg.Connection]:
+def filled(new_database: Any) -> Iterator[Database]:
     with new_database() as database:
         with psycopg.connect(database.dsn("supabase_admin"), autocommit=True) as connection:
             fill(connection)
-        with psycopg.connect(database.dsn(), autocommit=True) as connection:
-            yield connection
+        yield database
+
+
+@pytest.fixture(scope="module")
+def world(filled: Database) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(filled.dsn(), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def target(filled: Database, world: psycopg.Connection) -> Iterator[Target]:
+    """The Data API above it."""
+    names = world.execute("select name, id::text from tests.names").fetchall()
+    with (
+        scratch.platform(filled) as platform,
+        httpx.Client(base_url=platform.url, timeout=30) as http,
+    ):
+        yield Target(platform, dict(names), {}, http)
 
 
 def guess(world: psycopg.Connection, view: str, condition: sql.Composed) -> int:
@@ -180,3 +200,37 @@ def test_a_guess_is_the_same_for_a_hidden_value_and_one_that_nobody_has(
                         told[view, column, operator] = guesses
     assert asked
     assert told == {}
+
+
+@pytest.mark.attack(11)
+@pytest.mark.parametrize("preferred", ["planned", "estimated"])
+@pytest.mark.parametrize(
+    ("person", "view", "column"),
+    [
+        ("zoe", "mechanic_sessions", "vehicle_make"),
+        ("zoe", "mechanic_sessions", "concern"),
+        ("zoe", "mechanic_sessions", "vin"),
+        ("lena", "workshop_cases", "customer_first_name"),
+        ("ana", "messages", "body"),
+    ],
+)
+def test_a_count_that_is_guessed_is_the_same_over_http(
+    target: Target, person: str, view: str, column: str, preferred: str
+) -> None:
+    told = [
+        target.rest(person, f"{view}?{column}=eq.{value}", "HEAD", Prefer=f"count={preferred}")
+        for value in HIDDEN
+    ]
+    assert [answer.is_success for answer in told] == [True, True]
+    assert told[0].headers["content-range"] == told[1].headers["content-range"]
+
+
+def test_a_count_is_guessed_over_http(target: Target) -> None:
+    """And of a word of a short list the guess does tell how common it is, as spec/attacks.yaml says."""
+    told = {
+        target.rest(
+            "zoe", f"mechanic_sessions?category=eq.{value}", "HEAD", Prefer="count=planned"
+        ).headers["content-range"]
+        for value in HIDDEN
+    }
+    assert len(told) == 2
