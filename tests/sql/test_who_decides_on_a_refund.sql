@@ -1,7 +1,7 @@
 -- Who decides on a refund that was asked for, and what waits meanwhile?
 
 begin;
-select plan(72);
+select plan(74);
 
 update app.limits set most = 1000;
 
@@ -232,6 +232,11 @@ select is(pg_temp.state_of('ana escalated payment'), 'payable', 'what was held i
 select is(
     pg_temp.decide('abe', 'ana escalated payment', 'granted'), 'PT409', 'nobody decides again'
 );
+select tests.act_as('platform_admin', 'abe');
+select throws_ok(
+    $$ select api.decide_refund_request(tests.id('request about ana escalated payment'), 'granted', 'Yes.') $$,
+    'PT409', 'the request is settled already', 'and is told so'
+);
 select tests.act_as('customer', 'ana');
 select results_eq(
     $$
@@ -246,7 +251,8 @@ select isnt_empty(
         and about_id = tests.id('request about ana escalated payment') $$, 'and is told'
 );
 select throws_ok(
-    $$ select api.withdraw_refund_request(tests.id('request about ana escalated payment')) $$, 'PT409', null,
+    $$ select api.withdraw_refund_request(tests.id('request about ana escalated payment')) $$, 'PT409',
+    'the request is settled already',
     'it is not withdrawn any more'
 );
 select tests.act_as_owner();
@@ -331,11 +337,22 @@ select throws_ok(
     $$ select api.withdraw_refund_request(tests.id('request about ben mended payment')) $$, 'PT404', null,
     'nobody withdraws another''s'
 );
+select tests.act_as_owner();
+update app.standings set barred_until = 'infinity', barred_from = '-infinity' where person_id = tests.id('ben');
 select tests.act_as('customer', 'ben');
-select lives_ok(
-    $$ select api.withdraw_refund_request(tests.id('request about ben mended payment')) $$, 'who asked does'
+select throws_ok(
+    $$ select api.withdraw_refund_request(tests.id('request about ben mended payment')) $$, 'PT403', null,
+    'nor does who is barred'
 );
 select tests.act_as_owner();
+update app.standings set barred_until = '-infinity', suspended_until = 'infinity' where person_id = tests.id('ben');
+select tests.act_as('customer', 'ben');
+select lives_ok(
+    $$ select api.withdraw_refund_request(tests.id('request about ben mended payment')) $$,
+    'who asked does, suspended or not'
+);
+select tests.act_as_owner();
+update app.standings set suspended_until = '-infinity' where person_id = tests.id('ben');
 select is(pg_temp.due('ben mended payment'), '2250', 'and it is sent');
 select throws_ok(
     $$ update app.refund_requests set status = 'open' where status = 'withdrawn' $$, 'PT409', null,

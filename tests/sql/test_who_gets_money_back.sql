@@ -117,11 +117,12 @@ where person_id = tests.id('cleo');
 select alike(
     pg_temp.ask('cleo', 'cleo repaired repair payment'), 'PT403 %', 'nor does who is barred'
 );
-update app.standings set barred_until = '-infinity' where person_id = tests.id('cleo');
+update app.standings set barred_until = '-infinity', suspended_until = 'infinity'
+where person_id = tests.id('cleo');
 update app.limits set most = 1 where action = 'request_refund';
 delete from app.limit_uses;
 select is(
-    pg_temp.ask('cleo', 'cleo repaired repair payment', 60000), 'open', 'half of a repair'
+    pg_temp.ask('cleo', 'cleo repaired repair payment', 60000), 'open', 'who is suspended does'
 );
 select alike(
     pg_temp.ask('cleo', 'cleo repaired payment'), 'PT429 %', 'not more often than the limit lets them'
