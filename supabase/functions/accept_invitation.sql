@@ -42,7 +42,7 @@ begin
         'accept_invitation', 'invitation', invitation.id, null,
         jsonb_build_object('persona', invitation.persona)
     );
-    -- Last: from here on the token, a customer's, is nobody's.
+    -- Last: from here on the token is a customer's, and the account is not.
     perform app.become_persona(
         caller, invitation.persona, invitation.workshop_id, invitation.country
     );

@@ -28,11 +28,18 @@ begin
         end if;
     end loop;
 
-    if held <> num_nonnulls(app.current_person_id(), lock_standing.workshop_id) or held = 0 then
+    if held <> num_nonnulls(app.current_person_id(), lock_standing.workshop_id) or held = 0
+        or not exists (
+            select
+            from app.people as p
+            where p.id = app.current_person_id()
+                and p.persona = current_setting('role')
+        )
+    then
         raise exception 'the account has no standing' using errcode = 'PT403';
     end if;
 end;
 $$;
 comment on function app.lock_standing is
     'Locks the standing of the caller, and of a workshop, for share. Allowed: may_take_work or '
-    'may_continue_work. PT403 when suspended or barred.';
+    'may_continue_work. PT403 when suspended or barred, or when the caller''s role is not the account''s.';

@@ -79,11 +79,11 @@ select set_eq(
     $$,
     array[
         'app.current_fee_schedule_version', 'app.current_instant', 'app.current_mechanic_id',
-        'app.current_monitoring_version', 'app.current_person_id', 'app.current_refund_policy_version',
+        'app.current_monitoring_version', 'app.current_refund_policy_version',
         'app.current_upload_paths', 'app.current_workshop_ids', 'app.may_continue_work', 'app.may_join_topic', 'app.may_take_work', 'app.member_workshop_ids',
         'app.moderation_topic'
     ],
-    'thirteen predicates run as their owner for personas'
+    'twelve predicates run as their owner for personas'
 );
 create function pg_temp.known_to(sub text, as_role text)
     returns text

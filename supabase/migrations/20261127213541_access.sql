@@ -330,23 +330,17 @@ create or replace function app.current_person_id()
     returns uuid
     language plpgsql  -- one in SQL would be planned again in each query: 0.2 ms
     stable
-    security definer  -- the policy on people itself asks
     set search_path = ''
 as $$
 begin
-    return (
-        select id
-        from app.people
-        where id = (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid
-            -- Not by the token alone: the role that the database runs this as, whatever signed it.
-            and persona = current_setting('role')
-    );
+    return (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid;
 end;
 $$;
 comment on function app.current_person_id is
-    'The account in the caller''s token; null without one, and where its persona is not the caller''s role.';
+    'The account in the caller''s token; null without one.';
 
 -- What a caller may still do. Predicates have no arguments: a policy evaluates each once per query.
+-- A token gives nothing but one's own record where its role is not the account's persona, whatever signed it.
 
 create or replace function app.may_take_work()
     returns boolean
@@ -358,10 +352,12 @@ as $$
 begin
     return exists (
         select
-        from app.standings
-        where person_id = app.current_person_id()
-            and suspended_until <= app.current_instant()
-            and (barred_until <= app.current_instant() or barred_from > app.current_instant())
+        from app.standings as s
+        inner join app.people as p on s.person_id = p.id
+        where s.person_id = app.current_person_id()
+            and p.persona = current_setting('role')
+            and s.suspended_until <= app.current_instant()
+            and (s.barred_until <= app.current_instant() or s.barred_from > app.current_instant())
     );
 end;
 $$;
@@ -378,9 +374,11 @@ as $$
 begin
     return exists (
         select
-        from app.standings
-        where person_id = app.current_person_id()
-            and (barred_until <= app.current_instant() or barred_from > app.current_instant())
+        from app.standings as s
+        inner join app.people as p on s.person_id = p.id
+        where s.person_id = app.current_person_id()
+            and p.persona = current_setting('role')
+            and (s.barred_until <= app.current_instant() or s.barred_from > app.current_instant())
     );
 end;
 $$;
@@ -396,10 +394,12 @@ create or replace function app.current_mechanic_id()
 as $$
 begin
     return (
-        select person_id
-        from app.standings
-        where person_id = app.current_person_id()
-            and (barred_until <= app.current_instant() or barred_from > app.current_instant())
+        select s.person_id
+        from app.standings as s
+        inner join app.people as p on s.person_id = p.id
+        where s.person_id = app.current_person_id()
+            and p.persona = current_setting('role')
+            and (s.barred_until <= app.current_instant() or s.barred_from > app.current_instant())
     );
 end;
 $$;
@@ -2506,7 +2506,7 @@ begin
         'accept_invitation', 'invitation', invitation.id, null,
         jsonb_build_object('persona', invitation.persona)
     );
-    -- Last: from here on the token, a customer's, is nobody's.
+    -- Last: from here on the token is a customer's, and the account is not.
     perform app.become_persona(
         caller, invitation.persona, invitation.workshop_id, invitation.country
     );
@@ -9351,14 +9351,21 @@ begin
         end if;
     end loop;
 
-    if held <> num_nonnulls(app.current_person_id(), lock_standing.workshop_id) or held = 0 then
+    if held <> num_nonnulls(app.current_person_id(), lock_standing.workshop_id) or held = 0
+        or not exists (
+            select
+            from app.people as p
+            where p.id = app.current_person_id()
+                and p.persona = current_setting('role')
+        )
+    then
         raise exception 'the account has no standing' using errcode = 'PT403';
     end if;
 end;
 $$;
 comment on function app.lock_standing is
     'Locks the standing of the caller, and of a workshop, for share. Allowed: may_take_work or '
-    'may_continue_work. PT403 when suspended or barred.';
+    'may_continue_work. PT403 when suspended or barred, or when the caller''s role is not the account''s.';
 
 
 -- ==== supabase/functions/log_action.sql
