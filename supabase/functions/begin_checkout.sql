@@ -79,6 +79,6 @@ end;
 $$;
 comment on function backend.begin_checkout is
     'The one live attempt at paying the person''s own payment, and its page if there is one. Look up: do '
-    'not ask for a page, but see whether one was opened. The caller has verified the person. PT404 if not theirs, PT409 if it cannot be paid now, PT403 '
-    'when barred, PT429.';
+    'not ask for a page, but see whether one was opened. The caller has verified the person. PT404 if not '
+    'theirs, PT409 if it cannot be paid now, PT403 when barred, PT429.';
 grant execute on function backend.begin_checkout to backend;

@@ -29,5 +29,6 @@ begin
 end;
 $$;
 comment on function backend.record_payout_account is
-    'Notes a payee''s account, and queues what Stripe told of it before; again changes nothing. PT409 if they have another that is connected.';
+    'Notes a payee''s account, and queues what Stripe told of it before; again changes nothing. PT409 if they '
+    'have another that is connected.';
 grant execute on function backend.record_payout_account to backend;

@@ -4085,8 +4085,8 @@ end;
 $$;
 comment on function backend.begin_checkout is
     'The one live attempt at paying the person''s own payment, and its page if there is one. Look up: do '
-    'not ask for a page, but see whether one was opened. The caller has verified the person. PT404 if not theirs, PT409 if it cannot be paid now, PT403 '
-    'when barred, PT429.';
+    'not ask for a page, but see whether one was opened. The caller has verified the person. PT404 if not '
+    'theirs, PT409 if it cannot be paid now, PT403 when barred, PT429.';
 grant execute on function backend.begin_checkout to backend;
 
 
@@ -4214,8 +4214,8 @@ begin
 end;
 $$;
 comment on function backend.begin_payout_account is
-    'The account of the mechanic, or of the advisor''s workshop; none if it is disconnected. The caller has verified the person. '
-    'Look up: do not ask for it, but see whether it was opened. PT404 for anybody else or when barred, '
+    'The account of the mechanic, or of the advisor''s workshop; none if it is disconnected. The caller has '
+    'verified the person. Look up: do not ask for it, but see whether it was opened. PT404 for anybody else or when barred, '
     'PT429.';
 grant execute on function backend.begin_payout_account to backend;
 
@@ -11386,7 +11386,8 @@ begin
 end;
 $$;
 comment on function backend.record_payout_account is
-    'Notes a payee''s account, and queues what Stripe told of it before; again changes nothing. PT409 if they have another that is connected.';
+    'Notes a payee''s account, and queues what Stripe told of it before; again changes nothing. PT409 if they '
+    'have another that is connected.';
 grant execute on function backend.record_payout_account to backend;
 
 
