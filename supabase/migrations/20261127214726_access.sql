@@ -4215,8 +4215,8 @@ end;
 $$;
 comment on function backend.begin_payout_account is
     'The account of the mechanic, or of the advisor''s workshop; none if it is disconnected. The caller has '
-    'verified the person. Look up: do not ask for it, but see whether it was opened. PT404 for anybody else or when barred, '
-    'PT429.';
+    'verified the person. Look up: do not ask for it, but see whether it was opened. PT404 for anybody else '
+    'or when barred, PT429.';
 grant execute on function backend.begin_payout_account to backend;
 
 
