@@ -11375,7 +11375,6 @@ grant execute on function backend.record_payout_account to backend;
 create or replace function backend.record_stripe_event(
     event_id text,
     raw bytea,
-    body text,
     out state text,
     out reason text
 )
@@ -11432,7 +11431,7 @@ declare
 begin
     state := 'pending';
     begin
-        event := record_stripe_event.body::jsonb;
+        event := convert_from(record_stripe_event.raw, 'UTF8')::jsonb;
         kind := event ->> 'type';
         -- Events of the second form tell a date, not seconds.
         created_at := case jsonb_typeof(event -> 'created')
