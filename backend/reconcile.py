@@ -71,7 +71,7 @@ def fetch_events_of(
     ids = {row["lacking_events"] for row in lacking}
     for event_id in reversed([each for each in by_id if each in ids]):
         body = json.dumps(by_id[event_id].to_dict() | told)
-        database.call("record_stripe_event", event_id=event_id, raw=body.encode(), body=body)
+        database.call("record_stripe_event", event_id=event_id, raw=body.encode())
     return len(ids)
 
 

@@ -30,11 +30,10 @@ WORD = re.compile(r"[!-~]{1,255}")
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event as far as this service reads it; `text` is its whole body."""
+    """An event as far as this service reads it."""
 
     id: str
     type: str
-    text: str
 
 
 class Stale(Problem):
@@ -95,9 +94,7 @@ def blueprint(
         except Problem as problem:
             watch.refuse(problem)
             raise
-        [stored] = database.call(
-            "record_stripe_event", event_id=event.id, raw=body, body=event.text
-        )
+        [stored] = database.call("record_stripe_event", event_id=event.id, raw=body)
         g.told = {"event_id": event.id, "event_type": event.type} | stored
         if stored["state"] == "quarantined" or stored["reason"] == "livemode":
             log.warning("event not applied", extra=g.told | {"alert": "event_not_applied"})
@@ -167,7 +164,7 @@ def parse(text: str, kind: str = SNAPSHOT) -> Event:
         case {"object": str(found), "id": str(event_id), "type": str(event_type)} if (
             found == kind and WORD.fullmatch(event_id) and WORD.fullmatch(event_type)
         ):
-            return Event(event_id, event_type, text)
+            return Event(event_id, event_type)
     raise Problem(400, "bad_event", "The body is not an event of this endpoint's kind.")
 
 

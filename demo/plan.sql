@@ -127,7 +127,7 @@ as $$
 begin
     perform plan.act_as_owner();
     perform set_config('role', 'backend', true);
-    perform backend.record_stripe_event(event_id, convert_to(body, 'UTF8'), body);
+    perform backend.record_stripe_event(event_id, convert_to(body, 'UTF8'));
     perform set_config('role', 'worker', true);
     perform backend.apply_stripe_event(event_id);
     perform plan.act_as_owner();

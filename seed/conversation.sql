@@ -27,7 +27,7 @@ declare
         'data', jsonb_build_object('object', post_event.object)
     )::text;
 begin
-    perform backend.record_stripe_event(post_event.id, convert_to(body, 'UTF8'), body);
+    perform backend.record_stripe_event(post_event.id, convert_to(body, 'UTF8'));
     return backend.apply_stripe_event(post_event.id);
 end;
 $$;

@@ -71,7 +71,7 @@ declare
     state text;
 begin
     perform tests.act_as_service('backend');
-    perform backend.record_stripe_event(stripe_event.id, convert_to(body, 'UTF8'), body);
+    perform backend.record_stripe_event(stripe_event.id, convert_to(body, 'UTF8'));
     perform tests.act_as_service('worker');
     state := backend.apply_stripe_event(stripe_event.id);
     perform tests.act_as_owner();

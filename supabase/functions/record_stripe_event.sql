@@ -3,7 +3,6 @@
 create function backend.record_stripe_event(
     event_id text,
     raw bytea,
-    body text,
     out state text,
     out reason text
 )
@@ -60,7 +59,7 @@ declare
 begin
     state := 'pending';
     begin
-        event := record_stripe_event.body::jsonb;
+        event := convert_from(record_stripe_event.raw, 'UTF8')::jsonb;
         kind := event ->> 'type';
         -- Events of the second form tell a date, not seconds.
         created_at := case jsonb_typeof(event -> 'created')

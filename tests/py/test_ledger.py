@@ -245,7 +245,7 @@ TELL = """
         )::text;
     begin
         return r.state from backend.record_stripe_event(
-            'evt_' || kind || key, convert_to(body, 'UTF8'), body
+            'evt_' || kind || key, convert_to(body, 'UTF8')
         ) as r;
     end;
     $$;

@@ -14,7 +14,7 @@ TAKE_OVER = """
     create function pg_temp.heard(value pg_catalog.text) returns pg_catalog.bool
         language plpgsql as 'begin raise notice ''as %'', current_user; return true; end';
     create domain pg_temp.text as pg_catalog.text check (pg_temp.heard(value));
-    select backend.record_stripe_event('evt_1', '{}', '{}');
+    select backend.record_stripe_event('evt_1', '{}');
 """
 
 

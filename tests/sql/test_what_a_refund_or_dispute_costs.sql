@@ -72,7 +72,7 @@ declare
     );
 begin
     perform tests.act_as_service('backend');
-    perform backend.record_stripe_event(event_id, convert_to(body::text, 'UTF8'), body::text);
+    perform backend.record_stripe_event(event_id, convert_to(body::text, 'UTF8'));
     perform tests.act_as_service('worker');
     status := backend.apply_stripe_event(event_id);
     perform tests.act_as_owner();

@@ -11,9 +11,7 @@ declare
 begin
     perform tests.act_as_service('backend');
     select r.state into state
-    from backend.record_stripe_event(
-        event ->> 'id', convert_to(event::text, 'UTF8'), event::text
-    ) as r;
+    from backend.record_stripe_event(event ->> 'id', convert_to(event::text, 'UTF8')) as r;
     perform tests.act_as_owner();
     return state;
 end;
@@ -104,7 +102,7 @@ declare
 begin
     perform tests.act_as_service('backend');
     select r.state into state
-    from backend.record_stripe_event(id, convert_to(body, 'UTF8'), body) as r;
+    from backend.record_stripe_event(id, convert_to(body, 'UTF8')) as r;
     perform tests.act_as_owner();
     return state;
 end;
@@ -177,7 +175,7 @@ select is(
 );
 select tests.act_as('platform_admin', 'ada');
 select throws_ok(
-    $$ select backend.record_stripe_event('evt_mine', '', '{}') $$, '42501', null,
+    $$ select backend.record_stripe_event('evt_mine', '{}') $$, '42501', null,
     'an admin is not Stripe'
 );
 select results_eq(

@@ -222,7 +222,8 @@ declare
     state text;
 begin
     perform tests.act_as_service('backend');
-    state := backend.record_stripe_event(received.id, convert_to(event::text, 'UTF8'), event::text);
+    select r.state into state
+    from backend.record_stripe_event(received.id, convert_to(event::text, 'UTF8')) as r;
     perform tests.act_as_owner();
     return state;
 end;

@@ -11,7 +11,7 @@ backend.fail_payout_account(owner_id, attempt)
 backend.readiness()
 backend.record_checkout(payment_id, attempt, stripe_session_id, url, expires_at)
 backend.record_payout_account(owner_id, stripe_account_id)
-backend.record_stripe_event(event_id, raw, body)
+backend.record_stripe_event(event_id, raw)
 $$);
 
 select tests.reaches_exactly('worker', $$
@@ -46,7 +46,7 @@ backend.missing_object(event_id)
 backend.offer_escalation(escalation_id, config_version, choices)
 backend.readiness()
 backend.reconcile(lines, since)
-backend.record_stripe_event(event_id, raw, body)
+backend.record_stripe_event(event_id, raw)
 backend.replay_event(event_id)
 backend.trial_balance()
 procrastinate.procrastinate_cancel_job_v1(job_id, abort, delete_job)

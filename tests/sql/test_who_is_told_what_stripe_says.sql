@@ -27,7 +27,7 @@ declare
     state text;
 begin
     perform tests.act_as_service('backend');
-    perform backend.record_stripe_event(event_id, convert_to(body, 'UTF8'), body);
+    perform backend.record_stripe_event(event_id, convert_to(body, 'UTF8'));
     perform tests.act_as_service('worker');
     state := backend.apply_stripe_event(event_id);
     perform tests.act_as_owner();

@@ -3,7 +3,7 @@
 
 -- ==== Functions whose signature has changed
 
-select set_config('stage.changed_functions', '', true);
+select set_config('stage.changed_functions', 'backend.record_stripe_event', true);
 
 
 -- ==== tools/clear_stage.sql
@@ -11398,7 +11398,6 @@ grant execute on function backend.record_payout_account to backend;
 create or replace function backend.record_stripe_event(
     event_id text,
     raw bytea,
-    body text,
     out state text,
     out reason text
 )
@@ -11455,7 +11454,7 @@ declare
 begin
     state := 'pending';
     begin
-        event := record_stripe_event.body::jsonb;
+        event := convert_from(record_stripe_event.raw, 'UTF8')::jsonb;
         kind := event ->> 'type';
         -- Events of the second form tell a date, not seconds.
         created_at := case jsonb_typeof(event -> 'created')
