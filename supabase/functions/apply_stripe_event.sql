@@ -21,11 +21,9 @@ begin
         return event.state;
     end if;
 
-    event.payload := convert_from(event.raw, 'UTF8')::jsonb;
     event := app.apply_event(event);
     update app.stripe_events as e
-    set payload = event.payload,
-        state = event.state,
+    set state = event.state,
         reason = event.reason,
         awaits = event.awaits,
         applied_at = case when event.state = 'done' then app.current_instant() end

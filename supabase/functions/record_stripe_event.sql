@@ -104,12 +104,12 @@ begin
         reason := 'account';
     end if;
 
-    -- The parsed body is stored by whoever applies it: a second copy of it here would be half the cost.
-    insert into app.stripe_events (id, type, raw, created_at, state, reason)
+    insert into app.stripe_events (id, type, raw, payload, created_at, state, reason)
     values (
         record_stripe_event.event_id,
         coalesce(kind, 'unknown'),
         record_stripe_event.raw,
+        event,
         created_at,
         state,
         reason

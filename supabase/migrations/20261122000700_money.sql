@@ -103,7 +103,7 @@ create table app.stripe_events (
 comment on table app.stripe_events is
     'Every event Stripe sent, as received. The state decides what happens; the job queue only hurries.';
 comment on column app.stripe_events.payload is
-    'The body as it was parsed to be applied; none before, or where jsonb refuses what JSON allows.';
+    'The body as it was parsed, beside its raw bytes; none where jsonb refuses what JSON allows.';
 comment on column app.stripe_events.awaits is 'The object of Stripe''s that is to be told of first.';
 -- Written once and read once: to compress it costs more than the space.
 alter table app.stripe_events alter column raw set storage external;
