@@ -3,7 +3,7 @@
 -- ana's case: Northside and Harbor have quoted, a fresh round asked Lakeview; Northside wins.
 
 begin;
-select plan(32);
+select plan(33);
 
 select tests.named('lost', tests.id('ana escalated offer to Harbor Auto'));
 select tests.act_as('workshop', 'wanda');
@@ -88,6 +88,10 @@ select results_eq(
 select throws_ok(
     $$ select api.send_message(tests.id('thread'), 'Still here?', gen_random_uuid()) $$, 'PT404',
     null, 'it cannot write any more, in what is gone from its view'
+);
+select throws_ok(
+    $$ select api.preview_message('Still here?', tests.id('thread')) $$, 'PT404', null,
+    'nor see what it would look like there'
 );
 select throws_ok(
     $$
