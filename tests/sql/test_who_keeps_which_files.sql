@@ -1,7 +1,7 @@
 -- Who keeps which files?
 
 begin;
-select plan(36);
+select plan(38);
 
 create function pg_temp.operation(name text)
     returns text
@@ -111,6 +111,16 @@ select lives_ok(
 select lives_ok(
     (select pg_temp.upload(path) from made where kind = 'photo' limit 1), 'and another'
 );
+select tests.act_as_owner();
+select tests.open_session('cleo', s.name, 'brakes', 'Squeal', 'Mazda', '3')
+from unnest(array['not paid', 'paid']) as s (name);
+select tests.pay(tests.id('paid payment'));
+select tests.act_as('customer', 'cleo');
+create temporary table of_cleo as
+select api.register_media(tests.id(s.name), 'photo') as path, s.name
+from unnest(array['not paid', 'paid']) as s (name);
+select lives_ok(pg_temp.upload(path), 'also while a session is ' || name) from of_cleo;
+select tests.act_as('customer', 'ana');
 select throws_ok(
     pg_temp.upload(tests.id('ana') || '/holiday'), '42501', null, 'one that was not registered is not'
 );

@@ -1,7 +1,7 @@
 -- Whose rows would be found, were a persona let past the views? What policies alone hold back.
 
 begin;
-select plan(18);
+select plan(20);
 
 create function pg_temp.found_by(persona text, name text)
     returns setof text
@@ -219,6 +219,26 @@ select is(
     0::bigint,
     'nobody finds what is held against a competitor'
 );
+
+-- With a token whose role is not the account's persona
+
+select set_eq(
+    $$ select pg_temp.shown_to('platform_admin', 'dan') $$, array['my_account 1'],
+    'a customer with an admin''s token is shown themselves'
+);
+update app.people set persona = 'customer' where id = tests.id('max');
+select is_empty(
+    $$
+        select f.line
+        from pg_temp.found_by('mechanic', 'max') as f (line)
+        where split_part(f.line, ' ', 1) in (
+                'queue_entries', 'diagnostic_sessions', 'session_intake', 'session_outcome', 'threads',
+                'messages'
+            )
+    $$,
+    'who is no mechanic any more finds no session and no conversation, whatever their token says'
+);
+update app.people set persona = 'mechanic' where id = tests.id('max');
 
 -- Barred
 
