@@ -150,8 +150,9 @@ def add_statements(report: Report, ledger: world.Ledger, entries: int, rounds: i
             act_as(connection, who["persona"], str(who["me"]))
             lines = len(connection.execute(query.encode()).fetchall())
             connection.rollback()
-            if lines != PAGE:  # figures of wrong answers say nothing
-                raise SystemExit(f"{title}: {lines} lines instead of {PAGE}.")
+            # Figures of wrong answers say nothing. A small ledger has pages that are not full.
+            if lines < (PAGE if entries >= ENTRIES else 1):
+                raise SystemExit(f"{title}: {lines} lines.")
             questions.append((title, who["persona"], str(who["me"]), query))
         console = Console(stderr=True)
         for number in track(range(WARM_UP + rounds), "Pages", console=console, transient=True):

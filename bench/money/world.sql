@@ -137,6 +137,13 @@ $$;
 
 -- step: who reads
 
+insert into app.people (id, persona)
+values
+    (pg_temp.id('mechanic', 0), 'mechanic'),
+    (pg_temp.id('mechanic', 3300), 'mechanic'),
+    (pg_temp.id('advisor', 0), 'workshop'),
+    (pg_temp.id('advisor', 1), 'workshop'),
+    (pg_temp.id('admin', 0), 'platform_admin');
 insert into app.workshop_members (workshop_id, person_id)
 values
     (pg_temp.id('workshop', 0), pg_temp.id('advisor', 0)),

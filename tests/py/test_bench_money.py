@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from psycopg.rows import tuple_row
 
-from bench.bench_money import CASE, FOLDER, Report
+from bench.bench_money import CASE, FOLDER, PAGE, Report
 from bench.money import ingest, world
 from bench.rls_cases import act_as
 from bench.rls_plans import explain, findings, large_tables
@@ -68,6 +68,8 @@ def test_its_pages_are_read_by_an_index(owner: psycopg.Connection) -> None:
         persona, me = who
         act_as(owner, persona, str(me))
         assert findings(explain(owner, query), large) == [], title
+        if "ordinary" not in title:
+            assert len(owner.execute(query.encode()).fetchall()) == PAGE, title
         owner.rollback()
 
 
