@@ -1,7 +1,7 @@
 -- Which pages and accounts at Stripe are given up, and which differences with it are told?
 
 begin;
-select plan(21);
+select plan(22);
 
 create function pg_temp.ask(role text, call text) returns text[] language plpgsql as $$
 declare
@@ -82,6 +82,16 @@ select is(
     pg_temp.attempts(),
     array['ana 1 leaving', 'ana 2 leaving', 'ana 3 open', 'ben 1 closed', 'ben 2 closed', 'ben 3 closed'],
     'and each is what it was'
+);
+
+insert into app.checkout_attempts (payment_id, attempt, status, stripe_session_id, expires_at)
+values (tests.id('ben requested payment'), 4, 'leaving', 'cs_4', tests.instant());
+select pg_temp.ask(
+    'backend', format('begin_checkout(%L, %L)', tests.id('ben'), tests.id('ben requested payment'))
+);
+select is(
+    (pg_temp.attempts())[7:], array['ben 4 leaving', 'ben 5 creating'],
+    'whoever begins anew leaves it to the worker to close the page before'
 );
 
 -- An account
