@@ -1,7 +1,7 @@
 -- Which money does the worker move, and what does it ask of Stripe again?
 
 begin;
-select plan(39);
+select plan(40);
 
 -- What payees are owed, each row but "due" with one thing that matters; the worker finds it so.
 
@@ -374,6 +374,16 @@ select is(
     'and the debt is paid'
 );
 
+-- What was begun is seen through
+
+insert into app.transfer_reversals (payment_id, part, stripe_transfer_id, amount_cents)
+values (tests.id('sent payment'), 'work', 'tr_sent', 1);
+select pg_temp.queue();
+select isnt_empty(
+    $$ select from waiting where task_name = 'reverse_transfer' and name = 'sent' $$,
+    'a reversal that was begun is asked for, whether or not it is still owed'
+);
+
 -- What goes back to customers
 
 create function pg_temp.refund(name text) returns text language plpgsql as $$
@@ -423,6 +433,7 @@ select pg_temp.fail_refund('due', true);
 select is(pg_temp.refund('due'), '2 10 ch_1 f', 'one that was Stripe''s fault is asked for anew');
 select pg_temp.fail_refund('due', false);
 select pg_temp.fail_refund('sent', true);
+select pg_temp.fail_refund('sent', false);
 select set_eq(
     $$
         select regexp_replace(n.name, ' payment$', ''), r.status, r.attempt, r.failure

@@ -1,7 +1,7 @@
 -- Whose rows would be found, were a persona let past the views? What policies alone hold back.
 
 begin;
-select plan(20);
+select plan(21);
 
 create function pg_temp.found_by(persona text, name text)
     returns setof text
@@ -225,6 +225,10 @@ select is(
 select set_eq(
     $$ select pg_temp.shown_to('platform_admin', 'dan') $$, array['my_account 1'],
     'a customer with an admin''s token is shown themselves'
+);
+select set_eq(
+    $$ select pg_temp.shown_to('mechanic', 'dan') $$, array['my_account 1'],
+    'with a mechanic''s, no queue either'
 );
 update app.people set persona = 'customer' where id = tests.id('max');
 select is_empty(

@@ -22,7 +22,8 @@ SEARCH_PATH = "-c search_path=public,extensions,tests"
 # unknown name (class 42; 42501 is a refusal), a broken connection, a deadlock or a time-out, no
 # memory, too deep a stack, an internal error.
 SENSELESS = re.compile(
-    r"(?:\A|caught: |died: |have: )(?:42(?!501\b)[0-9A-Z]{3}|(?:08|40|53|54|55|57|58|XX)[0-9A-Z]{3})\b"
+    # A number beside another number is no code.
+    r"(?:\A|caught: |died: |have: (?=\w{5}\n#\s+want: (?:NULL|\w{5})(?:\n|\Z)))(?:42(?!501\b)[0-9A-Z]{3}|(?:08|40|53|54|55|57|58|XX)[0-9A-Z]{3})\b"
 )
 
 KILLED = "by behaviour"
