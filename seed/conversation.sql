@@ -1,14 +1,15 @@
 -- Ana has paid for a diagnostic and talks to Max about it. Doing it again changes nothing.
 
-create function pg_temp.act_as(persona text)
-    returns void
+create function pg_temp.act_as(persona text, name text)
+    returns record
     language sql
+    volatile
 as $$
-    select set_config(
-        'request.jwt.claims', jsonb_build_object('sub', pg_temp.account(n.name))::text, true
-    )
-    from (values ('customer', 'ana'), ('mechanic', 'max')) as n (persona, name)
-    where n.persona = act_as.persona;
+    select
+        set_config(
+            'request.jwt.claims', jsonb_build_object('sub', pg_temp.account(name), 'role', persona)::text, true
+        ),
+        set_config('role', persona, true);
 $$;
 
 -- Stripe's event as it comes, stored and applied at once; the worker finds it done.
@@ -42,12 +43,13 @@ begin
     ) then
         return;
     end if;
-    perform pg_temp.act_as('customer');
+    perform pg_temp.act_as('customer', 'ana');
     select r.session_id, r.payment_id into opened
     from api.request_session(
         'engine', 'Rough idle when cold, and a light', 2014, 'Mazda', '3', 'red',
         'JM1BM1V75E1183460'
     ) as r;
+    perform set_config('role', 'none', true);
     perform pg_temp.post_event(
         'evt_seed' || replace(opened.payment_id::text, '-', ''),
         'charge.succeeded',
@@ -64,14 +66,16 @@ begin
     from app.payments as p
     where p.id = opened.payment_id;
 
-    perform pg_temp.act_as('mechanic');
+    perform pg_temp.act_as('mechanic', 'max');
     thread_id := api.accept_session(opened.session_id);
     perform api.send_message(thread_id, 'Hello Ana, which light is it?', gen_random_uuid());
-    perform pg_temp.act_as('customer');
+    perform set_config('role', 'none', true);
+    perform pg_temp.act_as('customer', 'ana');
     perform api.send_message(
         thread_id, 'The engine one. My reader says P0302.', gen_random_uuid()
     );
-    perform pg_temp.act_as('mechanic');
+    perform set_config('role', 'none', true);
+    perform pg_temp.act_as('mechanic', 'max');
     perform api.send_message(
         thread_id, 'Misfire on cylinder 2. Swap coils 2 and 3 and read again.', gen_random_uuid()
     );
