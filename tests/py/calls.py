@@ -148,7 +148,9 @@ CALLS: dict[str, dict[str, Call]] = {
         "decline_quote": Call(
             "ana", {"quote_id": "tests.id('ana escalated quote of Northside Garage')"}
         ),
-        "preview_message": Call("ana", {"body": "'All well.'"}),
+        "preview_message": Call(
+            "ana", {"body": "'All well.'", "thread_id": "tests.id('ana active thread')"}
+        ),
         "register_media": Call("ana", {"session_id": "tests.id('ana active')", "kind": "'photo'"}),
         "release_contact": Call(
             "cleo", {"offer_id": "tests.id('cleo repaired offer to Northside Garage')"}
@@ -215,7 +217,9 @@ CALLS: dict[str, dict[str, Call]] = {
             ("select tests.complete('ana active', 'max')",),
         ),
         "hand_back_session": Call("max", {"session_id": "tests.id('ana active')"}),
-        "preview_message": Call("max", {"body": "'All well.'"}),
+        "preview_message": Call(
+            "max", {"body": "'All well.'", "thread_id": "tests.id('ana active thread')"}
+        ),
         "report_absent_customer": Call("max", {"session_id": "tests.id('ana active')"}, LATER),
         "report_message": Call("max", {"message_id": CUSTOMER_SAID, "note": "'Rude.'"}),
         "send_message": Call("max", write("tests.id('ana active thread')")),
@@ -247,7 +251,7 @@ CALLS: dict[str, dict[str, Call]] = {
             },
         ),
         "finish_repair": Call("walt", {"offer_id": OF_NORTHSIDE}, QUOTE_PAID),
-        "preview_message": Call("walt", {"body": "'All well.'"}),
+        "preview_message": Call("walt", {"body": "'All well.'", "thread_id": NORTHSIDE_THREAD}),
         "report_message": Call(
             "walt", {"message_id": CUSTOMER_SAID, "note": "'Rude.'"}, WORKSHOP_ASKED
         ),
@@ -353,6 +357,7 @@ CALLS: dict[str, dict[str, Call]] = {
                 "email": "'vera@example.test'",
                 "persona": "'workshop'",
                 "workshop_id": "tests.id('Harbor Auto')",
+                "country": "null",
             },
         ),
         "lift_restriction": Call(
@@ -410,6 +415,7 @@ CALLS: dict[str, dict[str, Call]] = {
                 "facts": "'Shared a number.'",
                 "days": "7",
                 "evidence_ids": "'{}'",
+                "notice_exception": "null",
             },
         ),
         "revoke_invitation": Call(
