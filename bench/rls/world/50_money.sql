@@ -146,7 +146,7 @@ order by p.created_at;
 insert into app.ledger_differences (source_key, stripe_id, stripe_cents, ledger_cents, currency, found_at)
 select
     'charge:ch_' || replace(p.id::text, '-', ''), 'txn_' || replace(p.id::text, '-', ''), p.amount_cents,
-    p.amount_cents - 1, p.currency, p.created_at + interval '1 day'
+    p.amount_cents - 1, 'usd', p.created_at + interval '1 day'
 from paid as p
 where p.status = 'paid' and ascii(p.id::text) = ascii('7');
 
