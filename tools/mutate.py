@@ -153,6 +153,8 @@ def judge_all(
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
         for each in track(pool.map(judge, mutants), "mutants", len(mutants), console=console):
             judged.append(each)
+            if not console.is_terminal and len(judged) % 200 == 0:
+                console.print(f"{len(judged)} of {len(mutants)} mutants")
             if why or each[1].outcome in BAD:
                 report.explain(*each, console)
     return judged

@@ -129,7 +129,6 @@ def role_mutants() -> Iterator[Mutant]:
             f"grant authenticated to {persona} with inherit false granted by postgres",
             ROLES,
             (persona,),
-            felt=persona != "media_worker",
             superuser=True,
         )
         yield Mutant(
@@ -138,7 +137,6 @@ def role_mutants() -> Iterator[Mutant]:
             f"revoke authenticated from {persona} granted by postgres",
             ROLES,
             (persona,),
-            felt=persona != "media_worker",
             superuser=True,
         )
         yield Mutant(

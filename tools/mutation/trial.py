@@ -54,8 +54,10 @@ class Stage:
     """
 
     def __init__(self, database: Database, maker: str = "postgres") -> None:
+        # Autocommit, so that a statement outside of a transaction leaves none open behind it: all that
+        # mutants leave dead in the catalogs since then could not be removed.
         self.connection = psycopg.connect(
-            database.dsn(maker), options=SEARCH_PATH, prepare_threshold=None
+            database.dsn(maker), options=SEARCH_PATH, prepare_threshold=None, autocommit=True
         )
 
     def perform(self, text: str) -> tuple[bool, str]:
