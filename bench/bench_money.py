@@ -27,6 +27,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from backend import worker
 from bench.money import ingest, world
 from bench.rls_cases import act_as
 from local import scratch
@@ -40,7 +41,7 @@ MEASURE = ROOT / "bench/rls/measure.sql"
 CASE = re.compile(r"^-- case: (.+)$", re.MULTILINE)
 ENTRIES = 10_000_000
 SOAK_S, LONG_SOAK_S = 60, 600
-POSTERS = 4  # connections that post at once, as the worker has
+POSTERS = worker.CONCURRENCY  # connections that post at once
 PAYEES = 2000
 RATIO, P99_TIMES, POSTED, P95_MS = 0.70, 2.0, 500, 10.0
 PAGE = 50  # lines

@@ -149,14 +149,30 @@ create table app.ledger_accounts (
     ),
     constraint what_is_due_is_never_in_credit check (
         name not in ('receivable.workshop', 'receivable.mechanic') or balance_cents >= 0
+    ),
+    constraint balances_of_the_platform_are_in_shards check (
+        owner_id is not null or balance_cents = 0
     )
 );
 comment on table app.ledger_accounts is
     'Chart of accounts, one row an account, owner and currency. Debit is positive, credit negative.';
 comment on column app.ledger_accounts.owner_id is
     'The payment for customer.held and customer.refund_owed; else the mechanic or workshop.';
-comment on column app.ledger_accounts.balance_cents is 'The sum of its entries, kept by a trigger.';
+comment on column app.ledger_accounts.balance_cents is
+    'The sum of its entries, kept by a trigger. Nothing for the platform''s own: see app.ledger_shards.';
 create index ledger_accounts_by_owner on app.ledger_accounts (owner_id);
+
+create table app.ledger_shards (
+    account_id uuid not null references app.ledger_accounts (id),
+    shard integer not null
+        constraint shards_are_sixteen check (shard between 0 and 15),
+    balance_cents bigint not null,
+    primary key (account_id, shard)
+) with (fillfactor = 50);
+comment on table app.ledger_shards is
+    'Balances of the platform''s own accounts, in sixteen parts that are added up. Any of them may be in '
+    'debit or credit, so postings need not wait for each other to know what it comes to.';
+comment on column app.ledger_shards.shard is 'The part of app.current_shard(): a connection has one.';
 
 create table app.ledger_transactions (
     id uuid primary key default gen_random_uuid(),

@@ -1548,6 +1548,9 @@ create policy "admins see all transactions"
 create policy "admins see all accounts of the ledger"
     on app.ledger_accounts for select to platform_admin
     using ((select app.may_continue_work()));
+create policy "admins see what the platform's accounts hold"
+    on app.ledger_shards for select to platform_admin
+    using ((select app.may_continue_work()));
 
 create policy "mechanics see what they are owed"
     on app.payables for select to mechanic
@@ -1635,6 +1638,7 @@ grant select (id, source_key, description, payment_id, fee_schedule_version, pos
     on app.ledger_transactions to platform_admin;
 grant select (id, name, owner_id, currency, balance_cents)
     on app.ledger_accounts to platform_admin;
+grant select (account_id, balance_cents) on app.ledger_shards to platform_admin;
 
 grant select (source_key, stripe_id, stripe_cents, ledger_cents, currency, found_at)
     on app.ledger_differences to platform_admin;
@@ -1858,8 +1862,20 @@ comment on view api.admin_ledger_entries is
 grant select on api.admin_ledger_entries to platform_admin;
 
 create view api.admin_ledger_accounts with (security_invoker = true) as
-    select id, name, owner_id, currency, balance_cents
-    from app.ledger_accounts;
+    with parts as (
+        select s.account_id, sum(s.balance_cents)::bigint as balance_cents
+        from app.ledger_shards as s
+        group by s.account_id
+    )
+
+    select
+        a.id,
+        a.name,
+        a.owner_id,
+        a.currency,
+        a.balance_cents + coalesce(p.balance_cents, 0) as balance_cents
+    from app.ledger_accounts as a
+    left join parts as p on a.id = p.account_id;
 comment on view api.admin_ledger_accounts is
     'Balances, in cents: debit positive, credit negative. The owner is a payment, a mechanic or a '
     'workshop.';
@@ -1944,7 +1960,7 @@ create view api.admin_books with (security_invoker = true) as
             ),
             0
         )::bigint as result_cents
-    from app.ledger_accounts
+    from api.admin_ledger_accounts
     group by currency;
 comment on view api.admin_books is
     'The books, one row a currency, in cents: income and what is owed are positive. Result: fees less '
@@ -5243,6 +5259,23 @@ $$;
 comment on function api.create_workshop is
     'Adds a workshop with its services; returns its id. Its advisors are invited. PT422 for bad input.';
 grant execute on function api.create_workshop to platform_admin;
+
+
+-- ==== supabase/functions/current_shard.sql
+
+-- In which part of the platform's balances this connection posts.
+
+create or replace function app.current_shard()
+    returns integer
+    language sql
+    stable
+    set search_path = ''
+as $$
+    select pg_backend_pid() % 16;
+$$;
+comment on function app.current_shard is
+    'One of app.ledger_shards, the same as long as the connection lives: what it posts in a transaction '
+    'is all in one.';
 
 
 -- ==== supabase/functions/decide_appeal.sql
@@ -8832,7 +8865,7 @@ comment on function app.judge_solicitation is
 
 -- ==== supabase/functions/keep_account_balance.sql
 
--- An account's balance is the sum of its entries.
+-- An account's balance is the sum of its entries: in its row, or in this connection's part of it.
 
 create or replace function app.keep_account_balance()
     returns trigger
@@ -8841,12 +8874,24 @@ create or replace function app.keep_account_balance()
     set search_path = ''
 as $$
 begin
-    update app.ledger_accounts
-    set balance_cents = balance_cents + new.amount_cents
-    where id = new.account_id
-        and name = new.account
-        and owner_id is not distinct from new.owner_id
-        and currency = new.currency;
+    if new.owner_id is null then
+        insert into app.ledger_shards as s (account_id, shard, balance_cents)
+        select a.id, app.current_shard(), new.amount_cents
+        from app.ledger_accounts as a
+        where a.id = new.account_id
+            and a.name = new.account
+            and a.owner_id is null
+            and a.currency = new.currency
+        on conflict (account_id, shard) do update
+        set balance_cents = s.balance_cents + excluded.balance_cents;
+    else
+        update app.ledger_accounts as a
+        set balance_cents = a.balance_cents + new.amount_cents
+        where a.id = new.account_id
+            and a.name = new.account
+            and a.owner_id = new.owner_id
+            and a.currency = new.currency;
+    end if;
     if not found then
         raise exception 'an entry repeats its account''s name, owner and currency'
             using errcode = 'check_violation';
@@ -10795,16 +10840,27 @@ begin
         return false;
     end if;
 
-    -- An entry locks its account. The platform's own are in nearly every posting, so one of them is
-    -- locked first, always: two postings then never wait for each other in a circle.
-    insert into app.ledger_accounts (name, currency)
-    values ('stripe.balance', post_transaction.currency)
-    on conflict do nothing;
-    perform
-    from app.ledger_accounts as a
-    where a.name = 'stripe.balance'
-        and a.currency = post_transaction.currency
-    for update;
+    -- An entry locks its account. Those of people are locked already, by their payment or payee. Of the
+    -- platform's own it locks this connection's part, so whoever has the same part waits here: two
+    -- postings then never wait for each other in a circle.
+    perform pg_advisory_xact_lock(hashtextextended('app.ledger_shards', app.current_shard()));
+    if exists (
+        select
+        from jsonb_to_recordset(post_transaction.postings)
+            as p (account text, owner_id uuid, amount_cents bigint)
+        where p.amount_cents <> 0
+            and p.owner_id is null
+            and not exists (
+                select
+                from app.ledger_accounts as a
+                where a.name = p.account
+                    and a.owner_id is null
+                    and a.currency = post_transaction.currency
+            )
+    ) then
+        -- An account that is everybody's is opened. Whoever does so is waited for, whichever it is.
+        perform pg_advisory_xact_lock(hashtextextended('app.ledger_accounts', 0));
+    end if;
 
     insert into app.ledger_accounts (name, owner_id, currency)
     select p.account, p.owner_id, post_transaction.currency
@@ -12017,6 +12073,13 @@ create trigger accounts_are_opened_empty
 -- Depth zero: not from keep_account_balance.
 create trigger accounts_are_changed_by_their_entries_alone
     before update on app.ledger_accounts
+    for each statement when (pg_trigger_depth() = 0)
+    execute function app.refuse_ledger_change();
+create trigger shards_are_never_removed
+    before delete or truncate on app.ledger_shards
+    for each statement execute function app.refuse_ledger_change();
+create trigger shards_are_changed_by_entries_alone
+    before insert or update on app.ledger_shards
     for each statement when (pg_trigger_depth() = 0)
     execute function app.refuse_ledger_change();
 
@@ -13699,7 +13762,7 @@ begin
         a.currency,
         greatest(sum(a.balance_cents), 0)::bigint,
         greatest(-sum(a.balance_cents), 0)::bigint
-    from app.ledger_accounts as a
+    from api.admin_ledger_accounts as a
     group by a.name, a.currency
     order by a.currency, a.name;
 end;
