@@ -98,6 +98,7 @@ create table app.stripe_events (
         ),
     reason text,
     awaits text,
+    look_at timestamptz,
     applied_at timestamptz
 );
 comment on table app.stripe_events is
@@ -105,6 +106,8 @@ comment on table app.stripe_events is
 comment on column app.stripe_events.payload is
     'The body as it was parsed, beside its raw bytes; none where jsonb refuses what JSON allows.';
 comment on column app.stripe_events.awaits is 'The object of Stripe''s that is to be told of first.';
+comment on column app.stripe_events.look_at is
+    'When one that waits is looked at again, if nobody tells of the object; at first ten minutes after it came.';
 -- Written once and read once: to compress it costs more than the space.
 alter table app.stripe_events alter column raw set storage external;
 create index stripe_events_in_order on app.stripe_events (received_at desc);

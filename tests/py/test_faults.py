@@ -194,6 +194,38 @@ def test_5_a_charge_of_which_only_its_page_tells_is_fetched_after_ten_minutes(
     assert world.balances()["stripe.balance"] == before["stripe.balance"] + 2500 - fee(2500)
 
 
+def test_5_a_charge_that_stays_pending_is_asked_for_ever_more_seldom(world: StripeWorld) -> None:
+    charge = world.bank.pay(world.open_page(unpaid(world)))
+    world.bank.undelivered[:] = [
+        each for each in world.bank.undelivered if each["type"] == "checkout.session.completed"
+    ]
+    charge["status"] = "pending"
+    world.settle()
+    asked, minutes = fetches(world), []
+    for minute in range(1, 181):
+        world.pass_time("1 minute")
+        world.worker_calls.call("enqueue_pending_events")
+        world.work()
+        if ("charge", charge["id"]) in asked:
+            asked.clear()
+            minutes.append(minute)
+    # It takes a moment to ask, so each time is a minute later than the double.
+    assert minutes[0] == 10
+    assert len(minutes) == 5
+    assert all(0 <= late - 2 * early <= 1 for early, late in itertools.pairwise(minutes))
+    for _ in range(10):
+        world.pass_time("1 day")
+        world.worker_calls.call("enqueue_pending_events")
+        world.work()
+    assert asked.count(("charge", charge["id"])) == 10
+
+    before = world.balances()
+    charge["status"] = "succeeded"
+    world.bank.tell("charge.succeeded", charge)
+    world.settle()
+    assert world.balances()["stripe.balance"] == before["stripe.balance"] + 2500
+
+
 def test_5_a_page_whose_charge_is_not_ours_is_quarantined_once_that_was_fetched(
     world: StripeWorld,
 ) -> None:

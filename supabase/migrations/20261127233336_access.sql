@@ -6195,6 +6195,40 @@ comment on function app.end_overdue_bars is
     'Releases what suspensions that barred have withheld, once the last of a holder''s is over, and tells them.';
 
 
+-- ==== supabase/functions/end_quarantine.sql
+
+-- An event of another API version is settled: what it is about was asked of Stripe anew, and applied.
+
+create or replace function backend.end_quarantine(event_id text)
+    returns text
+    language plpgsql
+    volatile
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+declare
+    state text;
+begin
+    update app.stripe_events as e
+    set state = 'done',
+        applied_at = app.current_instant()
+    where e.id = end_quarantine.event_id
+        and e.state = 'quarantined'
+        and e.reason = 'version'
+    returning e.state into state;
+    if not found then
+        raise exception 'no such event is quarantined for its version' using errcode = 'PT404';
+    end if;
+    perform app.log_action('end_quarantine', 'stripe_event', null, end_quarantine.event_id);
+    return state;
+end;
+$$;
+comment on function backend.end_quarantine is
+    'Marks an event that was quarantined for its API version as done, and keeps that as the reason; returns '
+    'its state. PT404 if there is none.';
+grant execute on function backend.end_quarantine to worker;
+
+
 -- ==== supabase/functions/end_refunded_repair.sql
 
 -- A repair that is paid, not done, and all given back: nobody works on it any more.
@@ -6494,7 +6528,7 @@ begin
                 e.state = 'pending'
                 and e.received_at <= app.current_instant() - interval '1 minute'
                 or e.state = 'waiting'
-                and e.received_at <= app.current_instant() - interval '10 minutes'
+                and coalesce(e.look_at, e.received_at + interval '10 minutes') <= app.current_instant()
             )
             and not exists (
                 select
@@ -6507,6 +6541,12 @@ begin
         limit 1000
         for update skip locked
     loop
+        -- Each time it has waited twice as long: what stays away for days is asked for once a day.
+        update app.stripe_events as e
+        set look_at = app.current_instant()
+            + least(app.current_instant() - e.received_at, interval '1 day')
+        where e.id = event_id
+            and e.state = 'waiting';
         perform app.enqueue_job(
             'apply_stripe_event', jsonb_build_object('event_id', event_id)
         );
@@ -6516,8 +6556,8 @@ begin
 end;
 $$;
 comment on function backend.enqueue_pending_events is
-    'Queues events that have been pending for a minute, or waiting for ten, without a job; how many. '
-    'Dead are those whose job failed.';
+    'Queues events that have been pending for a minute, or waiting for ten and then twice as long each '
+    'time, a day at most, without a job; how many. Dead are those whose job failed.';
 grant execute on function backend.enqueue_pending_events to worker;
 
 
@@ -12477,7 +12517,7 @@ grant execute on function api.remove_workshop_member to platform_admin;
 
 -- An operator has an event applied again, whatever stopped it.
 
-create or replace function backend.replay_event(event_id text)
+create or replace function backend.replay_event(event_id text, any_version boolean default false)
     returns text
     language plpgsql
     volatile
@@ -12493,8 +12533,24 @@ begin
         awaits = null
     where e.id = replay_event.event_id
         and e.state in ('dead', 'quarantined', 'waiting')
-        -- What is quarantined for its envelope stays: it is none of ours, or was never read.
-        and coalesce(e.reason, '') not in ('account', 'version', 'body')
+        and case e.reason
+            -- What is quarantined for its envelope stays: it is none of ours, or was never read.
+            when 'account' then false
+            when 'body' then false
+            when 'version' then (
+                    replay_event.any_version
+                    or e.payload ->> 'api_version' = (select s.stripe_api_version from app.settings as s)
+                )
+                and (
+                    e.payload ->> 'account' is null
+                    or exists (
+                        select
+                        from app.connected_accounts as a
+                        where a.stripe_account_id = e.payload ->> 'account'
+                    )
+                )
+            else true
+        end
     returning e.state into state;
     if not found then
         select e.state into state
@@ -12510,7 +12566,8 @@ begin
 end;
 $$;
 comment on function backend.replay_event is
-    'Applies a dead, waiting or quarantined event again; returns its state. One that is done stays so: '
+    'Applies a dead, waiting or quarantined event again; returns its state. One of another API version than '
+    'app.settings has now stays quarantined, unless any version is to be applied as it is. One that is done stays so: '
     'its facts are posted once anyway. PT404 if there is none.';
 grant execute on function backend.replay_event to worker;
 
