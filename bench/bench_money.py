@@ -98,6 +98,17 @@ def add_soak(report: Report, seen: ingest.Soak, seconds: int) -> None:
     report.add("  trial balance", f"{cents}", "0", cents == 0)
 
 
+def flushes(folder: Path, seconds: float = 2.0) -> float:
+    """How often in a second the disk under a folder takes a page, one after the other, as a commit does."""
+    flushed, end = 0, time.monotonic() + seconds
+    with tempfile.TemporaryFile(dir=folder) as file:
+        while time.monotonic() < end:
+            os.pwrite(file.fileno(), bytes(8192), 0)
+            os.fdatasync(file.fileno())
+            flushed += 1
+    return flushed / seconds
+
+
 def post(database: Database, seconds: float) -> float:
     """Transactions that the ledger takes in a second."""
     statement = (FOLDER / "post.sql").read_bytes()
@@ -212,13 +223,16 @@ def main() -> int:
             )
         if "posting" in parts:
             console.print("Posting.")
-            rate = post(ingest.new_database(make, "posting"), arguments.seconds * 2)
+            ledger_of_its_own = ingest.new_database(make, "posting")
+            rate = post(ledger_of_its_own, arguments.seconds * 2)
             report.add(
                 f"ledger, {POSTERS} connections: transactions a second",
                 f"{rate:,.0f}",
                 f"≥ {POSTED}",
                 rate >= POSTED,
             )
+            flushed = flushes(ledger_of_its_own.cluster.folder)
+            report.add("  the disk, page by page: flushes a second", f"{flushed:,.0f}")
         if "soak" in parts:
             console.print(f"Soak: {arguments.soak} s.")
             soaked = ingest.soak(
