@@ -76,20 +76,24 @@ def install(app: Flask, database: Calls | None = None) -> None:
 
     @events.command("replay")
     @click.argument("event_id")
-    def replay(event_id: str) -> None:
-        """Apply an event again that was given up, waits, or was quarantined.
+    @click.option(
+        "--any-version", is_flag=True, help="Apply it as it is, whatever its API version."
+    )
+    def replay(event_id: str, any_version: bool) -> None:
+        """Apply an event again that was given up, waits, or was quarantined; exit code 1 if it is not.
 
         One that stays quarantined may be of another API version: what it is about is asked of Stripe
         anew, and applied instead.
         """
         calls, config = worker()
-        [row] = calls.call("replay_event", event_id=event_id)
-        click.echo(f"{event_id}: {row['replay_event']}")
+        [row] = calls.call("replay_event", event_id=event_id, any_version=any_version)
+        state = row["replay_event"]
+        click.echo(f"{event_id}: {state}")
         client = stripe_api.client(config.stripe_secret_key, config.stripe_api_base)
-        if row["replay_event"] == "quarantined" and client is not None:
-            click.echo(
-                f"as Stripe tells it now: {Money(calls, client).fetch_anew(client, event_id)}"
-            )
+        if state == "quarantined" and client is not None:
+            state = Money(calls, client).fetch_anew(client, event_id)
+            click.echo(f"as Stripe tells it now: {state}")
+        sys.exit(0 if state in ("done", "ignored") else 1)
 
     app.cli.add_command(ledger)
     app.cli.add_command(events)

@@ -5,6 +5,7 @@ nothing. A call whose outcome is unknown for 23 hours, or that Stripe answered w
 is looked up, never resent: https://docs.stripe.com/api/idempotent_requests
 """
 
+import contextlib
 import logging
 from collections.abc import Callable
 from functools import partial
@@ -12,7 +13,7 @@ from typing import Any
 
 import stripe
 
-from backend.db import Calls, Row
+from backend.db import Calls, Refused, Row
 from backend.stripe_api import is_fault_of_stripe, is_unknown, opened_page
 
 log = logging.getLogger("backend.money")
@@ -76,7 +77,11 @@ class Money:
         }
         if event.get("account") or about["object"] not in retrieve:
             return "not to be fetched"
-        return self.learn(event["type"], retrieve[about["object"]](about["id"]))
+        state = self.learn(event["type"], retrieve[about["object"]](about["id"]))
+        if state == "done":
+            with contextlib.suppress(Refused):  # one that is quarantined for another reason stays
+                self.database.call("end_quarantine", event_id=event_id)
+        return state
 
     def learn(self, kind: str, about: stripe.StripeObject | dict[str, Any]) -> str:
         """Tell the database of an object as an event of this kind would; the state."""

@@ -17,7 +17,7 @@ from backend.money import Money
 
 log = logging.getLogger("backend.worker")
 
-CONCURRENCY = 4
+CONCURRENCY = 8
 HEARTBEAT_S = 5.0
 POLL_S = 0.5  # new jobs do not announce themselves: see the queue's migration
 STOP_WITHIN_S = 10.0

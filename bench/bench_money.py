@@ -27,6 +27,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from backend import worker
 from bench.money import ingest, world
 from bench.rls_cases import act_as
 from local import scratch
@@ -40,7 +41,7 @@ MEASURE = ROOT / "bench/rls/measure.sql"
 CASE = re.compile(r"^-- case: (.+)$", re.MULTILINE)
 ENTRIES = 10_000_000
 SOAK_S, LONG_SOAK_S = 60, 600
-POSTERS = 4  # connections that post at once, as the worker has
+POSTERS = worker.CONCURRENCY  # connections that post at once
 PAYEES = 2000
 RATIO, P99_TIMES, POSTED, P95_MS = 0.70, 2.0, 500, 10.0
 PAGE = 50  # lines
@@ -95,6 +96,17 @@ def add_soak(report: Report, seen: ingest.Soak, seconds: int) -> None:
     report.add("  left unsettled", f"{seen.unsettled}", "0", seen.unsettled == 0)
     cents = seen.trial_balance_cents
     report.add("  trial balance", f"{cents}", "0", cents == 0)
+
+
+def flushes(folder: Path, seconds: float = 2.0) -> float:
+    """How often in a second the disk under a folder takes a page, one after the other, as a commit does."""
+    flushed, end = 0, time.monotonic() + seconds
+    with tempfile.TemporaryFile(dir=folder) as file:
+        while time.monotonic() < end:
+            os.pwrite(file.fileno(), bytes(8192), 0)
+            os.fdatasync(file.fileno())
+            flushed += 1
+    return flushed / seconds
 
 
 def post(database: Database, seconds: float) -> float:
@@ -211,13 +223,16 @@ def main() -> int:
             )
         if "posting" in parts:
             console.print("Posting.")
-            rate = post(ingest.new_database(make, "posting"), arguments.seconds * 2)
+            ledger_of_its_own = ingest.new_database(make, "posting")
+            rate = post(ledger_of_its_own, arguments.seconds * 2)
             report.add(
                 f"ledger, {POSTERS} connections: transactions a second",
                 f"{rate:,.0f}",
                 f"≥ {POSTED}",
                 rate >= POSTED,
             )
+            flushed = flushes(ledger_of_its_own.cluster.folder)
+            report.add("  the disk, page by page: flushes a second", f"{flushed:,.0f}")
         if "soak" in parts:
             console.print(f"Soak: {arguments.soak} s.")
             soaked = ingest.soak(

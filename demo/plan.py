@@ -264,7 +264,7 @@ def main() -> int:
             with Progress(console=console, transient=True) as progress:
                 month.run(random.Random(chosen.seed), progress)
             found = figures(month) + one_repair(month, 120000)
-            [trial] = month.one("select sum(balance_cents)::bigint from app.ledger_accounts")
+            [trial] = month.one("select sum(balance_cents)::bigint from api.admin_ledger_accounts")
     console.print(table(found))
     console.print(f"The trial balance is {units(trial)}.")
     return 0 if all(each.met for each in found) and trial == 0 else 1

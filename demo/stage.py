@@ -35,8 +35,8 @@ def build(cluster: Cluster, name: str) -> scratch.Database:
 
 @contextlib.contextmanager
 def set_up(database: scratch.Database) -> Iterator[Platform]:
-    """The platform with service and worker above `database`, its seed accounts signed up."""
-    with scratch.platform(database, with_service=True) as platform:
+    """The platform with service, worker and the stand-in for Stripe, its seed accounts signed up."""
+    with scratch.platform(database, with_service=True, with_stripe=True) as platform:
         sign_up(platform)
         yield platform
 
@@ -67,6 +67,8 @@ def open_stage(say: Callable[[str], None]) -> Iterator[Platform]:
     with scratch.clusters(Home.open()) as make:
         say("Starting PostgreSQL and applying the migrations.")
         database = build(make(), "demo")
-        say("Starting data API, relay, service and worker; signing the cast up.")
+        say(
+            "Starting data API, relay, service, worker and a stand-in for Stripe; signing the cast up."
+        )
         with set_up(database) as platform:
             yield platform

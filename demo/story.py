@@ -9,15 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from demo.cast import Chapter, Person, Row, Scene, Stripe, eventually
+from demo.cast import Chapter, Person, Row, Scene, eventually, forge, press_pay
 from local.scratch import Platform
 
 TYPED = "It grinds when braking. Easier by phone: 415-555-2671"
 PART = "The pad set is a Bosch 0986494524, DTC C1201 is unrelated."
-
-# What Stripe keeps of each payment; the platform reads it from the event. 2.9 % and 30 cents.
-DIAGNOSTIC_FEE_CENTS = 103
-REPAIR_FEE_CENTS = 3510
 
 
 @dataclass(slots=True)
@@ -56,7 +52,8 @@ class Teller:
             Person(platform, name, self.scene)
             for name in ("ana", "max", "zoe", "walt", "wanda", "wes", "ada")
         )
-        self.stripe = Stripe(platform, self.scene)
+        self.platform = platform
+        self.payments_made = 0
 
     def scene(self, scene: Scene) -> None:
         self.story.chapters[-1].scenes.append(scene)
@@ -102,12 +99,9 @@ class Teller:
         )
 
     def pay_diagnostic(self) -> None:
-        self.chapter("She pays; without Stripe's key the story plays Stripe's part")
-        status, answer = self.ana.post("/checkout", {"payment_id": self.payment["id"]})
-        asks = "POST /checkout"
-        self.scene(Scene(self.ana.who, asks, refused=str(status), says=answer["code"]))
-        self.stripe.post({"type": "charge.succeeded", "id": "evt_forged"}, signed=False)
-        self.stripe.is_paid(self.payment["id"], self.payment["amount_cents"], DIAGNOSTIC_FEE_CENTS)
+        self.chapter("She pays on a page that stands in for Stripe's; a forged event pays nothing")
+        forge(self.platform, self.scene)
+        self._pay(self.payment["id"])
         eventually(lambda: self._session(show=False)["status"] == "paid")
         self._session()
 
@@ -218,7 +212,7 @@ class Teller:
         (payment,) = self.ana.read(
             "customer_payments", "id,purpose,amount_cents,currency,status", id=payment_id
         )
-        self.stripe.is_paid(payment["id"], payment["amount_cents"], REPAIR_FEE_CENTS)
+        self._pay(payment["id"])
         eventually(lambda: self._escalation(show=False)["status"] == "paid")
 
     def repair(self) -> None:
@@ -241,10 +235,22 @@ class Teller:
         self.story.books = self._books()
         self.max.is_refused("GET admin_books", lambda: self.max.read("admin_books", show=False))
 
+    def _pay(self, payment_id: str) -> None:
+        """Through the service's page: what it tells of is delivered as Stripe's would be."""
+        status, answer = self.ana.post("/checkout", {"payment_id": payment_id})
+        if status != 201:
+            raise AssertionError(f"no payment page was opened: {status} {answer}")
+        self.scene(Scene(self.ana.who, "POST /checkout", [{"status": status}]))
+        warning, came_to = press_pay(answer["checkout_url"])
+        back = came_to.rpartition("?")[2]
+        self.scene(Scene(self.ana.who, "presses Pay", [{"page": warning, "came_back_with": back}]))
+        self.payments_made += 1
+
     def _is_settled(self) -> bool:
-        """Whether the worker has applied every event that Stripe posted."""
-        events = self.ada.read("admin_stripe_events", "state", show=False)
-        return all(event["state"] == "done" for event in events)
+        """Whether the worker has applied every event, the last of each payment being its fee's."""
+        events = self.ada.read("admin_stripe_events", "type,state", show=False)
+        fees = sum(event["type"] == "charge.updated" for event in events)
+        return fees == self.payments_made and all(event["state"] == "done" for event in events)
 
     def _books(self, show: bool = True) -> Row:
         (books,) = self.ada.read("admin_books", show=show)

@@ -124,8 +124,12 @@ class Platform:
 
 
 @contextlib.contextmanager
-def platform(database: Database, with_service: bool = False) -> Iterator[Platform]:
+def platform(
+    database: Database, with_service: bool = False, with_stripe: bool = False
+) -> Iterator[Platform]:
     """The platform on free ports, ended with the block; on request with our service and its worker.
+
+    They find no Stripe, or the stand-in for it.
 
     Raises RuntimeError if it does not start.
     """
@@ -136,8 +140,11 @@ def platform(database: Database, with_service: bool = False) -> Iterator[Platfor
         storage = Path(folder) / "storage"
         storage.mkdir()
         chosen = services.platform(ports, keys, database.cluster, database.name, storage)
+        if with_stripe:
+            chosen += (services.stripe(ports, keys, Path(folder) / "stripe.json"),)
         if with_service:
-            chosen += services.own(ports, keys, database.cluster, database.name)
+            stripe = services.stripe_stand_in(ports) if with_stripe else services.NO_STRIPE
+            chosen += services.own(ports, keys, database.cluster, database.name, stripe)
         for service in chosen:
             log = Path(folder) / f"{service.name}.log"
             process = service.start(log)

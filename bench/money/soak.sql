@@ -15,5 +15,5 @@ select
         select count(*) from app.ledger_transactions as t where t.source_key like 'payout:%%'
     ) as posted,
     (
-        select coalesce(sum(a.balance_cents), 0)::bigint from app.ledger_accounts as a
+        select coalesce(sum(a.balance_cents), 0)::bigint from api.admin_ledger_accounts as a
     ) as trial_balance_cents

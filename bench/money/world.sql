@@ -12,7 +12,7 @@
 -- step: emptying the tables
 
 begin;
-truncate app.ledger_transactions, app.ledger_accounts, app.ledger_entries;
+truncate app.ledger_transactions, app.ledger_accounts, app.ledger_shards, app.ledger_entries;
 
 create function pg_temp.chance(kind text, number bigint) returns double precision
     language sql immutable
@@ -119,9 +119,19 @@ cross join lateral (
 -- step: accounts
 
 insert into app.ledger_accounts (id, name, owner_id, currency, balance_cents)
-select e.account_id, e.account, e.owner_id, e.currency, sum(e.amount_cents)
+select
+    e.account_id,
+    e.account,
+    e.owner_id,
+    e.currency,
+    case when e.owner_id is null then 0 else sum(e.amount_cents) end
 from app.ledger_entries as e
 group by e.account_id, e.account, e.owner_id, e.currency;
+insert into app.ledger_shards (account_id, shard, balance_cents)
+select e.account_id, hashtext(e.transaction_id::text) & 15, sum(e.amount_cents)
+from app.ledger_entries as e
+where e.owner_id is null
+group by 1, 2;
 
 -- step: indexes
 

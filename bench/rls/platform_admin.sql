@@ -470,9 +470,11 @@ select md5('admin 1')::uuid as me;
 
 select * from api.admin_ledger_accounts where owner_id is null order by name, id;
 
-select a.id, a.name, a.owner_id, a.currency, a.balance_cents
+select a.id, a.name, a.owner_id, a.currency, sum(s.balance_cents)::bigint as balance_cents
 from app.ledger_accounts as a
+left join app.ledger_shards as s on a.id = s.account_id
 where a.owner_id is null
+group by a.id
 order by a.name, a.id;
 
 -- report: the books
@@ -496,7 +498,7 @@ select
         as held_for_customers_cents,
     coalesce(-sum(balance_cents) filter (where name like 'payable.%'), 0)::bigint
         as payable_cents,
-    coalesce(-sum(balance_cents) filter (where name = 'withheld.mechanic'), 0)::bigint
+    coalesce(-sum(balance_cents) filter (where name like 'withheld.%'), 0)::bigint
         as withheld_cents,
     coalesce(-sum(balance_cents) filter (where name = 'customer.refund_owed'), 0)::bigint
         as refund_owed_cents,
@@ -510,5 +512,13 @@ select
         ),
         0
     )::bigint as result_cents
-from app.ledger_accounts
+from (
+    select a.name, a.currency, a.balance_cents + coalesce(s.balance_cents, 0) as balance_cents
+    from app.ledger_accounts as a
+    left join (
+        select account_id, sum(balance_cents)::bigint as balance_cents
+        from app.ledger_shards
+        group by account_id
+    ) as s on a.id = s.account_id
+) as l
 group by currency;

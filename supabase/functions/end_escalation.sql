@@ -22,5 +22,5 @@ begin
 end;
 $$;
 comment on function app.end_escalation is
-    'Cancels an escalation that is not paid; sent and approved quotes become quote_status. The caller '
+    'Cancels an escalation that is not done; sent and approved quotes become quote_status. The caller '
     'holds its lock.';

@@ -30,7 +30,7 @@ begin
                 e.state = 'pending'
                 and e.received_at <= app.current_instant() - interval '1 minute'
                 or e.state = 'waiting'
-                and e.received_at <= app.current_instant() - interval '10 minutes'
+                and coalesce(e.look_at, e.received_at + interval '10 minutes') <= app.current_instant()
             )
             and not exists (
                 select
@@ -43,6 +43,12 @@ begin
         limit 1000
         for update skip locked
     loop
+        -- Each time it has waited twice as long: what stays away for days is asked for once a day.
+        update app.stripe_events as e
+        set look_at = app.current_instant()
+            + least(app.current_instant() - e.received_at, interval '1 day')
+        where e.id = event_id
+            and e.state = 'waiting';
         perform app.enqueue_job(
             'apply_stripe_event', jsonb_build_object('event_id', event_id)
         );
@@ -52,6 +58,6 @@ begin
 end;
 $$;
 comment on function backend.enqueue_pending_events is
-    'Queues events that have been pending for a minute, or waiting for ten, without a job; how many. '
-    'Dead are those whose job failed.';
+    'Queues events that have been pending for a minute, or waiting for ten and then twice as long each '
+    'time, a day at most, without a job; how many. Dead are those whose job failed.';
 grant execute on function backend.enqueue_pending_events to worker;

@@ -44,9 +44,10 @@ begin
         where s.id = session.id
             and s.mechanic_id is not null;
     end if;
+    perform app.end_refunded_repair(payment.id);
     perform app.recount_payables(payment.id);
 end;
 $$;
 comment on function app.grant_refund is
-    'Settles the request and owes the amount, in cents; an unfinished diagnostic of which all is given '
-    'back is cancelled. The caller holds app.lock_payment''s locks and has seen that as much is left.';
+    'Settles the request and owes the amount, in cents; an unfinished diagnostic or repair of which all is '
+    'given back is cancelled. The caller holds app.lock_payment''s locks and has seen that as much is left.';

@@ -1,4 +1,4 @@
--- An account's balance is the sum of its entries.
+-- An account's balance is the sum of its entries: in its row, or in this connection's part of it.
 
 create function app.keep_account_balance()
     returns trigger
@@ -7,12 +7,24 @@ create function app.keep_account_balance()
     set search_path = ''
 as $$
 begin
-    update app.ledger_accounts
-    set balance_cents = balance_cents + new.amount_cents
-    where id = new.account_id
-        and name = new.account
-        and owner_id is not distinct from new.owner_id
-        and currency = new.currency;
+    if new.owner_id is null then
+        insert into app.ledger_shards as s (account_id, shard, balance_cents)
+        select a.id, app.current_shard(), new.amount_cents
+        from app.ledger_accounts as a
+        where a.id = new.account_id
+            and a.name = new.account
+            and a.owner_id is null
+            and a.currency = new.currency
+        on conflict (account_id, shard) do update
+        set balance_cents = s.balance_cents + excluded.balance_cents;
+    else
+        update app.ledger_accounts as a
+        set balance_cents = a.balance_cents + new.amount_cents
+        where a.id = new.account_id
+            and a.name = new.account
+            and a.owner_id = new.owner_id
+            and a.currency = new.currency;
+    end if;
     if not found then
         raise exception 'an entry repeats its account''s name, owner and currency'
             using errcode = 'check_violation';

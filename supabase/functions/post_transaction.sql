@@ -36,16 +36,27 @@ begin
         return false;
     end if;
 
-    -- An entry locks its account. The platform's own are in nearly every posting, so one of them is
-    -- locked first, always: two postings then never wait for each other in a circle.
-    insert into app.ledger_accounts (name, currency)
-    values ('stripe.balance', post_transaction.currency)
-    on conflict do nothing;
-    perform
-    from app.ledger_accounts as a
-    where a.name = 'stripe.balance'
-        and a.currency = post_transaction.currency
-    for update;
+    -- An entry locks its account. Those of people are locked already, by their payment or payee. Of the
+    -- platform's own it locks this connection's part, so whoever has the same part waits here: two
+    -- postings then never wait for each other in a circle.
+    perform pg_advisory_xact_lock(hashtextextended('app.ledger_shards', app.current_shard()));
+    if exists (
+        select
+        from jsonb_to_recordset(post_transaction.postings)
+            as p (account text, owner_id uuid, amount_cents bigint)
+        where p.amount_cents <> 0
+            and p.owner_id is null
+            and not exists (
+                select
+                from app.ledger_accounts as a
+                where a.name = p.account
+                    and a.owner_id is null
+                    and a.currency = post_transaction.currency
+            )
+    ) then
+        -- An account that is everybody's is opened. Whoever does so is waited for, whichever it is.
+        perform pg_advisory_xact_lock(hashtextextended('app.ledger_accounts', 0));
+    end if;
 
     insert into app.ledger_accounts (name, owner_id, currency)
     select p.account, p.owner_id, post_transaction.currency

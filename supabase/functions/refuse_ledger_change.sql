@@ -30,3 +30,10 @@ create trigger accounts_are_changed_by_their_entries_alone
     before update on app.ledger_accounts
     for each statement when (pg_trigger_depth() = 0)
     execute function app.refuse_ledger_change();
+create trigger shards_are_never_removed
+    before delete or truncate on app.ledger_shards
+    for each statement execute function app.refuse_ledger_change();
+create trigger shards_are_changed_by_entries_alone
+    before insert or update on app.ledger_shards
+    for each statement when (pg_trigger_depth() = 0)
+    execute function app.refuse_ledger_change();

@@ -1,6 +1,6 @@
 -- An operator has an event applied again, whatever stopped it.
 
-create function backend.replay_event(event_id text)
+create function backend.replay_event(event_id text, any_version boolean default false)
     returns text
     language plpgsql
     volatile
@@ -16,8 +16,24 @@ begin
         awaits = null
     where e.id = replay_event.event_id
         and e.state in ('dead', 'quarantined', 'waiting')
-        -- What is quarantined for its envelope stays: it is none of ours, or was never read.
-        and coalesce(e.reason, '') not in ('account', 'version', 'body')
+        and case e.reason
+            -- What is quarantined for its envelope stays: it is none of ours, or was never read.
+            when 'account' then false
+            when 'body' then false
+            when 'version' then (
+                    replay_event.any_version
+                    or e.payload ->> 'api_version' = (select s.stripe_api_version from app.settings as s)
+                )
+                and (
+                    e.payload ->> 'account' is null
+                    or exists (
+                        select
+                        from app.connected_accounts as a
+                        where a.stripe_account_id = e.payload ->> 'account'
+                    )
+                )
+            else true
+        end
     returning e.state into state;
     if not found then
         select e.state into state
@@ -33,6 +49,7 @@ begin
 end;
 $$;
 comment on function backend.replay_event is
-    'Applies a dead, waiting or quarantined event again; returns its state. One that is done stays so: '
+    'Applies a dead, waiting or quarantined event again; returns its state. One of another API version than '
+    'app.settings has now stays quarantined, unless any version is to be applied as it is. One that is done stays so: '
     'its facts are posted once anyway. PT404 if there is none.';
 grant execute on function backend.replay_event to worker;

@@ -14,7 +14,7 @@ begin
         a.currency,
         greatest(sum(a.balance_cents), 0)::bigint,
         greatest(-sum(a.balance_cents), 0)::bigint
-    from app.ledger_accounts as a
+    from api.admin_ledger_accounts as a
     group by a.name, a.currency
     order by a.currency, a.name;
 end;

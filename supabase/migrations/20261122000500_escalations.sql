@@ -53,7 +53,7 @@ comment on column app.escalations.status is
     'matching → offered | unfilled | cancelled; offered → accepted | matching | unfilled | cancelled; '
     'accepted → quoted | offered | matching | unfilled | cancelled; '
     'quoted → approved | accepted | offered | matching | unfilled | cancelled; '
-    'approved → paid | cancelled; paid → done; done → closed: '
+    'approved → paid | cancelled; paid → done | cancelled; done → closed: '
     'which function moves it stands in app.transitions.';
 comment on column app.escalations.wave is 'Rounds of matching so far, each half as far again as the one before.';
 create index escalations_in_order on app.escalations (created_at desc);
@@ -239,7 +239,7 @@ create table app.referrals (
 );
 comment on table app.referrals is 'The mechanic''s share of a repair: pending when paid, earned when done.';
 comment on column app.referrals.status is
-    'pending → earned | withheld; earned → payable | paid | withheld | reversed; '
+    'pending → earned | withheld | reversed; earned → payable | paid | withheld | reversed; '
     'payable → paid | withheld | reversed; withheld → pending | earned | paid | reversed; '
     'paid → reversed; reversed → earned: which function moves it stands in app.transitions.';
 create index referrals_in_order on app.referrals (created_at desc);

@@ -98,6 +98,7 @@ create table app.stripe_events (
         ),
     reason text,
     awaits text,
+    look_at timestamptz,
     applied_at timestamptz
 );
 comment on table app.stripe_events is
@@ -105,6 +106,8 @@ comment on table app.stripe_events is
 comment on column app.stripe_events.payload is
     'The body as it was parsed, beside its raw bytes; none where jsonb refuses what JSON allows.';
 comment on column app.stripe_events.awaits is 'The object of Stripe''s that is to be told of first.';
+comment on column app.stripe_events.look_at is
+    'When one that waits is looked at again, if nobody tells of the object; at first ten minutes after it came.';
 -- Written once and read once: to compress it costs more than the space.
 alter table app.stripe_events alter column raw set storage external;
 create index stripe_events_in_order on app.stripe_events (received_at desc);
@@ -149,14 +152,30 @@ create table app.ledger_accounts (
     ),
     constraint what_is_due_is_never_in_credit check (
         name not in ('receivable.workshop', 'receivable.mechanic') or balance_cents >= 0
+    ),
+    constraint balances_of_the_platform_are_in_shards check (
+        owner_id is not null or balance_cents = 0
     )
 );
 comment on table app.ledger_accounts is
     'Chart of accounts, one row an account, owner and currency. Debit is positive, credit negative.';
 comment on column app.ledger_accounts.owner_id is
     'The payment for customer.held and customer.refund_owed; else the mechanic or workshop.';
-comment on column app.ledger_accounts.balance_cents is 'The sum of its entries, kept by a trigger.';
+comment on column app.ledger_accounts.balance_cents is
+    'The sum of its entries, kept by a trigger. Nothing for the platform''s own: see app.ledger_shards.';
 create index ledger_accounts_by_owner on app.ledger_accounts (owner_id);
+
+create table app.ledger_shards (
+    account_id uuid not null references app.ledger_accounts (id),
+    shard integer not null
+        constraint shards_are_sixteen check (shard between 0 and 15),
+    balance_cents bigint not null,
+    primary key (account_id, shard)
+) with (fillfactor = 50);
+comment on table app.ledger_shards is
+    'Balances of the platform''s own accounts, in sixteen parts that are added up. Any of them may be in '
+    'debit or credit, so postings need not wait for each other to know what it comes to.';
+comment on column app.ledger_shards.shard is 'The part of app.current_shard(): a connection has one.';
 
 create table app.ledger_transactions (
     id uuid primary key default gen_random_uuid(),

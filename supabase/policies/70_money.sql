@@ -62,6 +62,9 @@ create policy "admins see all transactions"
 create policy "admins see all accounts of the ledger"
     on app.ledger_accounts for select to platform_admin
     using ((select app.may_continue_work()));
+create policy "admins see what the platform's accounts hold"
+    on app.ledger_shards for select to platform_admin
+    using ((select app.may_continue_work()));
 
 create policy "mechanics see what they are owed"
     on app.payables for select to mechanic
@@ -149,6 +152,7 @@ grant select (id, source_key, description, payment_id, fee_schedule_version, pos
     on app.ledger_transactions to platform_admin;
 grant select (id, name, owner_id, currency, balance_cents)
     on app.ledger_accounts to platform_admin;
+grant select (account_id, balance_cents) on app.ledger_shards to platform_admin;
 
 grant select (source_key, stripe_id, stripe_cents, ledger_cents, currency, found_at)
     on app.ledger_differences to platform_admin;
@@ -372,8 +376,20 @@ comment on view api.admin_ledger_entries is
 grant select on api.admin_ledger_entries to platform_admin;
 
 create view api.admin_ledger_accounts with (security_invoker = true) as
-    select id, name, owner_id, currency, balance_cents
-    from app.ledger_accounts;
+    with parts as (
+        select s.account_id, sum(s.balance_cents)::bigint as balance_cents
+        from app.ledger_shards as s
+        group by s.account_id
+    )
+
+    select
+        a.id,
+        a.name,
+        a.owner_id,
+        a.currency,
+        a.balance_cents + coalesce(p.balance_cents, 0) as balance_cents
+    from app.ledger_accounts as a
+    left join parts as p on a.id = p.account_id;
 comment on view api.admin_ledger_accounts is
     'Balances, in cents: debit positive, credit negative. The owner is a payment, a mechanic or a '
     'workshop.';
@@ -458,7 +474,7 @@ create view api.admin_books with (security_invoker = true) as
             ),
             0
         )::bigint as result_cents
-    from app.ledger_accounts
+    from api.admin_ledger_accounts
     group by currency;
 comment on view api.admin_books is
     'The books, one row a currency, in cents: income and what is owed are positive. Result: fees less '

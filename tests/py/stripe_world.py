@@ -144,7 +144,7 @@ class StripeWorld:
     def check(self) -> None:
         """What holds after any fault: the books balance, and nothing is stuck."""
         unbalanced = self.rows(
-            "select currency from app.ledger_accounts"
+            "select currency from api.admin_ledger_accounts"
             " group by currency having sum(balance_cents) <> 0"
         )
         assert unbalanced == []
@@ -287,7 +287,7 @@ class StripeWorld:
     def balances(self) -> dict[str, int]:
         """Every account by its name, in cents; those at zero are left out."""
         rows = self.rows(
-            "select name, sum(balance_cents)::bigint as cents from app.ledger_accounts group by name"
+            "select name, sum(balance_cents)::bigint as cents from api.admin_ledger_accounts group by name"
         )
         return {row["name"]: row["cents"] for row in rows if row["cents"]}
 

@@ -42,9 +42,21 @@ def test_every_cent_is_where_it_belongs(story: Story) -> None:
     ] == [6000]
 
 
+def test_each_payment_is_made_on_a_page_that_says_what_it_is(story: Story) -> None:
+    pressed = [
+        scene.rows
+        for chapter in story.chapters
+        for scene in chapter.scenes
+        if scene.asks == "presses Pay"
+    ]
+    assert pressed == [[{"page": "This is not Stripe.", "came_back_with": "checkout=done"}]] * 2
+    # 2.9 % and 30 cents of 25.00 and of 1,200.00, as the stand-in tells it.
+    fees = [e["amount_cents"] for e in story.entries if e["account"] == "stripe.fee"]
+    assert sorted(fees) == [103, 3510]
+
+
 def test_each_refusal_has_its_code(story: Story) -> None:
     assert refusals(story) == {
-        "POST /checkout": "503",
         "POST /stripe/webhook  charge.succeeded": "400",
         "GET mechanic_sessions?select=phone": "42703",
         "GET mechanic_sessions?last_name=eq.Alvarez": "42703",

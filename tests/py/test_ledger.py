@@ -292,3 +292,119 @@ def until_waiting(world: World, waiting: psycopg.Connection, holder: psycopg.Con
     pids = holder.info.backend_pid, waiting.info.backend_pid
     while not one(world.owner, waits, *pids)[0]:
         assert time.monotonic() < deadline, "the second side never waited for the first"
+
+
+class Poster:
+    """A connection that posts between the platform's own accounts, in one transaction."""
+
+    def __init__(self, world: World, currency: str) -> None:
+        # Who waits for what nobody gives is an error, not a test without end.
+        self.connection = psycopg.connect(world.database.dsn(), options="-c lock_timeout=10s")
+        self.currency = currency
+        [self.shard] = one(self.connection, "select app.current_shard()")
+
+    def open_accounts(self) -> None:
+        self.post("bank", "stripe.balance")
+        self.post("stripe.fee", "loss")
+        self.connection.commit()
+
+    def post(self, debit: str, credit: str, cents: int = 100) -> None:
+        assert one(
+            self.connection,
+            "select app.post_transaction(%s, 'A test', null, null, jsonb_build_array("
+            "jsonb_build_object('account', %s::text, 'amount_cents', %s::bigint),"
+            "jsonb_build_object('account', %s::text, 'amount_cents', -%s::bigint)), %s)",
+            *(f"test:{uuid.uuid4()}", debit, cents, credit, cents, self.currency),
+        ) == (True,)
+
+
+@pytest.fixture
+def posters(world: World) -> Iterator[Callable[[str, bool], tuple[Poster, Poster]]]:
+    """Two that post in a currency, in the same part of the balances or in different ones."""
+    made: list[Poster] = []
+
+    def two(currency: str, together: bool) -> tuple[Poster, Poster]:
+        while True:
+            made.append(Poster(world, currency))
+            for other in made[:-1]:
+                if other.currency == currency and (other.shard == made[-1].shard) == together:
+                    return other, made[-1]
+
+    yield two
+    for poster in made:
+        poster.connection.close()
+
+
+Two = Callable[[str, bool], tuple[Poster, Poster]]
+
+
+def test_a_posting_does_not_wait_for_another_to_be_on_disk(world: World, posters: Two) -> None:
+    one_side, other_side = posters("usd", False)
+    one_side.open_accounts()
+    before = bank(world, "usd")
+    one_side.post("bank", "stripe.balance")
+    other_side.post("bank", "stripe.balance", 11)
+    other_side.connection.commit()
+    assert bank(world, "usd") == before + 11
+    one_side.connection.commit()
+    assert bank(world, "usd") == before + 111
+
+
+def bank(world: World, currency: str) -> int:
+    """The balance of the one account, in the admin's view; the trial balance has the same."""
+    balance = (
+        "select coalesce(sum({}), 0)::bigint, count(*) from {} where {} = 'bank' and currency = %s"
+    )
+    [seen, rows] = one(
+        world.owner, balance.format("balance_cents", "api.admin_ledger_accounts", "name"), currency
+    )
+    [tried, _] = one(
+        world.owner,
+        balance.format("debit_cents - credit_cents", "backend.trial_balance()", "account"),
+        currency,
+    )
+    assert rows <= 1
+    assert seen == tried
+    assert one(
+        world.owner,
+        "select coalesce(sum(trial_balance_cents), 0) from api.admin_books where currency = %s",
+        currency,
+    ) == (0,)
+    return int(seen)
+
+
+def test_postings_in_one_part_of_the_balances_come_one_after_the_other(
+    world: World, posters: Two
+) -> None:
+    one_side, other_side = posters("usd", True)
+    one_side.open_accounts()
+    before = bank(world, "usd")
+    one_side.post("bank", "stripe.balance")
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        late = pool.submit(other_side.post, "stripe.fee", "loss")
+        until_waiting(world, other_side.connection, one_side.connection)
+        # What the other has not locked: the two cannot wait for each other in a circle.
+        one_side.post("loss", "stripe.fee")
+        one_side.connection.commit()
+        late.result(PATIENCE)
+    other_side.connection.commit()
+    assert bank(world, "usd") == before + 100
+
+
+def test_accounts_that_are_opened_at_once_are_opened_one_after_the_other(
+    world: World, posters: Two
+) -> None:
+    one_side, other_side = posters("chf", False)
+    one_side.post("bank", "stripe.balance")
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        late = pool.submit(other_side.post, "stripe.fee", "loss")
+        until_waiting(world, other_side.connection, one_side.connection)
+        one_side.post("loss", "stripe.fee")
+        one_side.connection.commit()
+        late.result(PATIENCE)
+    other_side.connection.commit()
+    assert bank(world, "chf") == 100
+    assert one(
+        world.owner,
+        "select count(*), sum(balance_cents) from api.admin_ledger_accounts where currency = 'chf'",
+    ) == (4, 0)

@@ -325,7 +325,7 @@ class Play:
 
     def balances(self) -> dict[str, int]:
         rows = self.owner.execute(
-            "select name, sum(balance_cents)::bigint from app.ledger_accounts group by name"
+            "select name, sum(balance_cents)::bigint from api.admin_ledger_accounts group by name"
         )
         return dict(rows.fetchall())
 

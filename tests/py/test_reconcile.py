@@ -20,6 +20,7 @@ from backend.reconcile import (
     keep,
     report,
 )
+from demo import stripe_events
 from local.fake_stripe.bank import fee
 from local.scratch import Database
 from tests.py.stripe_world import StripeWorld, stripe_world
@@ -205,10 +206,12 @@ def test_the_report_is_read_by_an_accountant() -> None:
     ]
 
 
-def run(world: StripeWorld, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Result:
+def run(
+    world: StripeWorld, monkeypatch: pytest.MonkeyPatch, *arguments: str, key: str = "sk_test_1"
+) -> Result:
     """An operator's command, with the worker's environment."""
     monkeypatch.setenv("WORKER_DATABASE_URL", "given otherwise")
-    monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_test_1")
+    monkeypatch.setenv("STRIPE_SECRET_KEY", key)
     monkeypatch.setenv("STRIPE_API_BASE", world.bank.url)
     app = Flask("commands")
     commands.install(app, world.worker_calls)
@@ -272,7 +275,26 @@ def test_21_an_event_of_another_api_version_is_applied_as_stripe_tells_it_today(
         f"{told['id']}: quarantined",
         "as Stripe tells it now: done",
     ]
+    assert said.exit_code == 0
+    assert world.one(state, told["id"]) == {"state": "done", "reason": "version"}
     assert world.one("select status from app.payments where id = %s", payment) == {"status": "paid"}
+    assert world.balances()["stripe.balance"] == before["stripe.balance"] + 2500
+
+
+def test_an_event_that_stays_quarantined_is_a_failure_unless_any_version_will_do(
+    world: StripeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment = world.payment(f"{world.open_session()} payment")
+    before = world.balances()
+    told = stripe_events.charge_succeeded(payment, 2500) | {"api_version": "2020-08-27"}
+    body, header = world.signed(told)
+    assert world.post("platform", body, header) == 200
+    world.work()
+    refused = run(world, monkeypatch, "events", "replay", told["id"], key="")
+    assert (refused.exit_code, refused.output) == (1, f"{told['id']}: quarantined\n")
+    assert world.balances() == before
+    said = run(world, monkeypatch, "events", "replay", "--any-version", told["id"], key="")
+    assert (said.exit_code, said.output) == (0, f"{told['id']}: done\n")
     assert world.balances()["stripe.balance"] == before["stripe.balance"] + 2500
 
 

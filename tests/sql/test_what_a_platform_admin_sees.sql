@@ -156,6 +156,8 @@ app.ledger_differences
 app.ledger_entries
     account, account_id, amount_cents, currency, description, held_until, owner_id,
     posted_at, transaction_id
+app.ledger_shards
+    account_id, balance_cents
 app.ledger_transactions
     description, fee_schedule_version, id, payment_id, posted_at, source_key
 app.mechanics

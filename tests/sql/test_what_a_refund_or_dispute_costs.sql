@@ -419,7 +419,7 @@ select is(
 select tests.act_as_owner();
 select results_eq(
     $$
-        select balance_cents from app.ledger_accounts
+        select balance_cents from api.admin_ledger_accounts
         where name = 'withheld.mechanic' and owner_id = tests.id('mo')
     $$,
     'values (0::bigint)',

@@ -444,7 +444,7 @@ $$;
 select results_eq(
     $$
         select name, balance_cents
-        from app.ledger_accounts
+        from api.admin_ledger_accounts
         where owner_id = tests.id('slow')
         order by name
     $$,

@@ -17,7 +17,7 @@ as $$
         (select jsonb_agg(to_jsonb(r) order by r.id) from app.referrals as r),
         (select jsonb_agg(to_jsonb(t) order by t.id) from app.threads as t),
         (select jsonb_agg(to_jsonb(n) order by n.id) from app.notices as n),
-        (select jsonb_agg(to_jsonb(l) order by l.id) from app.ledger_accounts as l)
+        (select jsonb_agg(to_jsonb(l) order by l.id) from api.admin_ledger_accounts as l)
     );
 $$;
 select tests.act_as('customer', 'cleo');

@@ -7,7 +7,7 @@ update app.limits set most = 1000;
 
 create function pg_temp.balances(owner text) returns jsonb language sql as $$
     select coalesce(jsonb_object_agg(a.name, a.balance_cents), '{}')
-    from app.ledger_accounts as a
+    from api.admin_ledger_accounts as a
     where a.owner_id = (select tests.id(owner)) and a.balance_cents <> 0;
 $$;
 create function pg_temp.restrict(holder text, kind text, off_platform boolean, days integer default null)
@@ -244,10 +244,10 @@ select results_eq(
 select tests.act_as_owner();
 select is(pg_temp.balances('Northside Garage'), '{}', 'nothing is owed');
 select is(
-    (select balance_cents from app.ledger_accounts where name = 'loss'), -162000::bigint,
+    (select balance_cents from api.admin_ledger_accounts where name = 'loss'), -162000::bigint,
     'it lessens what the platform lost'
 );
-select is((select sum(balance_cents) from app.ledger_accounts), 0::numeric, 'and all adds up');
+select is((select sum(balance_cents) from api.admin_ledger_accounts), 0::numeric, 'and all adds up');
 
 -- Before a ban has begun
 

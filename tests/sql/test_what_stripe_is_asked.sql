@@ -1,7 +1,7 @@
 -- What does the worker ask Stripe that it was not told, and what does an operator see of it?
 
 begin;
-select plan(29);
+select plan(35);
 
 create function pg_temp.ask(call text) returns text[] language plpgsql as $$
 declare
@@ -245,6 +245,25 @@ select is(
     pg_temp.ask($$ replay_event('evt_version') $$), array['"quarantined"'],
     'what is in another shape stays where it is'
 );
+select is(pg_temp.ask($$ end_quarantine('evt_given_up') $$), array['PT404'], 'only that is ended by hand');
+update app.settings set stripe_api_version = '2020-08-27';
+select is(
+    pg_temp.ask($$ replay_event('evt_version') $$), array['"done"'], 'until its shape is the one that we read'
+);
+update app.settings set stripe_api_version = '2026-10-28.endive';
+update app.stripe_events set state = 'quarantined', reason = 'version', applied_at = null where id = 'evt_version';
+select is(
+    pg_temp.ask($$ replay_event('evt_version', true) $$), array['"done"'], 'or an operator says that it will do'
+);
+select pg_temp.received('evt_of_account', '{"api_version": "2020-08-27", "account": "acct_x", "type": "payout.paid"}');
+select is(
+    pg_temp.ask($$ replay_event('evt_of_account', true) $$), array['"quarantined"'],
+    'which says nothing of an account that we do not know'
+);
+delete from app.stripe_events where id = 'evt_of_account';
+update app.stripe_events set state = 'quarantined', reason = 'version', applied_at = null where id = 'evt_version';
+select is(pg_temp.ask($$ end_quarantine('evt_version') $$), array['"done"'], 'or it was asked for anew');
+select is(pg_temp.ask($$ end_quarantine('evt_version') $$), array['PT404'], 'once');
 select is(
     pg_temp.ask($$ replay_event('evt_createdre_1') $$), array['"done"'], 'what is done is done once'
 );
@@ -259,13 +278,22 @@ select results_eq(
         from app.stripe_events as e
         inner join states as s on e.id = s.id
         where (e.state, e.reason) is distinct from (s.state, s.reason)
+        order by e.id
     $$,
-    $$ values ('evt_given_up', 'done') $$,
+    $$ values ('evt_given_up', 'done'), ('evt_version', 'done') $$,
     'no other event is touched'
 );
 select results_eq(
-    $$ select reason from app.audit_log where action = 'replay_event' order by reason $$,
-    $$ values ('evt_createdre_early'), ('evt_given_up') $$,
+    $$
+        select action, reason from app.audit_log
+        where action in ('replay_event', 'end_quarantine')
+        order by action, reason
+    $$,
+    $$
+        values
+            ('end_quarantine', 'evt_version'), ('replay_event', 'evt_createdre_early'),
+            ('replay_event', 'evt_given_up'), ('replay_event', 'evt_version'), ('replay_event', 'evt_version')
+    $$,
     'the log says what was tried'
 );
 

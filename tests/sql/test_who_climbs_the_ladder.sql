@@ -52,7 +52,7 @@ from app.threads as t
 where t.offer_id = tests.id('ana escalated offer to Northside Garage');
 create temporary table earned as
 select sum(balance_cents) as cents
-from app.ledger_accounts
+from api.admin_ledger_accounts
 where owner_id = tests.id('max') and name = 'payable.mechanic';
 
 -- Education
@@ -280,7 +280,7 @@ select results_eq(
 );
 select results_eq(
     $$
-        select name, sum(balance_cents) from app.ledger_accounts
+        select name, sum(balance_cents) from api.admin_ledger_accounts
         where owner_id = tests.id('max') and name in ('payable.mechanic', 'withheld.mechanic')
         group by name order by name
     $$,

@@ -1,7 +1,7 @@
 -- Who decides on a refund that was asked for, and what waits meanwhile?
 
 begin;
-select plan(74);
+select plan(87);
 
 update app.limits set most = 1000;
 
@@ -395,6 +395,125 @@ select set_eq(
     array[400::bigint, 2100], 'and all is owed, once'
 );
 select is(pg_temp.ask('ben', 'ben waits payment', 1), 'PT409', 'nothing is left');
+
+-- A repair in work of which all is given back is over, for everybody
+
+do $$
+begin
+    perform tests.open_session('ben', 'ben repairs', 'brakes', 'Squeal', 'Ford', 'Focus');
+    perform tests.work_through('ben repairs', 'max');
+    perform tests.complete('ben repairs', 'max');
+    perform tests.escalate('ben repairs', 'max', array['Lakeview Repairs']);
+    perform tests.act_as('workshop', 'lena');
+    perform api.accept_offer(tests.id('ben repairs offer to Lakeview Repairs'));
+    perform tests.act_as_owner();
+    perform tests.quote('ben repairs', 'Lakeview Repairs', 'lena', 70000, 50000);
+    perform tests.act_as('customer', 'ben');
+    perform tests.named(
+        'ben repairs repair payment', api.approve_quote(tests.id('ben repairs quote of Lakeview Repairs'))
+    );
+    perform tests.act_as_owner();
+    perform tests.pay(tests.id('ben repairs repair payment'));
+    insert into app.contact_releases (offer_id, workshop_id, customer_id, phone, released_at, visible_until)
+    values (
+        tests.id('ben repairs offer to Lakeview Repairs'), tests.id('Lakeview Repairs'), tests.id('ben'),
+        '+14155552671', tests.instant(), 'infinity'
+    );
+    delete from app.notices;
+end;
+$$;
+create function pg_temp.repair() returns jsonb language plpgsql as $$
+declare
+    seen jsonb;
+begin
+    perform tests.act_as('customer', 'ben');
+    seen := jsonb_build_object('customer', (
+        select e.status from api.customer_escalations as e where e.session_id = tests.id('ben repairs')
+    ));
+    perform tests.act_as('mechanic', 'max');
+    seen := seen || jsonb_build_object('mechanic', (
+        select e.referral_status from api.mechanic_escalations as e where e.session_id = tests.id('ben repairs')
+    ));
+    perform tests.act_as('workshop', 'lena');
+    seen := seen || (
+        select jsonb_build_object(
+            'offer', o.outcome,
+            'quote', o.quote_status,
+            'cases', (select count(*) from api.workshop_cases as c where c.offer_id = o.id),
+            'numbers', (select count(*) from api.workshop_released_contacts as c where c.offer_id = o.id)
+        )
+        from api.workshop_offers as o
+        where o.id = tests.id('ben repairs offer to Lakeview Repairs')
+    );
+    perform tests.act_as_owner();
+    return seen || jsonb_build_object(
+        'talking', (
+            select t.is_open from app.threads as t
+            where t.offer_id = tests.id('ben repairs offer to Lakeview Repairs')
+        ),
+        'bays', (
+            select count(*) from app.offers as o
+            where o.workshop_id = tests.id('Lakeview Repairs') and o.status = 'accepted'
+        )
+    );
+end;
+$$;
+create temporary table bays as
+select (pg_temp.repair() ->> 'bays')::bigint as taken;
+grant select on bays to public;
+select is(pg_temp.ask('ben', 'ben repairs repair payment', 20000), null, 'a part of a repair in work is asked for');
+select is(pg_temp.decide('ada', 'ben repairs repair payment', 'granted'), null, 'and granted');
+select is(
+    pg_temp.repair() - 'bays',
+    '{"customer": "paid", "mechanic": "pending", "offer": "accepted", "quote": "paid", "cases": 1, "numbers": 1,
+    "talking": true}',
+    'the repair goes on'
+);
+delete from tests.names where name = 'request about ben repairs repair payment';
+select is(pg_temp.ask('ben', 'ben repairs repair payment'), null, 'what is left is asked for');
+select is(pg_temp.decide('ada', 'ben repairs repair payment', 'granted', 99999), null, 'all but a cent is granted');
+select is(pg_temp.repair() ->> 'customer', 'paid', 'and it goes on');
+delete from tests.names where name = 'request about ben repairs repair payment';
+delete from app.notices;
+select is(pg_temp.ask('ben', 'ben repairs repair payment'), null, 'a cent is left');
+select is(pg_temp.decide('ada', 'ben repairs repair payment', 'granted'), null, 'the last cent is granted');
+select is(
+    pg_temp.repair() - 'bays',
+    '{"customer": "cancelled", "mechanic": "reversed", "offer": "lost", "quote": "paid", "cases": 0, "numbers": 0,
+    "talking": false}',
+    'now it is over: the workshop keeps its own quote, and nothing of the customer'
+);
+select is((pg_temp.repair() ->> 'bays')::bigint, b.taken - 1, 'its bay is free') from bays as b;
+select bag_eq(
+    $$
+        select coalesce(m.name, 'ben'), n.kind
+        from app.notices as n
+        left join (
+            values (tests.id('max'), 'max'), (tests.id('lena'), 'lena')
+        ) as m (person_id, name) on n.person_id = m.person_id
+        where n.person_id in (tests.id('ben'), tests.id('max'), tests.id('lena'))
+            and n.kind not in ('topic_moved', 'refund_requested')
+    $$,
+    $$
+        values
+            ('ben', 'refund_granted'), ('ben', 'escalation_cancelled'), ('max', 'referral_reversed'),
+            ('lena', 'payment_refunded'), ('lena', 'offer_lost')
+    $$,
+    'and everybody is told'
+);
+select tests.act_as('workshop', 'lena');
+select throws_ok(
+    $$ select api.finish_repair(tests.id('ben repairs offer to Lakeview Repairs')) $$, 'PT409', null,
+    'nobody earns from it any more'
+);
+select tests.act_as_owner();
+select is(
+    (
+        select sum(r.amount_cents)::bigint from app.refunds as r
+        where r.payment_id = tests.id('ben repairs repair payment')
+    ),
+    120000::bigint, 'and all of it is owed back, once'
+);
 
 select * from finish();
 rollback;

@@ -509,7 +509,7 @@ $$;
 select results_eq(
     $$
         select name, balance_cents
-        from app.ledger_accounts
+        from api.admin_ledger_accounts
         where owner_id = tests.id('mo')
         order by name
     $$,
@@ -520,7 +520,7 @@ select pg_temp.finish_repair('before');
 select results_eq(
     $$
         select name, balance_cents
-        from app.ledger_accounts
+        from api.admin_ledger_accounts
         where owner_id = tests.id('mo')
         order by name
     $$,
@@ -537,7 +537,7 @@ select tests.act_as_owner();
 select results_eq(
     $$
         select balance_cents
-        from app.ledger_accounts
+        from api.admin_ledger_accounts
         where owner_id = tests.id('Riverside Motors')
     $$,
     $$ values (-116750::bigint) $$,
@@ -553,7 +553,7 @@ $$;
 select is(
     (
         select balance_cents
-        from app.ledger_accounts
+        from api.admin_ledger_accounts
         where name = 'withheld.mechanic'
             and owner_id = tests.id('mo')
     ),
@@ -570,7 +570,7 @@ $$;
 select results_eq(
     $$
         select name, balance_cents
-        from app.ledger_accounts
+        from api.admin_ledger_accounts
         where owner_id = tests.id('mo')
         order by name
     $$,
@@ -579,7 +579,7 @@ select results_eq(
 );
 select app.withhold_earnings(tests.id('wim'), tests.id('wim'));
 select is_empty(
-    $$ select 1 from app.ledger_accounts where owner_id = tests.id('wim') $$,
+    $$ select 1 from api.admin_ledger_accounts where owner_id = tests.id('wim') $$,
     'nothing is withheld from who is no mechanic'
 );
 
@@ -719,7 +719,7 @@ select is_empty(
     'every transaction moved money'
 );
 select is_empty(
-    'select 1 from app.ledger_accounts group by currency having sum(balance_cents) <> 0',
+    'select 1 from api.admin_ledger_accounts group by currency having sum(balance_cents) <> 0',
     'the trial balance is zero'
 );
 select lives_ok('set constraints all immediate', 'and all of it may be committed');

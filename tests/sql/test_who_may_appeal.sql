@@ -29,7 +29,7 @@ end;
 $$;
 create temporary table earned as
 select sum(balance_cents) as cents
-from app.ledger_accounts
+from api.admin_ledger_accounts
 where owner_id = tests.id('max') and name = 'payable.mechanic';
 
 select tests.named('one', pg_temp.strike('ana active thread', 'mechanic', 'max', 'Ring 415-555-2671'));
@@ -148,7 +148,7 @@ select results_eq(
 );
 select results_eq(
     $$
-        select sum(balance_cents) from app.ledger_accounts
+        select sum(balance_cents) from api.admin_ledger_accounts
         where owner_id = tests.id('max') and name = 'payable.mechanic'
     $$,
     'select cents from earned', 'and what was withheld is released'

@@ -144,7 +144,7 @@ select ok(
         'platform_admin', 'ada',
         '{appeals,audit_log,conduct_steps,conflicts_of_interest,connected_accounts,contact_details,
         contact_flags,customers,diagnostic_sessions,disputes,escalations,fraud_warnings,invitations,
-        ledger_accounts,ledger_differences,ledger_entries,ledger_transactions,mechanics,messages,
+        ledger_accounts,ledger_differences,ledger_entries,ledger_shards,ledger_transactions,mechanics,messages,
         notices,offers,payables,payments,payouts,people,referrals,refund_requests,repair_quotes,restrictions,
         session_intake,session_outcome,standings,stripe_events,threads,violations,workshop_members}'
     ),

@@ -279,9 +279,14 @@ select
     f.account,
     f.owner_id,
     'usd',
-    sum(f.amount_cents)
+    case when f.owner_id is null then 0 else sum(f.amount_cents) end
 from facts as f
 group by f.account, f.owner_id;
+insert into app.ledger_shards (account_id, shard, balance_cents)
+select md5(f.account)::uuid, hashtext(f.transaction_id::text) & 15, sum(f.amount_cents)
+from facts as f
+where f.owner_id is null
+group by 1, 2;
 
 insert into app.ledger_entries (
     transaction_id, account_id, account, owner_id, description, amount_cents, currency, posted_at,

@@ -1548,6 +1548,9 @@ create policy "admins see all transactions"
 create policy "admins see all accounts of the ledger"
     on app.ledger_accounts for select to platform_admin
     using ((select app.may_continue_work()));
+create policy "admins see what the platform's accounts hold"
+    on app.ledger_shards for select to platform_admin
+    using ((select app.may_continue_work()));
 
 create policy "mechanics see what they are owed"
     on app.payables for select to mechanic
@@ -1635,6 +1638,7 @@ grant select (id, source_key, description, payment_id, fee_schedule_version, pos
     on app.ledger_transactions to platform_admin;
 grant select (id, name, owner_id, currency, balance_cents)
     on app.ledger_accounts to platform_admin;
+grant select (account_id, balance_cents) on app.ledger_shards to platform_admin;
 
 grant select (source_key, stripe_id, stripe_cents, ledger_cents, currency, found_at)
     on app.ledger_differences to platform_admin;
@@ -1858,8 +1862,20 @@ comment on view api.admin_ledger_entries is
 grant select on api.admin_ledger_entries to platform_admin;
 
 create view api.admin_ledger_accounts with (security_invoker = true) as
-    select id, name, owner_id, currency, balance_cents
-    from app.ledger_accounts;
+    with parts as (
+        select s.account_id, sum(s.balance_cents)::bigint as balance_cents
+        from app.ledger_shards as s
+        group by s.account_id
+    )
+
+    select
+        a.id,
+        a.name,
+        a.owner_id,
+        a.currency,
+        a.balance_cents + coalesce(p.balance_cents, 0) as balance_cents
+    from app.ledger_accounts as a
+    left join parts as p on a.id = p.account_id;
 comment on view api.admin_ledger_accounts is
     'Balances, in cents: debit positive, credit negative. The owner is a payment, a mechanic or a '
     'workshop.';
@@ -1944,7 +1960,7 @@ create view api.admin_books with (security_invoker = true) as
             ),
             0
         )::bigint as result_cents
-    from app.ledger_accounts
+    from api.admin_ledger_accounts
     group by currency;
 comment on view api.admin_books is
     'The books, one row a currency, in cents: income and what is owed are positive. Result: fees less '
@@ -5245,6 +5261,23 @@ comment on function api.create_workshop is
 grant execute on function api.create_workshop to platform_admin;
 
 
+-- ==== supabase/functions/current_shard.sql
+
+-- In which part of the platform's balances this connection posts.
+
+create or replace function app.current_shard()
+    returns integer
+    language sql
+    stable
+    set search_path = ''
+as $$
+    select pg_backend_pid() % 16;
+$$;
+comment on function app.current_shard is
+    'One of app.ledger_shards, the same as long as the connection lives: what it posts in a transaction '
+    'is all in one.';
+
+
 -- ==== supabase/functions/decide_appeal.sql
 
 -- An admin who had no part in a restriction upholds it, or overturns it with all that followed.
@@ -6005,7 +6038,7 @@ begin
 end;
 $$;
 comment on function app.end_escalation is
-    'Cancels an escalation that is not paid; sent and approved quotes become quote_status. The caller '
+    'Cancels an escalation that is not done; sent and approved quotes become quote_status. The caller '
     'holds its lock.';
 
 
@@ -6160,6 +6193,88 @@ end;
 $$;
 comment on function app.end_overdue_bars is
     'Releases what suspensions that barred have withheld, once the last of a holder''s is over, and tells them.';
+
+
+-- ==== supabase/functions/end_quarantine.sql
+
+-- An event of another API version is settled: what it is about was asked of Stripe anew, and applied.
+
+create or replace function backend.end_quarantine(event_id text)
+    returns text
+    language plpgsql
+    volatile
+    security definer  -- the worker holds no grant on tables; this is the only way
+    set search_path = ''
+as $$
+declare
+    state text;
+begin
+    update app.stripe_events as e
+    set state = 'done',
+        applied_at = app.current_instant()
+    where e.id = end_quarantine.event_id
+        and e.state = 'quarantined'
+        and e.reason = 'version'
+    returning e.state into state;
+    if not found then
+        raise exception 'no such event is quarantined for its version' using errcode = 'PT404';
+    end if;
+    perform app.log_action('end_quarantine', 'stripe_event', null, end_quarantine.event_id);
+    return state;
+end;
+$$;
+comment on function backend.end_quarantine is
+    'Marks an event that was quarantined for its API version as done, and keeps that as the reason; returns '
+    'its state. PT404 if there is none.';
+grant execute on function backend.end_quarantine to worker;
+
+
+-- ==== supabase/functions/end_refunded_repair.sql
+
+-- A repair that is paid, not done, and all given back: nobody works on it any more.
+
+create or replace function app.end_refunded_repair(payment_id uuid)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    escalation app.escalations;
+    referred_by uuid;
+begin
+    select e.* into escalation
+    from app.payments as p
+    inner join app.repair_quotes as q on p.quote_id = q.id
+    inner join app.escalations as e on q.escalation_id = e.id
+    where p.id = end_refunded_repair.payment_id
+        and e.status = 'paid'
+        and app.refundable_cents(p.id) = 0;
+    if not found then
+        return;
+    end if;
+
+    -- The quote stays paid, as the workshop's own record; that it was given back stands by its payment.
+    perform app.end_escalation(escalation.id, 'withdrawn', 'refunded');
+    delete from app.contact_releases as c
+    using app.offers as o
+    where c.offer_id = o.id
+        and o.escalation_id = escalation.id;
+    update app.referrals as r
+    set status = 'reversed'
+    where r.escalation_id = escalation.id
+        and r.status in ('pending', 'withheld')
+    returning r.mechanic_id into referred_by;
+    perform app.tell(escalation.customer_id, 'escalation_cancelled', escalation.id);
+    if referred_by is not null then
+        perform app.tell(referred_by, 'referral_reversed', escalation.id);
+    end if;
+end;
+$$;
+comment on function app.end_refunded_repair is
+    'Cancels the escalation, loses the offer (which frees its bay, hides the case and a released number and '
+    'closes the thread) and reverses the referral; nothing for any other payment. The caller holds '
+    'app.lock_payment''s locks.';
 
 
 -- ==== supabase/functions/end_restriction.sql
@@ -6413,7 +6528,7 @@ begin
                 e.state = 'pending'
                 and e.received_at <= app.current_instant() - interval '1 minute'
                 or e.state = 'waiting'
-                and e.received_at <= app.current_instant() - interval '10 minutes'
+                and coalesce(e.look_at, e.received_at + interval '10 minutes') <= app.current_instant()
             )
             and not exists (
                 select
@@ -6426,6 +6541,12 @@ begin
         limit 1000
         for update skip locked
     loop
+        -- Each time it has waited twice as long: what stays away for days is asked for once a day.
+        update app.stripe_events as e
+        set look_at = app.current_instant()
+            + least(app.current_instant() - e.received_at, interval '1 day')
+        where e.id = event_id
+            and e.state = 'waiting';
         perform app.enqueue_job(
             'apply_stripe_event', jsonb_build_object('event_id', event_id)
         );
@@ -6435,8 +6556,8 @@ begin
 end;
 $$;
 comment on function backend.enqueue_pending_events is
-    'Queues events that have been pending for a minute, or waiting for ten, without a job; how many. '
-    'Dead are those whose job failed.';
+    'Queues events that have been pending for a minute, or waiting for ten and then twice as long each '
+    'time, a day at most, without a job; how many. Dead are those whose job failed.';
 grant execute on function backend.enqueue_pending_events to worker;
 
 
@@ -8448,12 +8569,13 @@ begin
         where s.id = session.id
             and s.mechanic_id is not null;
     end if;
+    perform app.end_refunded_repair(payment.id);
     perform app.recount_payables(payment.id);
 end;
 $$;
 comment on function app.grant_refund is
-    'Settles the request and owes the amount, in cents; an unfinished diagnostic of which all is given '
-    'back is cancelled. The caller holds app.lock_payment''s locks and has seen that as much is left.';
+    'Settles the request and owes the amount, in cents; an unfinished diagnostic or repair of which all is '
+    'given back is cancelled. The caller holds app.lock_payment''s locks and has seen that as much is left.';
 
 
 -- ==== supabase/functions/hand_back_session.sql
@@ -8832,7 +8954,7 @@ comment on function app.judge_solicitation is
 
 -- ==== supabase/functions/keep_account_balance.sql
 
--- An account's balance is the sum of its entries.
+-- An account's balance is the sum of its entries: in its row, or in this connection's part of it.
 
 create or replace function app.keep_account_balance()
     returns trigger
@@ -8841,12 +8963,24 @@ create or replace function app.keep_account_balance()
     set search_path = ''
 as $$
 begin
-    update app.ledger_accounts
-    set balance_cents = balance_cents + new.amount_cents
-    where id = new.account_id
-        and name = new.account
-        and owner_id is not distinct from new.owner_id
-        and currency = new.currency;
+    if new.owner_id is null then
+        insert into app.ledger_shards as s (account_id, shard, balance_cents)
+        select a.id, app.current_shard(), new.amount_cents
+        from app.ledger_accounts as a
+        where a.id = new.account_id
+            and a.name = new.account
+            and a.owner_id is null
+            and a.currency = new.currency
+        on conflict (account_id, shard) do update
+        set balance_cents = s.balance_cents + excluded.balance_cents;
+    else
+        update app.ledger_accounts as a
+        set balance_cents = a.balance_cents + new.amount_cents
+        where a.id = new.account_id
+            and a.name = new.account
+            and a.owner_id = new.owner_id
+            and a.currency = new.currency;
+    end if;
     if not found then
         raise exception 'an entry repeats its account''s name, owner and currency'
             using errcode = 'check_violation';
@@ -10795,16 +10929,27 @@ begin
         return false;
     end if;
 
-    -- An entry locks its account. The platform's own are in nearly every posting, so one of them is
-    -- locked first, always: two postings then never wait for each other in a circle.
-    insert into app.ledger_accounts (name, currency)
-    values ('stripe.balance', post_transaction.currency)
-    on conflict do nothing;
-    perform
-    from app.ledger_accounts as a
-    where a.name = 'stripe.balance'
-        and a.currency = post_transaction.currency
-    for update;
+    -- An entry locks its account. Those of people are locked already, by their payment or payee. Of the
+    -- platform's own it locks this connection's part, so whoever has the same part waits here: two
+    -- postings then never wait for each other in a circle.
+    perform pg_advisory_xact_lock(hashtextextended('app.ledger_shards', app.current_shard()));
+    if exists (
+        select
+        from jsonb_to_recordset(post_transaction.postings)
+            as p (account text, owner_id uuid, amount_cents bigint)
+        where p.amount_cents <> 0
+            and p.owner_id is null
+            and not exists (
+                select
+                from app.ledger_accounts as a
+                where a.name = p.account
+                    and a.owner_id is null
+                    and a.currency = post_transaction.currency
+            )
+    ) then
+        -- An account that is everybody's is opened. Whoever does so is waited for, whichever it is.
+        perform pg_advisory_xact_lock(hashtextextended('app.ledger_accounts', 0));
+    end if;
 
     insert into app.ledger_accounts (name, owner_id, currency)
     select p.account, p.owner_id, post_transaction.currency
@@ -12019,6 +12164,13 @@ create trigger accounts_are_changed_by_their_entries_alone
     before update on app.ledger_accounts
     for each statement when (pg_trigger_depth() = 0)
     execute function app.refuse_ledger_change();
+create trigger shards_are_never_removed
+    before delete or truncate on app.ledger_shards
+    for each statement execute function app.refuse_ledger_change();
+create trigger shards_are_changed_by_entries_alone
+    before insert or update on app.ledger_shards
+    for each statement when (pg_trigger_depth() = 0)
+    execute function app.refuse_ledger_change();
 
 
 -- ==== supabase/functions/refuse_refund_change.sql
@@ -12365,7 +12517,7 @@ grant execute on function api.remove_workshop_member to platform_admin;
 
 -- An operator has an event applied again, whatever stopped it.
 
-create or replace function backend.replay_event(event_id text)
+create or replace function backend.replay_event(event_id text, any_version boolean default false)
     returns text
     language plpgsql
     volatile
@@ -12381,8 +12533,24 @@ begin
         awaits = null
     where e.id = replay_event.event_id
         and e.state in ('dead', 'quarantined', 'waiting')
-        -- What is quarantined for its envelope stays: it is none of ours, or was never read.
-        and coalesce(e.reason, '') not in ('account', 'version', 'body')
+        and case e.reason
+            -- What is quarantined for its envelope stays: it is none of ours, or was never read.
+            when 'account' then false
+            when 'body' then false
+            when 'version' then (
+                    replay_event.any_version
+                    or e.payload ->> 'api_version' = (select s.stripe_api_version from app.settings as s)
+                )
+                and (
+                    e.payload ->> 'account' is null
+                    or exists (
+                        select
+                        from app.connected_accounts as a
+                        where a.stripe_account_id = e.payload ->> 'account'
+                    )
+                )
+            else true
+        end
     returning e.state into state;
     if not found then
         select e.state into state
@@ -12398,7 +12566,8 @@ begin
 end;
 $$;
 comment on function backend.replay_event is
-    'Applies a dead, waiting or quarantined event again; returns its state. One that is done stays so: '
+    'Applies a dead, waiting or quarantined event again; returns its state. One of another API version than '
+    'app.settings has now stays quarantined, unless any version is to be applied as it is. One that is done stays so: '
     'its facts are posted once anyway. PT404 if there is none.';
 grant execute on function backend.replay_event to worker;
 
@@ -13699,7 +13868,7 @@ begin
         a.currency,
         greatest(sum(a.balance_cents), 0)::bigint,
         greatest(-sum(a.balance_cents), 0)::bigint
-    from app.ledger_accounts as a
+    from api.admin_ledger_accounts as a
     group by a.name, a.currency
     order by a.currency, a.name;
 end;
