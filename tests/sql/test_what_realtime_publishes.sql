@@ -1,25 +1,36 @@
 -- What does Realtime publish of our tables, and what of its own does it let a persona read?
 
 begin;
-select plan(5);
+select plan(6);
 
--- attack 97: no publication holds a table of ours, whose columns Realtime would send as they are
--- attack 98: no publication holds a table of ours, whose deletions Realtime would tell everybody
+-- What each publication tells of: its tables, those of its schemas, all tables where it says so.
+create temporary view published as
+    select
+        p.pubname,
+        t.schemaname || '.' || t.tablename as relation,
+        p.pubinsert or p.pubupdate as tells_rows,
+        p.pubdelete or p.pubtruncate as tells_deletions
+    from pg_publication as p
+    inner join pg_publication_tables as t on p.pubname = t.pubname
+    where t.schemaname <> 'realtime'
+    union all
+    select p.pubname, 'all tables', p.pubinsert or p.pubupdate, p.pubdelete or p.pubtruncate
+    from pg_publication as p
+    where p.puballtables
+    union all
+    select p.pubname, s.pnnspid::regnamespace::text, p.pubinsert or p.pubupdate, p.pubdelete or p.pubtruncate
+    from pg_publication as p
+    inner join pg_publication_namespace as s on p.oid = s.pnpubid;
+
+-- attack 97
 select is_empty(
-    $$
-        select p.pubname, t.schemaname, t.tablename
-        from pg_publication as p
-        inner join pg_publication_tables as t on p.pubname = t.pubname
-        where t.schemaname <> 'realtime'
-        union all
-        select p.pubname, null, null from pg_publication as p where p.puballtables
-        union all
-        select p.pubname, n.nspname, null
-        from pg_publication as p
-        inner join pg_publication_namespace as s on p.oid = s.pnpubid
-        inner join pg_namespace as n on s.pnnspid = n.oid
-    $$,
-    'nothing of ours is published: a message is sent on purpose, in the shape its readers may see'
+    'select * from published where tells_rows',
+    'no publication tells of a row of ours, whose columns Realtime would send as they are'
+);
+-- attack 98
+select is_empty(
+    'select * from published where tells_deletions',
+    'nor of a deletion, of which Realtime would tell everybody'
 );
 
 -- attack 99
