@@ -1,7 +1,7 @@
 -- What does Realtime publish of our tables, and what of its own does it let a persona read?
 
 begin;
-select plan(6);
+select plan(8);
 
 -- What each publication tells of: its tables, those of its schemas, all tables where it says so.
 create temporary view published as
@@ -43,6 +43,36 @@ select is_empty(
             and c.relreplident <> 'd'
     $$,
     'no table writes more than its key into the log when a row changes: the old values stay behind'
+);
+
+-- Realtime takes a subscription's filter by the columns that its role may select (its function
+-- subscription_check_filters), whichever of them a view would have shown.
+create temporary view filterable as
+    select r.role, t.attrelid, t.attnum, t.attrelid::regclass || '.' || t.attname as name
+    from unnest(array['anon', 'authenticated', 'customer', 'mechanic', 'workshop', 'platform_admin', 'media_worker'])
+        as r (role)
+    inner join pg_class as c on c.relnamespace in ('app'::regnamespace, 'backend'::regnamespace) and c.relkind = 'r'
+    inner join pg_attribute as t on c.oid = t.attrelid and t.attnum > 0
+    where not t.attisdropped
+        and has_column_privilege(r.role, c.oid, t.attnum, 'SELECT');
+select isnt_empty('select from filterable', 'a persona selects columns of the tables behind its views');
+-- attack 100
+select is_empty(
+    $$
+        select f.role, f.name
+        from filterable as f
+        where not exists (
+                select
+                from pg_depend as d
+                inner join pg_rewrite as w on d.objid = w.oid
+                where d.classid = 'pg_rewrite'::regclass
+                    and d.refclassid = 'pg_class'::regclass
+                    and d.refobjid = f.attrelid
+                    and d.refobjsubid = f.attnum
+                    and has_table_privilege(f.role, w.ev_class, 'SELECT')
+            )
+    $$,
+    'were a table published, a subscriber could filter by no column that their views do not read'
 );
 
 create temporary view caller as
