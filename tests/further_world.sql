@@ -21,6 +21,7 @@ begin
     );
     perform tests.work_through(session, 'hugo');
     perform tests.act_as('customer', customer);
+    perform api.register_media(tests.id(session), 'photo');
     perform api.send_message(tests.id(session || ' thread'), 'The pedal is soft.', gen_random_uuid());
     perform tests.act_as_owner();
     perform tests.complete(session, 'hugo');
@@ -214,6 +215,9 @@ begin
     perform tests.report('customer', 'eve', 'eve with olga thread', 'mechanic');
     perform tests.report('mechanic', 'olga', 'eve with olga thread', 'customer');
 
+    -- and sends the case on before the admin decides
+    perform tests.escalate('eve with olga', 'olga', array['Prairie Auto']);
+
     -- Prairie Auto has three cases: priced but not quoted, approved, in work
     perform tests.send_to_workshop('eve', 'eve accepted', 'Prairie Auto', 'paul');
     perform tests.act_as('workshop', 'paul');
@@ -295,6 +299,26 @@ begin
     perform tests.act_as_owner();
     perform tests.appeal('mechanic', 'olga', 'olga');
     perform tests.appeal('workshop', 'mona', 'Mesa Garage');
+    perform tests.appeal('mechanic', 'bart', 'bart');
+    perform tests.appeal('mechanic', 'sid', 'sid');
+    perform tests.appeal('workshop', 'cara', 'Canyon Cars');
+    perform tests.appeal('workshop', 'rita', 'Ridge Motors');
+
+    -- what Springfield's people do beside tests/world.sql, for strangers to want
+    perform tests.act_as('customer', 'ana');
+    perform api.register_media(tests.id('ana active'), 'photo');
+    perform tests.act_as('customer', 'cleo');
+    perform api.send_message(t.id, 'Thank you.', gen_random_uuid())
+    from api.customer_threads as t
+    where t.offer_id = tests.id('cleo repaired offer to Northside Garage');
+    perform api.release_contact(tests.id('cleo repaired offer to Northside Garage'));
+    perform tests.act_as_owner();
+    perform app.post_message(t.thread_id, 'customer', t.customer_id, 'text', t.body)
+    from (
+        values
+            (tests.id('cleo repaired thread'), tests.id('cleo'), 'It squeals when cold.'),
+            (tests.id('ben with bart thread'), tests.id('ben'), 'It does not start.')
+    ) as t (thread_id, customer_id, body);
 
     -- what Stripe tells, as if it had
     perform tests.stripe_event('evt_world', 'customer.created', '{"object": "customer"}');
@@ -302,7 +326,7 @@ begin
     select tests.id(a.name), a.kind, 'active'
     from (
         values ('max', 'mechanic'), ('olga', 'mechanic'), ('Northside Garage', 'workshop'),
-            ('Canyon Cars', 'workshop')
+            ('bart', 'mechanic'), ('Canyon Cars', 'workshop'), ('Mesa Garage', 'workshop')
     ) as a (name, kind);
     insert into app.disputes (
         id, payment_id, stripe_charge_id, amount_cents, reason, status, opened_at, told_at
@@ -356,5 +380,11 @@ begin
         order by n.person_id, n.kind, n.id
     )
     on conflict do nothing;
+
+    perform tests.report('customer', 'ana', 'ana escalated thread with Northside Garage', 'workshop');
+    perform tests.report('customer', 'cleo', 'cleo repaired thread with Northside Garage', 'workshop');
+    perform tests.report('customer', 'gus', 'gus in work thread with Prairie Auto', 'workshop');
+    perform tests.report('mechanic', 'hugo', 'gus in work thread', 'customer');
+    perform tests.report('workshop', 'walt', 'cleo repaired thread with Northside Garage', 'customer');
 end;
 $$;

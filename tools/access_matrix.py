@@ -127,6 +127,18 @@ class Matrix:
             for name in self._missing(situation, view)
         }
 
+    def shown_to_nobody(self, connection: psycopg.Connection) -> set[str]:
+        """Rows that situations say are hidden, and that their view does not show to the owner either."""
+        found = set()
+        for situation in self.spec.situations:
+            for view in self.shown(situation):
+                if view.withheld(situation) is None:
+                    row = view.row(situation)
+                    asked = f"select from {self._where(view, row)}"
+                    if not connection.execute(asked.encode()).rowcount:
+                        found.add(f"{view.name}: {', '.join(map(str, row.values()))}")
+        return found
+
     def _missing(self, situation: Situation, view: View) -> list[str]:
         return [
             value
@@ -143,8 +155,6 @@ class Matrix:
 
     def _row(self, situation: Situation, view: View) -> Attempt:
         row = view.row(situation)
-        conditions = [f"{column} = {self._literal(value)}" for column, value in row.items()]
-        where = f" where {' and '.join(conditions)}" if conditions else ""
         cell = f"{situation.persona} / {situation.name} / {view.name}"
         withheld = view.withheld(situation)
         facts = self.facts(situation, view)
@@ -170,7 +180,12 @@ class Matrix:
                     problem = None if value == facts[column] else f"reads {value!r}"
                 yield f"{cell} / {column}", problem
 
-        return Attempt(f"select * from api.{view.name}{where}", judge, reads=True)
+        return Attempt(f"select * from {self._where(view, row)}", judge, reads=True)
+
+    def _where(self, view: View, row: Mapping[str, Any]) -> str:
+        conditions = [f"{column} = {self._literal(value)}" for column, value in row.items()]
+        where = f" where {' and '.join(conditions)}" if conditions else ""
+        return f"api.{view.name}{where}"
 
     def keys(self, situation: Situation, view: View) -> tuple[str, ...]:
         """Under which the world tells of a row: by view, by name, by both; by person, by situation."""

@@ -195,15 +195,24 @@ def test_nothing_sent_to_auth_makes_a_role(target: Target) -> None:
 
 
 @pytest.mark.attack(30)
-@pytest.mark.parametrize("audience", ["another project", "", None, ["a", "b"]])
+@pytest.mark.parametrize(
+    "audience", ["another project", "", None, ["a", "b"], "platform_admin", "service_role"]
+)
 def test_another_audience_opens_no_more_than_its_role_and_id(
     target: Target, audience: object
 ) -> None:
-    token = target.token("ada", aud=audience)
-    rows = target.http.get("/rest/v1/my_account", headers=target.headers(None, token)).json()
-    assert [row["id"] for row in rows] == [target.ids["ada"]]
+    """Also one that is called as a role is: Auth's own is `authenticated`."""
+    token = target.token("ben", aud=audience)
+    headers = target.headers(None, token)
+    [account] = target.http.get("/rest/v1/my_account", headers=headers).json()
+    assert account["id"] == target.ids["ben"]
+    for view in ("admin_people", "mechanic_queue", "workshop_cases"):
+        assert target.http.get(f"/rest/v1/{view}", headers=headers).status_code == 403, view
+    desk = target.one("select name || ':' || epoch from app.topic_epochs")
+    assert not asyncio.run(_joins(target, token, desk))
     foreign = jwt.decode(token, options={"verify_signature": False})
-    assert opened(target, jwt.encode(foreign, "another project's key " * 3, "HS256")) == NOTHING
+    forged = jwt.encode(foreign, "another project's key " * 3, "HS256")
+    assert opened(target, forged, "ben") == NOTHING
 
 
 @pytest.mark.attack(31)

@@ -33,6 +33,7 @@ CORPUS = Path(__file__).parent.parent / "data/chat-leaks.dev.jsonl"
 # GraphQL
 
 
+@pytest.mark.attack(109)
 @pytest.mark.parametrize("person", [*CAST, None])
 def test_there_is_no_graphql(target: Target, person: str | None) -> None:
     query = {"query": "{__schema{types{name}}}"}

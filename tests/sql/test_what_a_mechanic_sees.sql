@@ -1,7 +1,7 @@
 -- What can a mechanic see?
 
 begin;
-select plan(27);
+select plan(29);
 
 select tests.reaches_exactly('mechanic', $$
 api.cities
@@ -267,6 +267,12 @@ select results_eq(
     $$ values ('payable', 0::bigint), ('withheld', 2250::bigint) $$,
     'but what they earned, withheld'
 );
+
+select tests.act_as('platform_admin', 'ada');
+select api.restrict(tests.id('max'), 'suspended', true, '4.4', 'Took cash.', 30);
+select tests.act_as('mechanic', 'max');
+select is_empty('select from api.mechanic_escalations', 'nor do they see what becomes of the cases they escalated');
+select isnt_empty('select from api.mechanic_statement', 'although what a referral earned stays in their statement');
 
 select * from finish();
 rollback;

@@ -183,6 +183,7 @@ create temporary view open_to_all as
     where rolname in ('anon', 'authenticated');
 
 -- 0026 pg_graphql_anon_table_exposed, 0027 pg_graphql_authenticated_table_exposed
+-- attack 109
 select is_empty(
     $$
         select c.oid::regclass, r.oid::regrole
@@ -194,6 +195,7 @@ select is_empty(
     $$,
     'no relation is read by anon or authenticated, so that GraphQL has none to describe to them'
 );
+-- attack 109
 select is_empty(
     $$
         select c.oid::regclass, p.oid::regrole

@@ -1124,7 +1124,7 @@ grant select on api.admin_threads to platform_admin;
 -- Escalations: a case goes to workshops as offers, comes back as quotes, and earns a referral.
 --
 --   customer         their escalations; the quotes sent to them, with items
---   mechanic         the escalations they raised, with their referral; no prices
+--   mechanic         the escalations they raised, with their referral, unless barred; no prices
 --   workshop         its offers and quotes for good; the case, and a released telephone number, only as
 --                    long as the offer lasts; nothing of any other workshop, nor of how it was ranked
 --   platform_admin   all of it, with ranks, scores and terms; no copy of the case
@@ -1136,7 +1136,7 @@ create policy "customers see their own escalations"
     using (customer_id = (select app.current_person_id()));
 create policy "mechanics see the escalations they raised"
     on app.escalations for select to mechanic
-    using (mechanic_id = (select app.current_person_id()));
+    using (mechanic_id = (select app.current_mechanic_id()));
 create policy "admins see all escalations"
     on app.escalations for select to platform_admin
     using ((select app.may_continue_work()));
@@ -1178,7 +1178,7 @@ create policy "workshops see the items of their own quotes"
 
 create policy "mechanics see their own referrals"
     on app.referrals for select to mechanic
-    using (mechanic_id = (select app.current_person_id()));
+    using (mechanic_id = (select app.current_mechanic_id()));
 create policy "admins see all referrals"
     on app.referrals for select to platform_admin
     using ((select app.may_continue_work()));
