@@ -45,7 +45,8 @@ from tools.mutation.trial import (
     Verdict,
 )
 
-EQUIVALENT = Path(__file__).with_name("mutation") / "equivalent.toml"
+HERE = Path(__file__).with_name("mutation")
+EQUIVALENT = HERE / "equivalent.toml"
 WORKERS = 2
 
 Judged = tuple[Mutant, Verdict]
@@ -83,6 +84,8 @@ def build(cluster: Cluster) -> Database:
     migrate.apply_sources(made.dsn(), migrate.ROOT)
     allow_service_logins(cluster)
     play_world.furnish(made)
+    with psycopg.connect(made.dsn()) as connection:
+        connection.execute((HERE / "no_autovacuum.sql").read_bytes())
     return made
 
 
