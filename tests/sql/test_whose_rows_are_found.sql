@@ -251,9 +251,8 @@ where person_id in (tests.id('max'), tests.id('ada'));
 select set_eq(
     $$ select split_part(pg_temp.found_by('mechanic', 'max'), ' ', 1) $$,
     array[
-        'people', 'contact_details', 'mechanics', 'notices', 'escalations', 'referrals',
-        'ledger_entries', 'payables', 'connected_accounts', 'violations', 'consents',
-        'monitoring_notices'
+        'people', 'contact_details', 'mechanics', 'notices', 'ledger_entries', 'payables',
+        'connected_accounts', 'violations', 'consents', 'monitoring_notices'
     ],
     'a barred mechanic keeps their own record, and nothing of a customer'
 );
