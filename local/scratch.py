@@ -88,7 +88,10 @@ def create_database(cluster: Cluster, name: str) -> Database:
 @contextlib.contextmanager
 def clone(cluster: Cluster, template: str, name: str) -> Iterator[Database]:
     """A copy of `template`, dropped at the end whoever is still connected to it."""
-    _execute(cluster, "create database {} template {} owner postgres", name, template)
+    # Copied as files, which the WAL would take three times as long for.
+    _execute(
+        cluster, "create database {} template {} strategy file_copy owner postgres", name, template
+    )
     try:
         yield Database(cluster, name)
     finally:

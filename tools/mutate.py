@@ -8,6 +8,7 @@ missed, any mutant survives, cannot be made or makes no sense.
 """
 
 import argparse
+import itertools
 import queue
 import random
 import sys
@@ -153,8 +154,12 @@ def judge_all(
         return mutant, Verdict(INVALID, f"declared equivalent, but noticed: {verdict.reason}")
 
     judged = []
-    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-        for each in track(pool.map(judge, mutants), "mutants", len(mutants), console=console):
+    # Those of roles have one stage, and nobody else is to wait for it.
+    of_roles = [mutant for mutant in mutants if mutant.superuser]
+    others = [mutant for mutant in mutants if not mutant.superuser]
+    with ThreadPoolExecutor(WORKERS) as pool, ThreadPoolExecutor(1) as apart:
+        verdicts = itertools.chain(apart.map(judge, of_roles), pool.map(judge, others))
+        for each in track(verdicts, "mutants", len(mutants), console=console):
             judged.append(each)
             if not console.is_terminal and len(judged) % 200 == 0:
                 console.print(f"{len(judged)} of {len(mutants)} mutants")

@@ -4,11 +4,12 @@ A lock is felt only so: the first act holds its transaction open, the second wai
 """
 
 import concurrent.futures
+import contextlib
 import itertools
 import re
 import time
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import psycopg
 
 from local import scratch
 from local.scratch import Database
+from tools.mutation import entered
 from tools.mutation.mutant import PERSONAS, Mutant
 from tools.mutation.trial import INVALID, KILLED, SURVIVED, BaselineError, Verdict
 
@@ -128,19 +130,34 @@ class Arena:
         self.template = template
         self.held = held
         self.numbers = itertools.count()
+        self.enter: dict[str, set[str]] = {}  # the races that enter a function, if it is known
 
     def check(self) -> None:
-        """Run every race without a mutant. Raises BaselineError."""
+        """Run every race without a mutant, and learn which functions it enters. Raises BaselineError."""
+        with psycopg.connect(self.template.dsn()) as connection:
+            counting = entered.counting(connection).statement
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-            ended = pool.map(lambda race: self._run(race, ""), self.held)
+            ended = pool.map(lambda race: self._learn(race, counting), self.held)
             for race, said in zip(self.held, ended, strict=True):
                 if said:
                     raise BaselineError(f"{race.name}, without any mutant: {said}")
 
+    def _learn(self, race: Race, counting: str) -> str:
+        with self._clone(counting) as database:
+            said = run(database, race)
+            with psycopg.connect(database.dsn()) as connection:
+                for function, times in entered.counts(connection).items():
+                    races = self.enter.setdefault(function, set())
+                    if times:
+                        races.add(race.name)
+        return said
+
     def judge(self, mutant: Mutant) -> Verdict:
-        """Whether any race ends otherwise with the mutant, the likeliest first."""
+        """Whether any race that can feel it ends otherwise with the mutant, the likeliest first."""
+        felt_by = self.enter.get(mutant.inside, {race.name for race in self.held})
+        races = [race for race in self.held if race.name in felt_by]
         try:
-            for race in sorted(self.held, key=lambda race: -race.mentions(mutant.words)):
+            for race in sorted(races, key=lambda race: -race.mentions(mutant.words)):
                 said = self._run(race, mutant.statement)
                 if SENSELESS.search(said):
                     return Verdict(INVALID, f"races.toml: {race.name}: {said}")
@@ -151,9 +168,14 @@ class Arena:
         return Verdict(SURVIVED)
 
     def _run(self, race: Race, statement: str) -> str:
+        with self._clone(statement) as database:
+            return run(database, race)
+
+    @contextlib.contextmanager
+    def _clone(self, statement: str) -> Iterator[Database]:
         name = f"arena_{next(self.numbers)}"
         with scratch.clone(self.template.cluster, self.template.name, name) as database:
             with psycopg.connect(database.dsn()) as owner:
                 owner.execute(statement.encode())
                 owner.execute("select tests.rewind_clock()")
-            return run(database, race)
+            yield database

@@ -161,5 +161,6 @@ def _member(group: str, member: str, *, felt: bool) -> Mutant:
         ROLES,
         (group, member),
         felt=felt,
+        either=(member,),
         superuser=True,
     )
