@@ -79,6 +79,8 @@ const readCatalog = async () => {
     }
     // By its keys @supabase/lite would relate a view to tables behind others, and name them in its errors.
     schema.foreign_keys = schema.foreign_keys.filter((key) => SCHEMAS.includes(key.schema));
+    // Its hints at a name that resembles another take all that it knows; Auth and Storage need to know their own.
+    schema.tables = schema.tables.filter((table) => [...SCHEMAS, "auth", "storage"].includes(table.schema));
     return schema;
 };
 let schema;

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
-from tests.py.attack_target import CAST, EVERY_FUNCTION, FUNCTIONS, ROLES, SEEING, Target
+from tests.py.attack_target import CAST, EVERY_FUNCTION, FUNCTIONS, ROLES, SEEING, SPEC, Target
 
 pytest_plugins = ["tests.py.attack_fixtures"]
 
@@ -128,6 +128,7 @@ def test_a_hint_names_at_most_what_the_api_exposes(target: Target, person: str |
         words = f"{error['message']} {error['details']} {error['hint'] or ''}"
         named = set(re.findall(r"\b(?:app|backend|procrastinate|auth|storage)\.\w+", words))
         assert not named, error
+        assert not set(re.findall(r"\w+", words)) & (SPEC.tables.keys() - views), error
         hinted = re.findall(r"'?api\.(\w+)", error["hint"] or "")
         assert set(hinted) <= views | set(EVERY_FUNCTION), error
 
