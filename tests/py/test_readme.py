@@ -134,6 +134,11 @@ def test_the_settings_named_are_those_of_the_local_stack() -> None:
     config = tomllib.loads((ROOT / "supabase/config.toml").read_text())
     assert f"expire after {config['auth']['jwt_expiry']} seconds" in DEPLOYMENT
     assert config["api"]["schemas"] == ["api"]
+
+
+@pytest.mark.attack(91)
+def test_anonymous_sign_ins_are_switched_off() -> None:
+    config = tomllib.loads((ROOT / "supabase/config.toml").read_text())
     assert config["auth"]["enable_anonymous_sign_ins"] is False
 
 
