@@ -28,7 +28,8 @@ def statements(file: Path) -> Iterator[str]:
     """Statements of a file in one line each, without bodies, words in quotes and comments."""
     bodies = re.compile(r"(\$\w*\$).*?\1|^begin atomic\b.*?^end(?=;)", re.DOTALL | re.MULTILINE)
     outside_bodies = bodies.sub("", file.read_text())
-    for statement in re.sub(r"--.*|'(?:[^']|'')*'", "", outside_bodies).split(";"):
+    in_quotes = r"'(?:[^']|'')*'" + r'|"[^"]*"'
+    for statement in re.sub(f"--.*|{in_quotes}", "", outside_bodies).split(";"):
         if words := " ".join(statement.split()):
             yield words
 
