@@ -1,7 +1,7 @@
 -- What does an event of Stripe's do, and what does it not?
 
 begin;
-select plan(30);
+select plan(33);
 
 update app.limits set most = 1000 where action in ('request_session', 'start_checkout');
 
@@ -222,6 +222,32 @@ select is(
     ),
     'waiting',
     'a fee that is not said is waited for'
+);
+select results_eq(
+    $$ select reason, awaits from app.stripe_events where id = 'evt_txn' $$,
+    $$ values ('charge', 'ch_odd') $$,
+    'by way of its charge, of which nobody has told'
+);
+select is(
+    tests.stripe_event(
+        'evt_txn_known',
+        'charge.updated',
+        (
+            select pg_temp.about(f.payment_id, f.id, '{"balance_transaction": "txn_known"}')
+                || jsonb_build_object('amount', f.amount_cents)
+            from app.money_facts as f
+            where f.kind = 'charge'
+            order by f.id
+            limit 1
+        )
+    ),
+    'waiting',
+    'and so is one of a charge that is here'
+);
+select results_eq(
+    $$ select reason, awaits from app.stripe_events where id = 'evt_txn_known' $$,
+    $$ values ('balance_transaction', 'txn_known') $$,
+    'by its own name'
 );
 select is(
     tests.stripe_event(
