@@ -1,7 +1,7 @@
 -- What does the ledger refuse?
 
 begin;
-select plan(47);
+select plan(51);
 
 -- Posting
 
@@ -192,6 +192,34 @@ select throws_ok(
     $$,
     '23514', null, 'no account outside the chart is opened'
 );
+
+select throws_ok(
+    format(
+        $$
+            insert into app.ledger_entries (
+                transaction_id, account_id, account, owner_id, description, amount_cents, currency
+            )
+            select t.id, a.id, %s, %s, 'A test', -1, %s
+            from app.ledger_transactions as t
+            cross join app.ledger_accounts as a
+            where t.source_key = 'test:1'
+                and a.name = 'payable.mechanic'
+                and a.owner_id = tests.id('max')
+        $$,
+        account,
+        owner_id,
+        currency
+    ),
+    '23514', 'an entry repeats its account''s name, owner and currency',
+    'nor that of a person''s account: ' || what
+)
+from (
+    values
+        ('''withheld.mechanic''', 'a.owner_id', 'a.currency', 'another name'),
+        ('a.name', 'tests.id(''zoe'')', 'a.currency', 'another owner'),
+        ('a.name', 'null', 'a.currency', 'no owner, whose balance has no bound'),
+        ('a.name', 'a.owner_id', '''eur''', 'another currency')
+) as misstated (account, owner_id, currency, what);
 
 -- Changing what was posted: the owner is refused too
 

@@ -1,7 +1,7 @@
 -- Who decides on a refund that was asked for, and what waits meanwhile?
 
 begin;
-select plan(87);
+select plan(93);
 
 update app.limits set most = 1000;
 
@@ -371,6 +371,9 @@ select is(pg_temp.dispute('ben mended payment', 'updated', 'needs_response'), 'd
 select is(pg_temp.status('ben mended payment'), 'superseded', 'ends it');
 select is(pg_temp.decide('ada', 'ben mended payment', 'granted'), 'PT409', 'nobody decides on it');
 select is(pg_temp.ask('ben', 'ben mended payment', 1000), 'PT409', 'nor asks meanwhile');
+select is(pg_temp.dispute('ben mended payment', 'closed', 'won'), 'done', 'the bank decides for us');
+delete from tests.names where name = 'request about ben mended payment';
+select is(pg_temp.ask('ben', 'ben mended payment', 1000), null, 'and asking is possible again');
 select is(pg_temp.ask('ben', 'ben knocks payment', 1000), null, 'of another payment, a part is asked for');
 select is(pg_temp.dispute('ben knocks payment', 'closed', 'lost'), 'done', 'a dispute that is lost already');
 select is(pg_temp.status('ben knocks payment'), 'superseded', 'ends a request too');
@@ -418,6 +421,9 @@ begin
     values (
         tests.id('ben repairs offer to Lakeview Repairs'), tests.id('Lakeview Repairs'), tests.id('ben'),
         '+14155552671', tests.instant(), 'infinity'
+    ), (
+        tests.id('cleo repaired offer to Northside Garage'), tests.id('Northside Garage'), tests.id('cleo'),
+        '+14155552672', tests.instant(), 'infinity'
     );
     delete from app.notices;
 end;
@@ -513,6 +519,16 @@ select is(
         where r.payment_id = tests.id('ben repairs repair payment')
     ),
     120000::bigint, 'and all of it is owed back, once'
+);
+select results_eq(
+    'select customer_id from app.contact_releases', $$ values (tests.id('cleo')) $$, 'no other number is hidden'
+);
+delete from tests.names where name = 'request about cleo repaired repair payment';
+select is(pg_temp.ask('cleo', 'cleo repaired repair payment'), null, 'all that is left of a finished one is asked for');
+select is(pg_temp.decide('ada', 'cleo repaired repair payment', 'granted'), null, 'and granted');
+select is(
+    (select e.status from app.escalations as e where e.session_id = tests.id('cleo repaired')),
+    'done', 'but what was done stays done'
 );
 
 select * from finish();

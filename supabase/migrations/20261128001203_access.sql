@@ -6263,7 +6263,6 @@ begin
     update app.referrals as r
     set status = 'reversed'
     where r.escalation_id = escalation.id
-        and r.status in ('pending', 'withheld')
     returning r.mechanic_id into referred_by;
     perform app.tell(escalation.customer_id, 'escalation_cancelled', escalation.id);
     if referred_by is not null then
