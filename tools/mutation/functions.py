@@ -33,6 +33,8 @@ GUARDS = (
     "session_visibility_follows_state",
     "take_limit",
 )
+# They run as the definer function that asks them, and decide where money goes.
+MONEY = ("end_refunded_repair", "is_contested", "keep_account_balance")
 # What the contact filter makes of a text is measured on thousands of messages of its own (tests/data);
 # here it is taken away as a whole, and in its parts.
 FILTER = ("mask_earlier_message", "mask_message")
@@ -59,7 +61,7 @@ def _bodies(
             and f.proname <> all(%s)
         order by 1, 2
         """,
-        [list(GUARDS), list(FILTER)],
+        [[*GUARDS, *MONEY], list(FILTER)],
     )
     for schema, function, definer, body, definition in rows:
         area = DEFINER if definer else OTHER
