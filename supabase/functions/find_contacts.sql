@@ -32,6 +32,8 @@ declare
         '|privately|(?:微信|电话|手机|加我|加个|联系|ライン|電話)|(?:gasse|weg|allee|platz|damm) [0-9]';
     -- everyday words complete nothing
     everyday constant text := 'ZznytUKFX ~<;?"';
+    -- a digit, a sign of a name, a service, a street
+    completing constant text := '0123456789@D{^_ABPGST';
     ahead text;
     text text := body;
     folded text;
@@ -63,8 +65,11 @@ begin
     is_worded := folded collate "C" ~ worded;
 
     -- A piece is short, and so is what completes it. What could be one is read again: little text, or digits.
-    if cardinality(earlier) > 0 and length(body) <= 48 and (length(body) <= 32 or body <> translate(body, '0123456789@', ''))
-        and translate(own_reading, everyday, '') <> ''
+    if cardinality(earlier) > 0 and length(body) <= 160
+        and (
+            own_reading <> translate(own_reading, completing, '')
+            or (length(body) <= 32 and translate(own_reading, everyday, '') <> '')
+        )
     then
         select e.ahead, e.kept || 0, e.begins || length(e.ahead)
         into ahead, kept, begins
@@ -82,7 +87,7 @@ begin
     end if;
 
     if seen.reading collate "C" ~ telling or ahead <> '' then
-        findings := app.find_phones(seen.reading, seen.marked);
+        findings := app.find_phones(translate(seen.reading, '`', ';'), seen.marked);
         if seen.reading <> translate(seen.reading, '@>D{', '') or strpos(seen.reading, '.T') > 0
             or strpos(seen.reading, '.L') > 0 or seen.reading like '%.%/%'
         then
@@ -100,6 +105,9 @@ begin
         end if;
         if ahead <> '' and own_reading <> translate(own_reading, '0123456789o', '') then
             findings := findings || app.find_split_phones(seen.reading);
+        end if;
+        if ahead <> '' and own_reading <> translate(own_reading, '.S_Dl', '') then
+            findings := findings || app.find_pieces(seen.reading);
         end if;
     end if;
     if is_worded then

@@ -23,6 +23,8 @@ declare
         || '(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TL](?![0-9A-Za-z])(?:/' || name || path || ')?'
         -- name at gmail, with nothing after it
         || '|' || name || '(?:[._+~-]' || name || ')*[@{]G(?:,T)?'
+        -- a host of mail, whatever ends it
+        || '|(?:' || name || '(?:[-._~]' || name || ')*[@j] ?)?G' || dot || '[TLM](?![0-9A-Za-z])'
         -- a circled a
         || '|' || name || '(?:[._+~-]' || name || ')+ n G' || dot || 'T'
         -- a scheme; www; name.com; name dot com; name.x/path

@@ -9,7 +9,7 @@ as $$
 declare
     -- figures, letters drawn like them, and between two of them words that sound like one
     run constant text :=
-        '[0-9o]+(?:(?:[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z]))?';
+        '[0-9o]+(?:(?:~~|[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z]))?';
     -- how numbers are written where our users live: anywhere, with its country; North America;
     -- France; Britain, Germany, Italy, Pakistan; India; Mexico; Brazil; before them the Netherlands and China
     known constant text :=
@@ -17,7 +17,7 @@ declare
         '|(?:1[^0-9o]?)?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[0-9o](?:~?[0-9o]){3}'
         '|0[1-9](?:[^0-9][0-9]{2}){4}'
         '|0[0-9]{2,4}[^0-9](?:[0-9]{3,4}[^0-9][0-9]{3,4}|[0-9]{6,8})'
-        '|[6-9][0-9]{4}[^0-9][0-9]{5}'
+        '|[6-9][0-9]{4}[^-0-9][0-9]{5}'
         '|(?:33|5[56]|81)[^0-9][0-9]{4}[^0-9][0-9]{4}'
         '|[1-9]{2}[^0-9]9[0-9]{4}[^0-9][0-9]{4})(?![0-9o])';
     -- words that announce a number: call, phone, hit me up, whatsapp, backwards, gmail, reach
@@ -135,6 +135,7 @@ begin
         since := reverse(split_part(reverse(clause), 'K', 1));
         is_denied := (strpos(clause, 'K') > 0 and since = translate(since, 'CNkim', ''))
             or substr(after, 2, 1) = 'U'
+            or (substr(after, 2, 1) = 'K' and right(before, 1) <> '+')
             or (right(clause, 1) = '$' and matched collate "C" ~ priced);
 
         if digits between 8 and 15 and right(before, 1) = '+' and substr(after, 2, 1) <> 'U'

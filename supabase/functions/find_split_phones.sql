@@ -1,4 +1,4 @@
--- A telephone number in pieces: messages that hold little but digits, read together up to the last.
+-- A telephone number in pieces: groups of digits in several messages, with ordinary talk around and between them.
 
 create function app.find_split_phones(reading text)
     returns app.finding[]
@@ -8,59 +8,123 @@ create function app.find_split_phones(reading text)
 as $$
 declare
     findings app.finding[] := array[]::app.finding[];
-    finding app.finding;
+    -- figures with one sign between them, and "double", "for" where they are heard as digits
+    run constant text := '[0-9o]+(?:~?[- ~.,/()*_|:"#=?<](?:t[- <~])*[0-9o]+)*';
+    -- what follows a reading, a price, a time; what stands before a part's number
+    measured constant text := '^(?:[^0-9A-Za-z]?[U%$]|~[A-Za-z]|[:/%]|[ ]K)';
+    named constant text := '(?:[A-Za-z]~|[0-9]~[A-Za-z]{1,2}[- ]|[#.@^]|[KL][^0-9A-Za-z;<?](?:[A-Za-z]{1,2}[^0-9A-Za-z;<?]){0,2})$';
+    -- a group stands at the beginning of a clause, or behind words that join or announce it
+    apart constant text :=
+        '(?:^|[;<?:"(=])(?:[^0-9A-Za-z]?(?:nz|[ZnlytNIRgMCwYiEkmF])[^0-9A-Za-z;<]{1,2}){0,4}[^0-9A-Za-z]?$';
+    -- decimals, dates, thousands, fractions, B1342
+    dated constant text :=
+        '^(?:[0-9]{1,2}[.][0-9]{1,3}|[0-9]{3}[.][0-9]{1,2}|[0-9]{1,3},[0-9]{1,3}|[0-9]{1,3}/[0-9]{1,3}|[0-9]{1,2}-[0-9]{1,2}'
+        || '|[0-9]{1,2}([-./])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{1,2}:[0-9]{2})$|o~[0-9]|[0-9]~o';
+    label constant text := '[Nl](?:[^0-9A-Za-z;]{1,2}[a-zIRW0-9]){0,2}[^0-9A-Za-z;]{1,2}$';
+    -- last 4, first three: how many follow
+    counting constant text :=
+        '(?<=l[ :])(?:[1-9](?=[^0-9A-Za-z]+[0-9]{2})|3(?=(?:[^0-9A-Za-z]+[0-9o]){3}(?![^0-9A-Za-z]?[0-9o]))'
+        || '|4(?=(?:[^0-9A-Za-z]+[0-9o]){4}(?![^0-9A-Za-z]?[0-9o])))';
+    -- North America's, of which a piece ends after three or six figures; Europe's and India's, with the zero
+    american constant text :=
+        '^(?:1-?)?[2-9](?:-?[0-9]){2}(?:-[2-9](?:-?[0-9]){2}-?|-?[2-9](?:-?[0-9]){2}-)[0-9](?:-?[0-9]){3}$';
+    grouped constant text := '^(?:1-)?[0-9]{3}-(?:[0-9]{3}-(?:[0-9]{4}|[0-9]{2}-[0-9]{2})|[0-9]{7})$|^[0-9]{6}-[0-9]{4}$';
+    elsewhere constant text := '^0[1-9][0-9]{0,3}-[0-9]{2,6}(?:-[0-9]{2,6}){0,4}$';
+    in_pairs constant text := '^[1-9][0-9]-(?:[0-9]{2}-|[0-9]{4}-){1,3}[0-9]{2}(?:[0-9]{2})?$';
     said constant text[] := string_to_array(reading, '`');
-    -- digits alone, or with words that label them
-    labelling constant text := 'lNCHMYmyZI+';
     ends integer := length(reading);
-    together text := '';
-    announced boolean := false;
-    n integer := array_length(said, 1);
     piece text;
     letters integer;
+    labelled integer := 0;
+    pieces integer := 0;
+    between integer := 0;
+    announced boolean := false;
+    is_told boolean;
+    is_labelled boolean;
+    is_pure boolean := true;
+    is_price boolean;
+    part record;
+    figures text;
+    whole text;
+    last_figures text;
+    -- the groups, all of them and the last of each message
+    together text[] := array['', ''];
+    counted integer;
+    here integer[];
     spans integer[] := array[]::integer[];
-    shape record;
+    last_spans integer[] := array[]::integer[];
+    chosen integer[];
 begin
-    while n > 0 loop
-        -- last four, first six
-        piece := replace(replace(said[n], 'l K', 'l l'), 'N K', 'N l');
-        if strpos(piece, 'l ') > 0 or strpos(piece, 'l:') > 0 then
-            piece := regexp_replace(piece collate "C", '(?<=l[ :])[1-9](?=[^0-9A-Za-z][0-9])', 't');
+    for n in reverse cardinality(said) .. 1 loop
+        piece := said[n];
+        ends := ends - length(piece);
+        here := array[]::integer[];
+        whole := '';
+        if piece <> translate(piece, '0123456789o', '') then
+            piece := replace(replace(piece, 'l K', 'l l'), 'N K', 'N l');
+            if strpos(piece, 'l') > 0 then
+                piece := regexp_replace(piece collate "C", counting, 't');
+            end if;
+            letters := regexp_count(piece collate "C", '[A-Za-np-su-z]');
+            is_told := false;
+            is_labelled := false;
+            for part in select l.* from app.locate(piece, run) as l loop
+                figures := translate(regexp_replace(part.matched collate "C", '[^0-9o]+', '', 'g'), 'o', '0');
+                -- no price begins with a zero
+                is_price := right(part.before, 1) = '$' and part.matched !~ '^0[0-9]';
+                continue when part.matched = translate(part.matched, '0123456789', '')
+                    or length(figures) > 10
+                    or part.matched collate "C" ~ dated
+                    or part.after collate "C" ~ measured
+                    or part.before collate "C" ~ named
+                    or is_price and strpos(reading, '$0') = 0;
+                continue when right(part.before, 1) <> '$' and part.before collate "C" !~ label and (
+                    (letters > 3 and part.before collate "C" !~ apart)
+                    -- one of them; the 2014 model
+                    or (length(figures) = 1 and letters > 1)
+                    or (letters > 0 and part.matched ~ '^(?:(?:19[5-9]|20[0-3])[0-9]|[1-9][0-9]00)$')
+                );
+                is_labelled := is_labelled or part.before collate "C" ~ label or part.after collate "C" ~ '^[- <,]+(?:[a-z] )?l';
+                is_told := is_told or part.before collate "C" ~ 'N[^;<0-9]{0,12}$';
+                here := here || (ends + part.first_character) || (ends + part.last_character);
+                whole := whole || figures || '-';
+                last_figures := figures || '-';
+            end loop;
         end if;
-        letters := regexp_count(piece collate "C", '[A-Za-np-su-z]');
-        if piece = translate(piece, '0123456789o', '') then
-            exit when n = array_length(said, 1);
-        elsif piece <> translate(piece, 'KU$', '')
-            or length(piece) - length(translate(piece, '0123456789o', '')) > 9
-            or piece collate "C" ~ '[0-9]~[A-Za-z]|[A-Za-z]~[0-9]|:[0-9]'
-            or (letters > 0 and (letters > 6 or piece = translate(piece, labelling, '')))
-        then
-            exit;
+        if whole = '' then
+            between := between + 1;
+            exit when n = cardinality(said) or between > 4;
         else
-            together := translate(regexp_replace(piece collate "C", '[^0-9o]+', '', 'g'), 'o', '0') || together;
-            announced := announced or piece <> translate(piece, 'NClm+', '');
-            for shape in select l.* from app.locate(piece, '[0-9o][0-9ot ~./-]*[0-9o]|[0-9o]') as l loop
-                spans := spans || array[
-                    ends - length(said[n]) + shape.first_character, ends - length(said[n]) + shape.last_character
-                ];
+            pieces := pieces + 1;
+            between := 0;
+            labelled := labelled + is_labelled::integer;
+            announced := announced or piece <> translate(piece, 'k+', '') or strpos(piece, 'C M') > 0 or is_told;
+            is_pure := is_pure and (letters <= 3 or is_labelled);
+            together := array[whole || together[1], last_figures || together[2]];
+            spans := here || spans;
+            last_spans := here[cardinality(here) - 1 : cardinality(here)] || last_spans;
+            for way in 1 .. case when pieces > 1 then 2 else 0 end loop
+                whole := rtrim(together[way], '-');
+                figures := replace(whole, '-', '');
+                counted := length(figures);
+                if counted between 10 and 11 and whole ~ american and (is_pure or whole ~ grouped)
+                    or counted between 10 and 11 and whole ~ elsewhere
+                    or counted = 10 and (is_pure and whole ~ in_pairs or whole ~ '^[1-9][0-9]-[0-9]{4}-[0-9]{4}$')
+                    or announced and counted between 9 and 13
+                    or labelled > 1 and counted between 10 and 11
+                    or pieces >= 8 and counted between 10 and 12
+                then
+                    chosen := case way when 1 then spans else last_spans end;
+                end if;
+                exit when chosen is not null;
             end loop;
+            exit when chosen is not null or counted > 14;
         end if;
-        ends := ends - length(said[n]) - 1;
-        n := n - 1;
-        if together ~ '^1?[2-9][0-9]{2}[2-9][0-9]{6}$'
-            or (announced and length(together) between 9 and 13 and together ~ '^[0+1-9]')
-            or (length(together) between 10 and 12 and array_length(spans, 1) >= 16)
-        then
-            finding.kind := 'phone';
-            finding.confidence := 0.8;
-            finding.reason := 'pieces';
-            for place in 1 .. array_length(spans, 1) / 2 loop
-                finding.first_character := spans[2 * place - 1];
-                finding.last_character := spans[2 * place];
-                findings := findings || finding;
-            end loop;
-            return findings;
-        end if;
+        ends := ends - 1;
+    end loop;
+    for place in 1 .. coalesce(cardinality(chosen), 0) / 2 loop
+        findings := findings
+            || row(null, 'phone', chosen[2 * place - 1], chosen[2 * place], 0.8, 'pieces', null)::app.finding;
     end loop;
     return findings;
 end;

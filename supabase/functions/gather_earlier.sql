@@ -11,10 +11,12 @@ declare
         'ahead cool go got great haha hang hello hey hi hmm it k kk lol luck nice no nope odd ok okay on one right sec '
         'second sorry still sure take thank thanks that''s there thx time ty wait ya yeah yep yes you your yup', ' '
     );
+    longest constant integer := 160;
 begin
     ahead := '';
     for n in greatest(1, cardinality(earlier) - 19) .. cardinality(earlier) loop
-        continue when earlier[n] is null or length(earlier[n]) > 48 or (length(earlier[n]) > 32 and earlier[n] = translate(earlier[n], '0123456789@', ''))
+        continue when earlier[n] is null or length(earlier[n]) > longest
+            or (length(earlier[n]) > 64 and earlier[n] = translate(earlier[n], '0123456789@', ''))
             -- complete already, and hidden
             or (earlier[n] like '%[% hidden]%' and earlier[n] = translate(earlier[n], '0123456789', ''))
             or string_to_array(lower(rtrim(earlier[n], ' .!?')), ' ') <@ chatter;

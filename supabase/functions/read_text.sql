@@ -47,10 +47,11 @@ begin
                                             when strpos(t.entry, E'\x03') > 0 then '`'
                                             when strpos(t.entry, E'\n') > 0 then '?'
                                             when right(t.entry, 1) = '@' then '^'
+                                            when left(t.entry, 3) in (E'\x02. ', E'\x02! ', E'\x02? ') then ';'
                                             when right(t.entry, 1) in ('+', '$') then right(t.entry, 1)
                                             else '"'
                                         end
-                                    when length(t.entry) <= 4 and translate(t.entry, 'oilszbgq', '') = ''
+                                    when length(t.entry) <= 3 and translate(t.entry, 'oilszbgq', '') = ''
                                         then repeat('o', length(t.entry))
                                     when length(t.entry) = 1 then 's'
                                     else 'x'
@@ -83,6 +84,8 @@ begin
     -- quatre-vingt is 80; twenty one is 21, two hundred 200, double five 55
     if reading <> translate(reading, 'cdef', '') then
         reading := replace(replace(reading, '4-2e', '8-e'), '4 2e', '8 e');
+        -- ochenta y uno
+        reading := regexp_replace(reading, '([0-9])e (?:nz|z|j|E) ([1-9])(?![0-9e])', '\1~~\2', 'g');
         reading := regexp_replace(reading, '([0-9])e([- ~])(?=[1-9](?![0-9e]))', '\1\2', 'g');
         reading := replace(reading, 'e', '0');
         reading := regexp_replace(reading, '(?<=[0-9][- ~])c', '00', 'g');

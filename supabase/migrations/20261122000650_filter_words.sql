@@ -67,6 +67,7 @@ from (
         (' @', '^'), (':@', '^'), (': @', '^'), ('(@', '^'), (' (@', '^'), (', @', '^'), ('@', '@'), (' $', '$'),
         -- a comma in a sentence, not in a number
         (', ', '<'), (' , ', '<'),
+        ('€', '$'), (' €', '$'), ('€ ', '$'), (' € ', '$'), ('£', '$'), (' £', '$'), ('£ ', '$'), (' £ ', '$'),
         -- brackets of one word
         (') ', ')'), (' (', '('), ('[', '('), (']', ')'), (' [', '('), ('] ', ')'), ('{', '('), ('}', ')'),
         (' {', '('), ('} ', ')'), ('<', '('), (' <', '('), ('> ', ')'), (') (', ')'), (')(', ')'), ('] [', ')'),
@@ -462,7 +463,7 @@ from (
         нельзя nahi nahin mat nicht kein keine nie nunca pas jamais non nao degil yok nothing'),
     -- a piece of something
     ('l', '
-        last middle then first next ends end starts start begin begins beginning rest followed remaining
+        middles lasts firsts last middle then first next ends end starts start begin begins beginning rest followed remaining
         final finish second third prefix suffix after plus luego despues primero ultimo puis ensuite dann
         zuerst zuletzt fir empieza empiezan comienza termina terminan acaba commence finit faengt beginnt
         endet inizia finisce comeca baslar biter'),

@@ -7454,6 +7454,8 @@ declare
         '|privately|(?:微信|电话|手机|加我|加个|联系|ライン|電話)|(?:gasse|weg|allee|platz|damm) [0-9]';
     -- everyday words complete nothing
     everyday constant text := 'ZznytUKFX ~<;?"';
+    -- a digit, a sign of a name, a service, a street
+    completing constant text := '0123456789@D{^_ABPGST';
     ahead text;
     text text := body;
     folded text;
@@ -7485,8 +7487,11 @@ begin
     is_worded := folded collate "C" ~ worded;
 
     -- A piece is short, and so is what completes it. What could be one is read again: little text, or digits.
-    if cardinality(earlier) > 0 and length(body) <= 48 and (length(body) <= 32 or body <> translate(body, '0123456789@', ''))
-        and translate(own_reading, everyday, '') <> ''
+    if cardinality(earlier) > 0 and length(body) <= 160
+        and (
+            own_reading <> translate(own_reading, completing, '')
+            or (length(body) <= 32 and translate(own_reading, everyday, '') <> '')
+        )
     then
         select e.ahead, e.kept || 0, e.begins || length(e.ahead)
         into ahead, kept, begins
@@ -7504,7 +7509,7 @@ begin
     end if;
 
     if seen.reading collate "C" ~ telling or ahead <> '' then
-        findings := app.find_phones(seen.reading, seen.marked);
+        findings := app.find_phones(translate(seen.reading, '`', ';'), seen.marked);
         if seen.reading <> translate(seen.reading, '@>D{', '') or strpos(seen.reading, '.T') > 0
             or strpos(seen.reading, '.L') > 0 or seen.reading like '%.%/%'
         then
@@ -7522,6 +7527,9 @@ begin
         end if;
         if ahead <> '' and own_reading <> translate(own_reading, '0123456789o', '') then
             findings := findings || app.find_split_phones(seen.reading);
+        end if;
+        if ahead <> '' and own_reading <> translate(own_reading, '.S_Dl', '') then
+            findings := findings || app.find_pieces(seen.reading);
         end if;
     end if;
     if is_worded then
@@ -7691,6 +7699,8 @@ declare
         || '(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TL](?![0-9A-Za-z])(?:/' || name || path || ')?'
         -- name at gmail, with nothing after it
         || '|' || name || '(?:[._+~-]' || name || ')*[@{]G(?:,T)?'
+        -- a host of mail, whatever ends it
+        || '|(?:' || name || '(?:[-._~]' || name || ')*[@j] ?)?G' || dot || '[TLM](?![0-9A-Za-z])'
         -- a circled a
         || '|' || name || '(?:[._+~-]' || name || ')+ n G' || dot || 'T'
         -- a scheme; www; name.com; name dot com; name.x/path
@@ -7736,7 +7746,7 @@ as $$
 declare
     -- figures, letters drawn like them, and between two of them words that sound like one
     run constant text :=
-        '[0-9o]+(?:(?:[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z]))?';
+        '[0-9o]+(?:(?:~~|[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z]))?';
     -- how numbers are written where our users live: anywhere, with its country; North America;
     -- France; Britain, Germany, Italy, Pakistan; India; Mexico; Brazil; before them the Netherlands and China
     known constant text :=
@@ -7744,7 +7754,7 @@ declare
         '|(?:1[^0-9o]?)?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[0-9o](?:~?[0-9o]){3}'
         '|0[1-9](?:[^0-9][0-9]{2}){4}'
         '|0[0-9]{2,4}[^0-9](?:[0-9]{3,4}[^0-9][0-9]{3,4}|[0-9]{6,8})'
-        '|[6-9][0-9]{4}[^0-9][0-9]{5}'
+        '|[6-9][0-9]{4}[^-0-9][0-9]{5}'
         '|(?:33|5[56]|81)[^0-9][0-9]{4}[^0-9][0-9]{4}'
         '|[1-9]{2}[^0-9]9[0-9]{4}[^0-9][0-9]{4})(?![0-9o])';
     -- words that announce a number: call, phone, hit me up, whatsapp, backwards, gmail, reach
@@ -7862,6 +7872,7 @@ begin
         since := reverse(split_part(reverse(clause), 'K', 1));
         is_denied := (strpos(clause, 'K') > 0 and since = translate(since, 'CNkim', ''))
             or substr(after, 2, 1) = 'U'
+            or (substr(after, 2, 1) = 'K' and right(before, 1) <> '+')
             or (right(clause, 1) = '$' and matched collate "C" ~ priced);
 
         if digits between 8 and 15 and right(before, 1) = '+' and substr(after, 2, 1) <> 'U'
@@ -7965,9 +7976,74 @@ comment on function app.find_phones is
     'Phone numbers in a reading; what is rather a part, a date or a price is none.';
 
 
+-- ==== supabase/functions/find_pieces.sql
+
+-- What is no number and comes in pieces: a house's number and its street, a place on a map, a name and its service.
+
+create or replace function app.find_pieces(reading text)
+    returns app.finding[]
+    language plpgsql
+    immutable
+    set search_path = ''
+as $$
+declare
+    said constant text[] := string_to_array(reading, '`');
+    own constant text := said[cardinality(said)];
+    own_begin constant integer := length(reading) - length(own);
+    -- what the last message holds, and what one of the four before it: -104.98765; Elm Street; brake_joe;
+    -- a name beside a label; an ending alone
+    sorts constant text[] := array[
+        array['address', '[.]', '(?<![0-9A-Za-z.])[0-9]{1,3}[.][0-9]{4,}(?![0-9A-Za-z.])',
+            '(?<![0-9A-Za-z.])[0-9]{1,3}[.][0-9]{4,}(?![0-9A-Za-z.])'],
+        array['address', 'S', '(?<![0-9A-Za-z])(?:[xzs] ){0,2}x S(?![0-9A-Za-z])',
+            '(?<![0-9A-Za-z.$/:-])[0-9]{1,5}(?![0-9A-Za-z.,:%/-]|.U)'],
+        array['address', '[BV] (?:n )?(?:[xzs] ){0,2}x S', '(?<![0-9A-Za-z])(?:[xzs] ){0,2}x S(?![0-9A-Za-z])',
+            '(?<![0-9A-Za-z])x(?: Sz?)?(?=[;?"]*$)'],
+        array['handle', '_[A-Za-z]', '(?<![0-9A-Za-z])[A-Za-z]{1,2}(?:_[0-9A-Za-z]+)*', '(?<![0-9A-Za-z])x(?=[;?"]*$)'],
+        array['handle', 'l', '(?<![0-9A-Za-z$])x(?:[._~-][0-9A-Za-z]+)*(?=[- <,]+(?:t )?l(?![0-9A-Za-z]))',
+            '(?<![0-9A-Za-z$])x(?:[._~-][0-9A-Za-z]+)*(?=[- <,]+(?:t )?l(?![0-9A-Za-z]))'],
+        array['url', 'D [TLh]', '(?<![0-9A-Za-z])D [TLh](?![0-9A-Za-z])', '(?<![0-9A-Za-z])x(?:[-._~][0-9A-Za-z]+)*(?=[;?"]*$)']
+    ];
+    sort text[];
+    own_part record;
+    part record;
+    ends integer;
+begin
+    foreach sort slice 1 in array sorts loop
+        continue when own collate "C" !~ sort[2];
+        select l.* into own_part
+        from app.locate(own, sort[3]) as l
+        where sort[2] not like '\_%' or strpos(l.matched, '_') > 0 or right(l.before, 1) = '_'
+        limit 1;
+        continue when own_part is null;
+        ends := own_begin;
+        for n in reverse cardinality(said) - 1 .. greatest(1, cardinality(said) - 5) loop
+            ends := ends - length(said[n]) - 1;
+            -- a house's number stands alone, or nearly; an account's name is of a service
+            continue when sort[2] = 'S' and (regexp_count(said[n] collate "C", '[A-Za-z]') > 4 or strpos(said[n], 'K') > 0)
+                or sort[1] = 'handle' and reading = translate(reading, 'ABPq', '');
+            select l.* into part from app.locate(said[n], sort[4]) as l limit 1;
+            if part is not null then
+                return array[
+                    row(null, sort[1], ends + part.first_character, ends + part.last_character, 0.7, 'pieces', null)::app.finding,
+                    row(
+                        null, sort[1], own_begin + own_part.first_character, own_begin + own_part.last_character,
+                        0.7, 'pieces', null
+                    )::app.finding
+                ];
+            end if;
+        end loop;
+    end loop;
+    return array[]::app.finding[];
+end;
+$$;
+comment on function app.find_pieces is
+    'The pieces of an address, an account''s or a site''s name that the last of several messages completes.';
+
+
 -- ==== supabase/functions/find_split_phones.sql
 
--- A telephone number in pieces: messages that hold little but digits, read together up to the last.
+-- A telephone number in pieces: groups of digits in several messages, with ordinary talk around and between them.
 
 create or replace function app.find_split_phones(reading text)
     returns app.finding[]
@@ -7977,59 +8053,123 @@ create or replace function app.find_split_phones(reading text)
 as $$
 declare
     findings app.finding[] := array[]::app.finding[];
-    finding app.finding;
+    -- figures with one sign between them, and "double", "for" where they are heard as digits
+    run constant text := '[0-9o]+(?:~?[- ~.,/()*_|:"#=?<](?:t[- <~])*[0-9o]+)*';
+    -- what follows a reading, a price, a time; what stands before a part's number
+    measured constant text := '^(?:[^0-9A-Za-z]?[U%$]|~[A-Za-z]|[:/%]|[ ]K)';
+    named constant text := '(?:[A-Za-z]~|[0-9]~[A-Za-z]{1,2}[- ]|[#.@^]|[KL][^0-9A-Za-z;<?](?:[A-Za-z]{1,2}[^0-9A-Za-z;<?]){0,2})$';
+    -- a group stands at the beginning of a clause, or behind words that join or announce it
+    apart constant text :=
+        '(?:^|[;<?:"(=])(?:[^0-9A-Za-z]?(?:nz|[ZnlytNIRgMCwYiEkmF])[^0-9A-Za-z;<]{1,2}){0,4}[^0-9A-Za-z]?$';
+    -- decimals, dates, thousands, fractions, B1342
+    dated constant text :=
+        '^(?:[0-9]{1,2}[.][0-9]{1,3}|[0-9]{3}[.][0-9]{1,2}|[0-9]{1,3},[0-9]{1,3}|[0-9]{1,3}/[0-9]{1,3}|[0-9]{1,2}-[0-9]{1,2}'
+        || '|[0-9]{1,2}([-./])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{1,2}:[0-9]{2})$|o~[0-9]|[0-9]~o';
+    label constant text := '[Nl](?:[^0-9A-Za-z;]{1,2}[a-zIRW0-9]){0,2}[^0-9A-Za-z;]{1,2}$';
+    -- last 4, first three: how many follow
+    counting constant text :=
+        '(?<=l[ :])(?:[1-9](?=[^0-9A-Za-z]+[0-9]{2})|3(?=(?:[^0-9A-Za-z]+[0-9o]){3}(?![^0-9A-Za-z]?[0-9o]))'
+        || '|4(?=(?:[^0-9A-Za-z]+[0-9o]){4}(?![^0-9A-Za-z]?[0-9o])))';
+    -- North America's, of which a piece ends after three or six figures; Europe's and India's, with the zero
+    american constant text :=
+        '^(?:1-?)?[2-9](?:-?[0-9]){2}(?:-[2-9](?:-?[0-9]){2}-?|-?[2-9](?:-?[0-9]){2}-)[0-9](?:-?[0-9]){3}$';
+    grouped constant text := '^(?:1-)?[0-9]{3}-(?:[0-9]{3}-(?:[0-9]{4}|[0-9]{2}-[0-9]{2})|[0-9]{7})$|^[0-9]{6}-[0-9]{4}$';
+    elsewhere constant text := '^0[1-9][0-9]{0,3}-[0-9]{2,6}(?:-[0-9]{2,6}){0,4}$';
+    in_pairs constant text := '^[1-9][0-9]-(?:[0-9]{2}-|[0-9]{4}-){1,3}[0-9]{2}(?:[0-9]{2})?$';
     said constant text[] := string_to_array(reading, '`');
-    -- digits alone, or with words that label them
-    labelling constant text := 'lNCHMYmyZI+';
     ends integer := length(reading);
-    together text := '';
-    announced boolean := false;
-    n integer := array_length(said, 1);
     piece text;
     letters integer;
+    labelled integer := 0;
+    pieces integer := 0;
+    between integer := 0;
+    announced boolean := false;
+    is_told boolean;
+    is_labelled boolean;
+    is_pure boolean := true;
+    is_price boolean;
+    part record;
+    figures text;
+    whole text;
+    last_figures text;
+    -- the groups, all of them and the last of each message
+    together text[] := array['', ''];
+    counted integer;
+    here integer[];
     spans integer[] := array[]::integer[];
-    shape record;
+    last_spans integer[] := array[]::integer[];
+    chosen integer[];
 begin
-    while n > 0 loop
-        -- last four, first six
-        piece := replace(replace(said[n], 'l K', 'l l'), 'N K', 'N l');
-        if strpos(piece, 'l ') > 0 or strpos(piece, 'l:') > 0 then
-            piece := regexp_replace(piece collate "C", '(?<=l[ :])[1-9](?=[^0-9A-Za-z][0-9])', 't');
+    for n in reverse cardinality(said) .. 1 loop
+        piece := said[n];
+        ends := ends - length(piece);
+        here := array[]::integer[];
+        whole := '';
+        if piece <> translate(piece, '0123456789o', '') then
+            piece := replace(replace(piece, 'l K', 'l l'), 'N K', 'N l');
+            if strpos(piece, 'l') > 0 then
+                piece := regexp_replace(piece collate "C", counting, 't');
+            end if;
+            letters := regexp_count(piece collate "C", '[A-Za-np-su-z]');
+            is_told := false;
+            is_labelled := false;
+            for part in select l.* from app.locate(piece, run) as l loop
+                figures := translate(regexp_replace(part.matched collate "C", '[^0-9o]+', '', 'g'), 'o', '0');
+                -- no price begins with a zero
+                is_price := right(part.before, 1) = '$' and part.matched !~ '^0[0-9]';
+                continue when part.matched = translate(part.matched, '0123456789', '')
+                    or length(figures) > 10
+                    or part.matched collate "C" ~ dated
+                    or part.after collate "C" ~ measured
+                    or part.before collate "C" ~ named
+                    or is_price and strpos(reading, '$0') = 0;
+                continue when right(part.before, 1) <> '$' and part.before collate "C" !~ label and (
+                    (letters > 3 and part.before collate "C" !~ apart)
+                    -- one of them; the 2014 model
+                    or (length(figures) = 1 and letters > 1)
+                    or (letters > 0 and part.matched ~ '^(?:(?:19[5-9]|20[0-3])[0-9]|[1-9][0-9]00)$')
+                );
+                is_labelled := is_labelled or part.before collate "C" ~ label or part.after collate "C" ~ '^[- <,]+(?:[a-z] )?l';
+                is_told := is_told or part.before collate "C" ~ 'N[^;<0-9]{0,12}$';
+                here := here || (ends + part.first_character) || (ends + part.last_character);
+                whole := whole || figures || '-';
+                last_figures := figures || '-';
+            end loop;
         end if;
-        letters := regexp_count(piece collate "C", '[A-Za-np-su-z]');
-        if piece = translate(piece, '0123456789o', '') then
-            exit when n = array_length(said, 1);
-        elsif piece <> translate(piece, 'KU$', '')
-            or length(piece) - length(translate(piece, '0123456789o', '')) > 9
-            or piece collate "C" ~ '[0-9]~[A-Za-z]|[A-Za-z]~[0-9]|:[0-9]'
-            or (letters > 0 and (letters > 6 or piece = translate(piece, labelling, '')))
-        then
-            exit;
+        if whole = '' then
+            between := between + 1;
+            exit when n = cardinality(said) or between > 4;
         else
-            together := translate(regexp_replace(piece collate "C", '[^0-9o]+', '', 'g'), 'o', '0') || together;
-            announced := announced or piece <> translate(piece, 'NClm+', '');
-            for shape in select l.* from app.locate(piece, '[0-9o][0-9ot ~./-]*[0-9o]|[0-9o]') as l loop
-                spans := spans || array[
-                    ends - length(said[n]) + shape.first_character, ends - length(said[n]) + shape.last_character
-                ];
+            pieces := pieces + 1;
+            between := 0;
+            labelled := labelled + is_labelled::integer;
+            announced := announced or piece <> translate(piece, 'k+', '') or strpos(piece, 'C M') > 0 or is_told;
+            is_pure := is_pure and (letters <= 3 or is_labelled);
+            together := array[whole || together[1], last_figures || together[2]];
+            spans := here || spans;
+            last_spans := here[cardinality(here) - 1 : cardinality(here)] || last_spans;
+            for way in 1 .. case when pieces > 1 then 2 else 0 end loop
+                whole := rtrim(together[way], '-');
+                figures := replace(whole, '-', '');
+                counted := length(figures);
+                if counted between 10 and 11 and whole ~ american and (is_pure or whole ~ grouped)
+                    or counted between 10 and 11 and whole ~ elsewhere
+                    or counted = 10 and (is_pure and whole ~ in_pairs or whole ~ '^[1-9][0-9]-[0-9]{4}-[0-9]{4}$')
+                    or announced and counted between 9 and 13
+                    or labelled > 1 and counted between 10 and 11
+                    or pieces >= 8 and counted between 10 and 12
+                then
+                    chosen := case way when 1 then spans else last_spans end;
+                end if;
+                exit when chosen is not null;
             end loop;
+            exit when chosen is not null or counted > 14;
         end if;
-        ends := ends - length(said[n]) - 1;
-        n := n - 1;
-        if together ~ '^1?[2-9][0-9]{2}[2-9][0-9]{6}$'
-            or (announced and length(together) between 9 and 13 and together ~ '^[0+1-9]')
-            or (length(together) between 10 and 12 and array_length(spans, 1) >= 16)
-        then
-            finding.kind := 'phone';
-            finding.confidence := 0.8;
-            finding.reason := 'pieces';
-            for place in 1 .. array_length(spans, 1) / 2 loop
-                finding.first_character := spans[2 * place - 1];
-                finding.last_character := spans[2 * place];
-                findings := findings || finding;
-            end loop;
-            return findings;
-        end if;
+        ends := ends - 1;
+    end loop;
+    for place in 1 .. coalesce(cardinality(chosen), 0) / 2 loop
+        findings := findings
+            || row(null, 'phone', chosen[2 * place - 1], chosen[2 * place], 0.8, 'pieces', null)::app.finding;
     end loop;
     return findings;
 end;
@@ -8457,10 +8597,12 @@ declare
         'ahead cool go got great haha hang hello hey hi hmm it k kk lol luck nice no nope odd ok okay on one right sec '
         'second sorry still sure take thank thanks that''s there thx time ty wait ya yeah yep yes you your yup', ' '
     );
+    longest constant integer := 160;
 begin
     ahead := '';
     for n in greatest(1, cardinality(earlier) - 19) .. cardinality(earlier) loop
-        continue when earlier[n] is null or length(earlier[n]) > 48 or (length(earlier[n]) > 32 and earlier[n] = translate(earlier[n], '0123456789@', ''))
+        continue when earlier[n] is null or length(earlier[n]) > longest
+            or (length(earlier[n]) > 64 and earlier[n] = translate(earlier[n], '0123456789@', ''))
             -- complete already, and hidden
             or (earlier[n] like '%[% hidden]%' and earlier[n] = translate(earlier[n], '0123456789', ''))
             or string_to_array(lower(rtrim(earlier[n], ' .!?')), ' ') <@ chatter;
@@ -9715,7 +9857,7 @@ as $$
 declare
     typed constant text := new.body;
     -- what is longer completes nothing: app.find_contacts reads no earlier message with it
-    longest_piece constant integer := 48;
+    longest_piece constant integer := 160;
     earlier record;
     earlier_bodies text[] := array[]::text[];
     masked record;
@@ -11260,10 +11402,11 @@ begin
                                             when strpos(t.entry, E'\x03') > 0 then '`'
                                             when strpos(t.entry, E'\n') > 0 then '?'
                                             when right(t.entry, 1) = '@' then '^'
+                                            when left(t.entry, 3) in (E'\x02. ', E'\x02! ', E'\x02? ') then ';'
                                             when right(t.entry, 1) in ('+', '$') then right(t.entry, 1)
                                             else '"'
                                         end
-                                    when length(t.entry) <= 4 and translate(t.entry, 'oilszbgq', '') = ''
+                                    when length(t.entry) <= 3 and translate(t.entry, 'oilszbgq', '') = ''
                                         then repeat('o', length(t.entry))
                                     when length(t.entry) = 1 then 's'
                                     else 'x'
@@ -11296,6 +11439,8 @@ begin
     -- quatre-vingt is 80; twenty one is 21, two hundred 200, double five 55
     if reading <> translate(reading, 'cdef', '') then
         reading := replace(replace(reading, '4-2e', '8-e'), '4 2e', '8 e');
+        -- ochenta y uno
+        reading := regexp_replace(reading, '([0-9])e (?:nz|z|j|E) ([1-9])(?![0-9e])', '\1~~\2', 'g');
         reading := regexp_replace(reading, '([0-9])e([- ~])(?=[1-9](?![0-9e]))', '\1\2', 'g');
         reading := replace(reading, 'e', '0');
         reading := regexp_replace(reading, '(?<=[0-9][- ~])c', '00', 'g');

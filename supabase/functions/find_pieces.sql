@@ -1,0 +1,61 @@
+-- What is no number and comes in pieces: a house's number and its street, a place on a map, a name and its service.
+
+create function app.find_pieces(reading text)
+    returns app.finding[]
+    language plpgsql
+    immutable
+    set search_path = ''
+as $$
+declare
+    said constant text[] := string_to_array(reading, '`');
+    own constant text := said[cardinality(said)];
+    own_begin constant integer := length(reading) - length(own);
+    -- what the last message holds, and what one of the four before it: -104.98765; Elm Street; brake_joe;
+    -- a name beside a label; an ending alone
+    sorts constant text[] := array[
+        array['address', '[.]', '(?<![0-9A-Za-z.])[0-9]{1,3}[.][0-9]{4,}(?![0-9A-Za-z.])',
+            '(?<![0-9A-Za-z.])[0-9]{1,3}[.][0-9]{4,}(?![0-9A-Za-z.])'],
+        array['address', 'S', '(?<![0-9A-Za-z])(?:[xzs] ){0,2}x S(?![0-9A-Za-z])',
+            '(?<![0-9A-Za-z.$/:-])[0-9]{1,5}(?![0-9A-Za-z.,:%/-]|.U)'],
+        array['address', '[BV] (?:n )?(?:[xzs] ){0,2}x S', '(?<![0-9A-Za-z])(?:[xzs] ){0,2}x S(?![0-9A-Za-z])',
+            '(?<![0-9A-Za-z])x(?: Sz?)?(?=[;?"]*$)'],
+        array['handle', '_[A-Za-z]', '(?<![0-9A-Za-z])[A-Za-z]{1,2}(?:_[0-9A-Za-z]+)*', '(?<![0-9A-Za-z])x(?=[;?"]*$)'],
+        array['handle', 'l', '(?<![0-9A-Za-z$])x(?:[._~-][0-9A-Za-z]+)*(?=[- <,]+(?:t )?l(?![0-9A-Za-z]))',
+            '(?<![0-9A-Za-z$])x(?:[._~-][0-9A-Za-z]+)*(?=[- <,]+(?:t )?l(?![0-9A-Za-z]))'],
+        array['url', 'D [TLh]', '(?<![0-9A-Za-z])D [TLh](?![0-9A-Za-z])', '(?<![0-9A-Za-z])x(?:[-._~][0-9A-Za-z]+)*(?=[;?"]*$)']
+    ];
+    sort text[];
+    own_part record;
+    part record;
+    ends integer;
+begin
+    foreach sort slice 1 in array sorts loop
+        continue when own collate "C" !~ sort[2];
+        select l.* into own_part
+        from app.locate(own, sort[3]) as l
+        where sort[2] not like '\_%' or strpos(l.matched, '_') > 0 or right(l.before, 1) = '_'
+        limit 1;
+        continue when own_part is null;
+        ends := own_begin;
+        for n in reverse cardinality(said) - 1 .. greatest(1, cardinality(said) - 5) loop
+            ends := ends - length(said[n]) - 1;
+            -- a house's number stands alone, or nearly; an account's name is of a service
+            continue when sort[2] = 'S' and (regexp_count(said[n] collate "C", '[A-Za-z]') > 4 or strpos(said[n], 'K') > 0)
+                or sort[1] = 'handle' and reading = translate(reading, 'ABPq', '');
+            select l.* into part from app.locate(said[n], sort[4]) as l limit 1;
+            if part is not null then
+                return array[
+                    row(null, sort[1], ends + part.first_character, ends + part.last_character, 0.7, 'pieces', null)::app.finding,
+                    row(
+                        null, sort[1], own_begin + own_part.first_character, own_begin + own_part.last_character,
+                        0.7, 'pieces', null
+                    )::app.finding
+                ];
+            end if;
+        end loop;
+    end loop;
+    return array[]::app.finding[];
+end;
+$$;
+comment on function app.find_pieces is
+    'The pieces of an address, an account''s or a site''s name that the last of several messages completes.';
