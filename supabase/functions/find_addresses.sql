@@ -19,11 +19,13 @@ begin
             select l.*
             from app.locate(
                 reading,
-                '(?<![0-9A-Za-z.$@/:-])[0-9]{1,5}(?:~s)?[ ,`<]'
-                || '(?:[nsowU][ .])?(?:(?:[xzshTVXQNlPCSBw]|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?|(?<=x[ .''])Sz)(?![0-9A-Za-z])'
+                '(?<![0-9A-Za-z.$@/:-])(?:[0-9o]{1,2}[ -]){0,3}[0-9]{1,5}(?:~s)?[ ,`<]'
+                || '(?:[nsowU][ .])?(?:(?:[xzshTVXQNlPCSBw]|uz|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?|(?<=x[ .''])Sz)(?![0-9A-Za-z])'
                 || '(?:#(?:[0-9]{1,4}|[A-Za-z])(?![0-9A-Za-z])|[ <](?:z|h|x) (?:[0-9]{1,4}|[son])(?![0-9A-Za-z]))?'
                 || '(?:<x(?![0-9A-Za-z]|~[0-9]))?'
                 || '|(?:x|[0-9]~S) Sz?[`,< ]N? [0-9]{1,5}(?![0-9A-Za-z])'
+                || '|(?<![0-9A-Za-z])S (?:[xzghn] ){1,4}(?:#|N )[0-9]{1,5}(?![0-9A-Za-z])'
+                || '|(?<![0-9A-Za-z])gz (?:[gjtn] ){0,2}(?:(?:[xzhK]|uz)[ '']){1,4}?[xzhK][,< ]{1,2}(?:x )?x S(?![0-9A-Za-z])'
                 || '|(?<![0-9A-Za-z.$])[0-9]{1,4}[ ,<]S (?:[a-zA-Z] ){0,2}x(?![0-9A-Za-z])'
                 || '|(?<![0-9A-Za-z])S[ .;](?:[xzgns][ ]){0,3}x[ ,]{1,2}(?:z[ .])?[0-9]{1,4}(?![0-9A-Za-z])'
             ) as l
@@ -64,7 +66,7 @@ begin
                 '(?<=(?<![0-9A-Za-z])[gjtn] )(?:[xz] n )?(?:x|z|[0-9]{1,3}~S)(?: S)?(?: nz |&)(?:x|z|[0-9]{1,3}~S)(?: S)?'
                 || '(?![0-9A-Za-z]|~[0-9A-Za-z])'
             ) as l
-            where l.matched ~ 'x|~S' and l.before ~ '[hV]|I (?:j|g)|z n $'
+            where l.matched ~ 'x|~S' and (l.before ~ '[hV]|I (?:j|g)|z n $' or l.matched ~ 'x.*~S')
         loop
             finding.first_character := part.first_character;
             finding.last_character := part.last_character;

@@ -14,7 +14,7 @@ declare
     gap constant text := '[^0-9A-Za-z;~]';
     -- jo.fixes, jo_fixes, jofixes7: what nobody calls a part of a car
     coined constant text := '[A-Za-z]+(?:[._#][0-9A-Za-z]+|~[0-9]+' || finish || ')(?:[._~#-][0-9A-Za-z]+)*';
-    signed constant text := '[\^{@](?:' || coined || '|[xhNKSVZXsCPABGR])' || finish || '|[$](?:' || coined || '|x)' || finish;
+    signed constant text := '[\^{@](?:' || coined || '|[A-Za-z]+(?:-[A-Za-z]+)+|[xhNKSVZXsCPABGR])' || finish || '|[$](?:' || coined || '|x)' || finish;
     beside constant text :=
         -- insta jo.fixes; telegram user name is jofixes7
         start || '[AP]' || gap || '(?:[ABPNyaRjMgntW]' || gap || '){0,4}(?:' || coined || ')' || finish
@@ -33,6 +33,8 @@ declare
         -- je suis jo underscore fixes
         || '|' || start || '[ABP] (?:[A-Zabd-z]z? ){0,4}[xsz] D [xsz](?! [TD])' || finish
         -- just venmo jofixes
+        -- the name is limp_mode
+        || '|' || start || 'a (?:[ay] )?[A-Za-z]+_[A-Za-z]+(?:[._~][0-9A-Za-z]+)*' || finish
         || '|' || start || 'P(?: (?:[zyMgjantX]|nz)){0,4} x(?:-[0-9A-Za-z]+)*' || finish
         -- upi karo jo@bank
         || '|' || start || 'P(?: [A-Za-z]z?){1,4} [A-Za-z]+@[A-Za-z]+' || finish;
@@ -46,7 +48,7 @@ declare
         || '|' || start || 'R z a y (?:[xzhKN][ '']){0,4}x(?:[ ''][xzhKN]){0,3}';
     by_name constant text[] := array[
         case when reading <> translate(reading, '^{$', '') or reading like '@%\_%' then signed end,
-        case when reading <> translate(reading, 'ABP', '') then beside end
+        case when reading <> translate(reading, 'ABP', '') or reading like '%a%\_%' then beside end
     ];
     part record;
 begin
@@ -77,8 +79,11 @@ begin
     if reading <> translate(reading, 'GAB', '') or strpos(reading, 'a E') > 0 then
         for part in select l.first_character, l.matched from app.locate(reading, hosted) as l loop
             finding.first_character := part.first_character;
-            finding.last_character := part.first_character - 1
-                + length(substring(part.matched from '^(?:[0-9A-Za-z]+[._~])*[0-9A-Za-z]+'));
+            -- a host of mail belongs to it
+            finding.last_character := part.first_character - 1 + case
+                when right(part.matched, 1) = 'G' then length(part.matched)
+                else length(substring(part.matched from '^(?:[0-9A-Za-z]+[._~])*[0-9A-Za-z]+'))
+            end;
             findings := findings || finding;
         end loop;
     end if;

@@ -17,14 +17,16 @@ declare
     address constant text :=
         '(?<![0-9A-Za-z])(?:'
         -- name@name.name
-        || name || '(?:[._+~%-]' || name || ')*[@{](?:' || name || '[-~]?' || dot || ')+[A-Za-z]+'
+        || name || '(?:[._+~%-]' || name || ')*[@{](?:' || name || '(?:[-~]' || name || ')*-?' || dot || ')+[A-Za-z]+'
         -- name at name dot com
         || '|' || name || '(?:(?:[._+~-]|' || said_dot || ')' || name || ')*[^;@]j[^;@]'
-        || '(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TL](?![0-9A-Za-z])(?:/' || name || path || ')?'
+        || '(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TLhn](?![0-9A-Za-z])(?:/' || name || path || ')?'
         -- name at gmail, with nothing after it
         || '|' || name || '(?:[._+~-]' || name || ')*[@{]G(?:,T)?'
         -- a host of mail, whatever ends it
         || '|(?:' || name || '(?:[-._~]' || name || ')*[@j] ?)?G' || dot || '[TLM](?![0-9A-Za-z])'
+        -- jofixes dot garage
+        || '|x(?:[-~_]' || name || ')*' || said_dot || '[hMY](?![0-9A-Za-z])'
         -- a circled a
         || '|' || name || '(?:[._+~-]' || name || ')+ n G' || dot || 'T'
         -- a scheme; www; name.com; name dot com; name.x/path

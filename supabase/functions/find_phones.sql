@@ -9,11 +9,11 @@ as $$
 declare
     -- figures, letters drawn like them, and between two of them words that sound like one
     run constant text :=
-        '[0-9o]+(?:(?:~~|[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z]))?';
+        '(?:(?:t[- <]){2,}(?=[0-9o]))?[0-9o]+(?:(?:~~|[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z]))?';
     -- how numbers are written where our users live: anywhere, with its country; North America;
     -- France; Britain, Germany, Italy, Pakistan; India; Mexico; Brazil; before them the Netherlands and China
     known constant text :=
-        '(?<![0-9o])(?:00[1-9][-0-9 .]{9,17}|0[1-9][^0-9][0-9]{4}[^0-9]?[0-9]{4}|1[3-9][0-9][^0-9][0-9]{4}[^0-9][0-9]{4}'
+        '(?<![0-9o])(?:1[3-9][0-9]{9}|0[1-9][0-9]{1,3}[-/ ][0-9]{3,6}(?:[- ][0-9]{2,4}){1,2}|00[1-9][-0-9 .]{9,17}|0[1-9][^0-9][0-9]{4}[^0-9]?[0-9]{4}|1[3-9][0-9][^0-9][0-9]{4}[^0-9][0-9]{4}'
         '|(?:1[^0-9o]?)?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[0-9o](?:~?[0-9o]){3}'
         '|0[1-9](?:[^0-9][0-9]{2}){4}'
         '|0[0-9]{2,4}[^0-9](?:[0-9]{3,4}[^0-9][0-9]{3,4}|[0-9]{6,8})'
@@ -30,6 +30,8 @@ declare
     in_pieces constant text :=
         '(?<![0-9])[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}[2-9][0-9]{2}|,?[2-9][0-9]{2})'
         '(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){1,4}(?:[2-7][^0-9A-Za-z;])?|[^0-9A-Za-z;])[0-9]{4}(?![0-9])';
+    filled constant text := '(?<![0-9A-Za-z])(?:[0-9](?: [A-Za-z]{1,2}(?:[ ,<]|<nz |[ <]n )|[ ,<])){9}[0-9](?![0-9A-Za-z~])';
+    odd_prices constant text := '[0-9]{3}[^0-9;$]{1,12}[$][0-9]{3}[^0-9;$]{1,12}[$]0[0-9][.][0-9]{2}';
     labelled constant text :=
         '(?:l|N K)[^0-9;]{0,30}[0-9]{2,4}[^0-9~].*l(?: [2-7])?[^0-9;]{0,40}[0-9]{4}[^0-9~]';
     findings app.finding[] := array[]::app.finding[];
@@ -39,6 +41,9 @@ declare
     any_spelled constant boolean := length(reading) - length(translate(reading, '0123456789', ''))
         > length(marked) - length(translate(marked, '0123456789', ''));
     tokens constant text[] := case when any_spelled then string_to_array(marked, E'\x01') end;
+    -- a picture of a telephone; "from right to left"
+    is_hinted_anywhere constant boolean := marked <> translate(marked, '☎📞📱📲', '')
+        or marked like '%right%to%left%' or marked like '%back%to%front%' or marked like '%end%to%start%';
     runs text[];
     matched text;
     before text;
@@ -61,6 +66,8 @@ declare
     is_said_after boolean;
     is_hinted boolean;
     is_denied boolean;
+    explained text;
+    is_explained boolean;
     is_known boolean;
 begin
     if figures < 7 then
@@ -113,6 +120,11 @@ begin
         if strpos(following, 'N') > 0 then
             following := regexp_replace(following collate "C", numbered, 'K', 'g');
         end if;
+        -- what explains it may also follow: 4213550177 in the catalogue
+        explained := split_part(following, 'K', 1);
+        is_explained := explained <> following and explained = translate(explained, 'CNiAkGm', '')
+            and following = translate(following, 'CNk', '');
+        following := case when is_explained then explained else following end;
         is_said_after := following <> translate(following, announcing, '') or following like '%n_M%';
         is_said := is_said_after or clause <> translate(clause, announcing, '') or clause like '%n_M%';
         -- A number inside a word is one only if the text says so, and the word is no vehicle's: a wrong check digit
@@ -130,12 +142,15 @@ begin
                 where strpos(v.vin[1], matched) > 0 and app.is_vin(v.vin[1])
             );
         end if;
-        is_hinted := strpos(clause, 'k') > 0 or strpos(left(after, 36), 'k') > 0;
+        continue when right(before, 1) = '~' and matched collate "C" ~ '^[0-9]'
+            and concat(clause, following) = translate(concat(clause, following), 'CNk', '')
+            and translate(marked, E'\x01\x02\x04', '') collate "C" ~ ('[a-z]' || substring(matched from '^[0-9]+'));
+        is_hinted := is_hinted_anywhere or strpos(clause, 'k') > 0 or strpos(left(after, 60), 'k') > 0;
         -- a part, and no word of a call since
         since := reverse(split_part(reverse(clause), 'K', 1));
         is_denied := (strpos(clause, 'K') > 0 and since = translate(since, 'CNkim', ''))
             or substr(after, 2, 1) = 'U'
-            or (substr(after, 2, 1) = 'K' and right(before, 1) <> '+')
+            or (is_explained and right(before, 1) <> '+' and clause = translate(clause, 'CNk', ''))
             or (right(clause, 1) = '$' and matched collate "C" ~ priced);
 
         if digits between 8 and 15 and right(before, 1) = '+' and substr(after, 2, 1) <> 'U'
@@ -189,7 +204,7 @@ begin
 
         finding.reason := case when is_hinted then 'disguised' when is_spelled then 'spelled' else 'announced' end;
         finding.confidence := case
-            when is_hinted and digits between 9 and 13 and (is_said or not is_denied) then 0.8
+            when is_hinted and digits between 9 and 13 and (is_said or not is_denied or digits = 10) then 0.8
             when is_digit_by_digit and digits between 10 and 13 and (is_said or not is_denied) then 0.8
             when is_spelled and digits >= 9 then 0.8
             when is_spelled and is_said then 0.6
@@ -213,6 +228,17 @@ begin
             findings := array[]::app.finding[];
         end if;
     end if;
+
+    -- Seven wrenches, no bolts, two jacks: ten figures, a word after each. Three prices, and one begins with a zero.
+    for part in
+        select l.* from app.locate(reading, filled) as l where reading collate "C" ~ filled
+        union all
+        select l.* from app.locate(reading, odd_prices) as l where strpos(reading, '$0') > 0
+    loop
+        continue when length(part.matched) - length(translate(part.matched, '0123456789', '')) <> 10;
+        findings := findings
+            || row(null, 'phone', part.first_character, part.last_character, 0.7, 'disguised', null)::app.finding;
+    end loop;
 
     -- In pieces, with words between them: each piece is hidden.
     if figures < 10 or (reading = translate(reading, 'CNkm', '') and reading not like '%n_M%') then

@@ -19,6 +19,8 @@ declare
         '|[a-z]{3,}(?:strass?e|str[.]?|gasse|weg|allee|platz|damm) [0-9]{1,4}'
         '|/{3}[a-z]+[.][a-z]+[.][a-z]+'
         '|-?[0-9]{1,2}[.][0-9]{4,} ?, ?-?[0-9]{1,3}[.][0-9]{4,}'
+        '|(?:post ?code|postal code|eircode)(?:.s| is)?:? [a-z]{1,2}[0-9][a-z0-9]? ?[0-9][a-z]{2}'
+        '|(?:woon|adres|huis)[a-z]*(?: op| is|:)? [1-9][0-9]{3} ?[a-z]{2} [0-9]{1,4}'
         '|p[. ]*o[. ]* ?box [0-9]+'
         ')(?![a-z0-9])';
     -- joatexampledotcom; www dot; a town's or a trade's own ending of a name; threesevenone...; moc.liamg@oj
@@ -28,6 +30,9 @@ declare
         '|www[. ]+[a-z0-9-]+(?: ?[.] ?[a-z0-9-]+| (?:com|net|org))+'
         '|[a-z0-9-]{3,}(?:[.][a-z0-9-]{2,})*[.](?:de|nl|ch|cc|tv|se|dk|cz|jp|kr|cn|za|nz|ie|garage|repair|shop'
         '|cars|autos?|online|site|store|services?|me/[^\s]+)(?![a-z0-9])(?:/[^\s]*[a-z0-9/_=-])?'
+        '|[0-9]{1,3}(?:[.][0-9]{1,3}){3}(?::[0-9]{2,5}|/[a-z0-9/_.-]+)'
+        '|u/[a-z0-9_-]{5,}'
+        '|(?:微信|wechat|line|ライン|카톡|telegram|qq)[^a-z0-9 .,;]{0,4}[: ]{0,2}[a-z0-9]+[._-][a-z0-9._-]{3,}'
         '|(?:zero|oh|one|t(?:wo|hree)|f(?:our|ive)|s(?:ix|even)|eight|nine){7,}'
         '|(?:moc|ten|gro)[.][a-z0-9-]+(?:[@.][a-z0-9._-]+)?'
         ')(?![a-z0-9])';
@@ -84,6 +89,11 @@ begin
             finding.reason := 'glued';
         end if;
         finding.first_character := part.first_character;
+        if part.matched like 'u/%' or part.matched ~ '^(?:微信|wechat|line|ライン|카톡|telegram|qq)' then
+            finding.kind := 'handle';
+            finding.reason := 'account';
+            finding.first_character := part.last_character + 1 - length(substring(part.matched from '[a-z0-9/][a-z0-9._/-]*$'));
+        end if;
         finding.last_character := part.last_character;
         findings := findings || finding;
     end loop;

@@ -47,8 +47,8 @@ begin
                                             when strpos(t.entry, E'\x03') > 0 then '`'
                                             when strpos(t.entry, E'\n') > 0 then '?'
                                             when right(t.entry, 1) = '@' then '^'
-                                            when left(t.entry, 3) in (E'\x02. ', E'\x02! ', E'\x02? ') then ';'
                                             when right(t.entry, 1) in ('+', '$') then right(t.entry, 1)
+                                            when left(t.entry, 3) in (E'\x02. ', E'\x02! ', E'\x02? ') then ';'
                                             else '"'
                                         end
                                     when length(t.entry) <= 3 and translate(t.entry, 'oilszbgq', '') = ''
@@ -86,6 +86,10 @@ begin
         reading := replace(replace(reading, '4-2e', '8-e'), '4 2e', '8 e');
         -- ochenta y uno
         reading := regexp_replace(reading, '([0-9])e (?:nz|z|j|E) ([1-9])(?![0-9e])', '\1~~\2', 'g');
+        -- quinientos cincuenta y cinco
+        reading := regexp_replace(reading, '([0-9])c ([0-9])e( |~~)(?=[1-9])', '\1 \2\3', 'g');
+        reading := regexp_replace(reading, '([0-9])c (?=[0-9]e)', '\1 ', 'g');
+        reading := regexp_replace(reading, '([0-9])c', '\100', 'g');
         reading := regexp_replace(reading, '([0-9])e([- ~])(?=[1-9](?![0-9e]))', '\1\2', 'g');
         reading := replace(reading, 'e', '0');
         reading := regexp_replace(reading, '(?<=[0-9][- ~])c', '00', 'g');

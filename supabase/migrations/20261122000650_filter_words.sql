@@ -67,7 +67,7 @@ from (
         (' @', '^'), (':@', '^'), (': @', '^'), ('(@', '^'), (' (@', '^'), (', @', '^'), ('@', '@'), (' $', '$'),
         -- a comma in a sentence, not in a number
         (', ', '<'), (' , ', '<'),
-        ('€', '$'), (' €', '$'), ('€ ', '$'), (' € ', '$'), ('£', '$'), (' £', '$'), ('£ ', '$'), (' £ ', '$'),
+        ('€', '$'), (' €', '$'), ('€ ', '%'), (' € ', '%'), ('£', '$'), (' £', '$'), ('£ ', '%'), (' £ ', '%'),
         -- brackets of one word
         (') ', ')'), (' (', '('), ('[', '('), (']', ')'), (' [', '('), ('] ', ')'), ('{', '('), ('}', ')'),
         (' {', '('), ('} ', ')'), ('<', '('), (' <', '('), ('> ', ')'), (') (', ')'), (')(', ')'), ('] [', ')'),
@@ -117,6 +117,15 @@ from (
     ('7e', 'seventy setenta septante siebzig settanta yetmis семьдесят'),
     ('8e', 'eighty ochenta octante oitenta achtzig ottanta seksen восемьдесят'),
     ('9e', 'ninety noventa nonante neunzig novanta doksan девяносто'),
+    -- two hundred to nine hundred in one word
+    ('2c', 'doscientos двести duzentos duecento zweihundert tweehonderd'),
+    ('3c', 'trescientos триста trezentos trecento dreihundert driehonderd'),
+    ('4c', 'cuatrocientos четыреста quatrocentos quattrocento vierhundert vierhonderd'),
+    ('5c', 'quinientos пятьсот quinhentos cinquecento funfhundert vijfhonderd'),
+    ('6c', 'seiscientos шестьсот seiscentos seicento sechshundert zeshonderd'),
+    ('7c', 'setecientos семьсот setecentos settecento siebenhundert zevenhonderd'),
+    ('8c', 'ochocientos восемьсот oitocentos ottocento achthundert achthonderd'),
+    ('9c', 'novecientos девятьсот novecentos novecento neunhundert negenhonderd'),
     ('c', 'hundred hundert cientos cent'),
     ('d', 'double doble dobles dubbel doppel'),
     ('f', 'triple treble tripple'),
@@ -191,6 +200,7 @@ from (
         вне без disinda olmadan buiten zonder evitar eviter saltarnos around'),
     -- words of every day: what is in no list is likely a name
     ('z', '
+        came
         need needs use want wants trade theres heres lamar main de la hows said hidden froze freezes
         crashed loads plays mutes reads shows drops connects works marketplace reel reels group groups
         post posts forum forums ad ads story guy video videos button screen drain plug media able about
@@ -240,7 +250,7 @@ from (
         often older once only onto open opened opening option options orange ordinary original other
         others otherwise ought overheat overheated overheating overheats own pack pad paid pain pair pan
         panel park parked particular parting passenger past patience pattern peak pedal people perhaps
-        period pick picked picking pink pipe piston plan plastic play plenty plugged plugs poor popping
+         pick picked picking pink pipe piston plan plastic play plenty plugged plugs poor popping
         port positive possible possibly power press pressing pretty previous price prices prior probably
         problem problems process proper properly pry pull pulled pulley pulling pulls pump pumps purchase
         purge push pushed put puts question questions quick quickly quiet quit quite quote quoted rack
@@ -281,12 +291,13 @@ from (
         zu den dem ein eine wenn auch noch nur aber sehr bremse oel gerausch gli che di anche molto
         macchina motore rumore freno olio uma e muito barulho freio oleo quando gaadi gadi ka ki ko kya
         kar ho raha rahi rahe gaya gayi aur bhi toh wala abhi phir jab thread appele appeles scheibe
-        scheiben telephoned rang texted called phoned messaged lena old phones sometime everytime habit
+        scheiben telephoned rang texted called phoned messaged lena phones sometime everytime habit
         rings ranging'),
     -- articles and the like
     ('n', 'thats or but so if as nor oder of it that this the a these those'),
     -- what explains a number: parts, makers, papers, readings
     ('K', '
+        sequence
         says box part parts oem pn partno serial sn upc ean barcode vin tracking track ups usps fedex dhl
         order ordered invoice inv receipt ticket ref reference ro claim policy label labels stamped
         superseded supersedes replaces lists plate firmware software version calibration campaign bulletin
@@ -314,6 +325,7 @@ from (
         rezerwacja заявка накладнои квитанция чек бронь'),
     -- to reach
     ('m', '
+        erreichen erreichst erreichbar
         active available ahold touch hold responsive reach contact contacts contacting reachable hit ping
         connect contacta contactar contacto contactez contacter joindre melde melden meld kontaktiere
         kontakt contatta contattare chamar chame chama rabta raabta baat связь связаться ulas ulasin
@@ -326,6 +338,7 @@ from (
         zaplacic bezahlst rembourser'),
     -- where one meets
     ('h', '
+        tent
         business company shop garage house home place apartment apt lot driveway door workplace spot
         parking taller casa maison atelier chez wohnung haus werkstatt officina oficina loja dukaan ghar
         warsztat dom dukkan ev гараж дом autozone oreilly walmart starbucks mcdonalds costco'),
@@ -414,7 +427,7 @@ from (
         direttamente private privately privado privada prive privat personally offline offapp privatim
         напрямую лично dogrudan seedha seedhe bezposrednio ourselves'),
     -- here
-    ('H', 'here herein aqui ici hier yahan yahin тут здесь burada tutaj'),
+    ('H', 'here herein aqui ici hier yahan yahin сюда тут здесь burada tutaj'),
     -- when one meets
     ('r', '
         tomorrow tmrw tonight saturday sunday weekend person persona personne manana demain morgen domani
@@ -427,6 +440,7 @@ from (
     ('q', 'qr card sticker lid logo sign watermark tattoo shirt banner'),
     -- dot
     ('D', '
+        period
         dot punto point ponto punkt kropka tochka nokta точка نقطة punt underscore tiret guion unterstrich
         underline'),
     -- at
@@ -448,6 +462,7 @@ from (
         seconds days weeks months years yrs k kmh kph mph grams kg oz cca ah mah'),
     -- third parties
     ('X', '
+        adac oamtc anwb
         dealer dealers dealership roadside insurance insurer 911 police manufacturer support husband wife
         son daughter mom dad brother sister friend friends family neighbor neighbour kid kids boss towing
         assistance aaa adjuster service seller owner shops mechanics grua seguro depanneur concessionnaire
@@ -473,6 +488,7 @@ from (
     ('Ck', 'dial dialing dialling'),
     -- what one calls oneself: call me crazy
     ('uz', '
+        old
         crazy paranoid picky nuts silly lazy stupid dumb naive cynical stubborn superstitious ignorant
         nosy impatient fussy clueless cautious anal petty spoiled biased sceptical skeptical'),
     -- where a place is, seen from another
@@ -486,6 +502,34 @@ from (
         buddy sir bhai amigo pls please plz btw gracias merci danke grazie obrigado')
 ) as l (reading, words)
 cross join lateral regexp_split_to_table(btrim(l.words, E' \n'), '\s+') as w (word);
+
+-- einundzwanzig, eenentwintig, veintiuno, ventuno: two digits in one word
+insert into app.filter_words (word, reading)
+select c.word, c.reading
+from (
+    select o.word || 'und' || t.word as word, t.digit || o.digit as reading
+    from (values ('ein', '1'), ('zwei', '2'), ('drei', '3'), ('vier', '4'), ('funf', '5'), ('sechs', '6'), ('sieben', '7'),
+        ('acht', '8'), ('neun', '9')) as o (word, digit)
+    cross join (values ('zwanzig', '2'), ('dreissig', '3'), ('vierzig', '4'), ('funfzig', '5'), ('sechzig', '6'),
+        ('siebzig', '7'), ('achtzig', '8'), ('neunzig', '9')) as t (word, digit)
+    union all
+    select o.word || 'en' || t.word, t.digit || o.digit
+    from (values ('een', '1'), ('twee', '2'), ('drie', '3'), ('vier', '4'), ('vijf', '5'), ('zes', '6'), ('zeven', '7'),
+        ('acht', '8'), ('negen', '9')) as o (word, digit)
+    cross join (values ('twintig', '2'), ('dertig', '3'), ('veertig', '4'), ('vijftig', '5'), ('zestig', '6'),
+        ('zeventig', '7'), ('tachtig', '8'), ('negentig', '9')) as t (word, digit)
+    union all
+    select 'veinti' || o.word, '2' || o.digit
+    from (values ('uno', '1'), ('dos', '2'), ('tres', '3'), ('cuatro', '4'), ('cinco', '5'), ('seis', '6'), ('siete', '7'),
+        ('ocho', '8'), ('nueve', '9')) as o (word, digit)
+    union all
+    select case when o.word in ('uno', 'otto') then left(t.word, -1) else t.word end || o.word, t.digit || o.digit
+    from (values ('uno', '1'), ('due', '2'), ('tre', '3'), ('quattro', '4'), ('cinque', '5'), ('sei', '6'), ('sette', '7'),
+        ('otto', '8'), ('nove', '9')) as o (word, digit)
+    cross join (values ('venti', '2'), ('trenta', '3'), ('quaranta', '4'), ('cinquanta', '5'), ('sessanta', '6'),
+        ('settanta', '7'), ('ottanta', '8'), ('novanta', '9')) as t (word, digit)
+) as c
+on conflict do nothing;
 
 -- One slip of the keyboard away: a letter exchanged with the next, doubled, or left out. Not of short words, and
 -- never where the slip makes another word.

@@ -7360,11 +7360,13 @@ begin
             select l.*
             from app.locate(
                 reading,
-                '(?<![0-9A-Za-z.$@/:-])[0-9]{1,5}(?:~s)?[ ,`<]'
-                || '(?:[nsowU][ .])?(?:(?:[xzshTVXQNlPCSBw]|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?|(?<=x[ .''])Sz)(?![0-9A-Za-z])'
+                '(?<![0-9A-Za-z.$@/:-])(?:[0-9o]{1,2}[ -]){0,3}[0-9]{1,5}(?:~s)?[ ,`<]'
+                || '(?:[nsowU][ .])?(?:(?:[xzshTVXQNlPCSBw]|uz|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?|(?<=x[ .''])Sz)(?![0-9A-Za-z])'
                 || '(?:#(?:[0-9]{1,4}|[A-Za-z])(?![0-9A-Za-z])|[ <](?:z|h|x) (?:[0-9]{1,4}|[son])(?![0-9A-Za-z]))?'
                 || '(?:<x(?![0-9A-Za-z]|~[0-9]))?'
                 || '|(?:x|[0-9]~S) Sz?[`,< ]N? [0-9]{1,5}(?![0-9A-Za-z])'
+                || '|(?<![0-9A-Za-z])S (?:[xzghn] ){1,4}(?:#|N )[0-9]{1,5}(?![0-9A-Za-z])'
+                || '|(?<![0-9A-Za-z])gz (?:[gjtn] ){0,2}(?:(?:[xzhK]|uz)[ '']){1,4}?[xzhK][,< ]{1,2}(?:x )?x S(?![0-9A-Za-z])'
                 || '|(?<![0-9A-Za-z.$])[0-9]{1,4}[ ,<]S (?:[a-zA-Z] ){0,2}x(?![0-9A-Za-z])'
                 || '|(?<![0-9A-Za-z])S[ .;](?:[xzgns][ ]){0,3}x[ ,]{1,2}(?:z[ .])?[0-9]{1,4}(?![0-9A-Za-z])'
             ) as l
@@ -7405,7 +7407,7 @@ begin
                 '(?<=(?<![0-9A-Za-z])[gjtn] )(?:[xz] n )?(?:x|z|[0-9]{1,3}~S)(?: S)?(?: nz |&)(?:x|z|[0-9]{1,3}~S)(?: S)?'
                 || '(?![0-9A-Za-z]|~[0-9A-Za-z])'
             ) as l
-            where l.matched ~ 'x|~S' and l.before ~ '[hV]|I (?:j|g)|z n $'
+            where l.matched ~ 'x|~S' and (l.before ~ '[hV]|I (?:j|g)|z n $' or l.matched ~ 'x.*~S')
         loop
             finding.first_character := part.first_character;
             finding.last_character := part.last_character;
@@ -7438,13 +7440,13 @@ declare
         '[0-9ot](?:[- ~.,/()*_|:"#=`?<]?[0-9ot]){6}'
         '|[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}|,?)[2-9][0-9]{2}'
         '[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}(?:[2-7][^0-9A-Za-z;])?[0-9]{4}'
-        '|l[^0-9;]{0,30}[0-9]{2,4}[^0-9~].*l[^;]{0,40}[0-9]{4}'
+        '|l[^0-9;]{0,30}[0-9]{2,4}[^0-9~].*l[^;]{0,40}[0-9]{4}|[$]0[0-9]|(?:[0-9](?: [A-Za-z]{1,2})?[ ,<]+){8}|a (?:[ay] )?[A-Za-z]+_[A-Za-z]|(?:t[- <]){2,}[0-9o]|nz [0-9]+~S'
         -- signs of links, of services and accounts; streets and crossings
         '|[@>D{^ABPG]|[$][A-Za-z]|[.][TL]|[.][A-Za-z]+/|a a |~[0-9]+ g (?:n )?a E|[0-9].*S|S.*[0-9]|(?: nz |&).*[VhI]|[VhI].*(?: nz |&)|h [^;]*gz ';
     asking constant text := 'PpQJVqiCNEBAvWaOLHm';
     -- what app.find_written finds, and what app.judge_solicitation knows by its wording, hold one of these
     worded constant text :=
-        '[0-9]{3}[)]?[-.][a-z]{2}|8[0-9]{2} [a-z]{3}|[0-9]{3}[a-z]{4}|dot(?:com|net|org|biz|info|co|io|shop|site)'
+        '[0-9]{3}[)]?[-.][a-z]{2}|u/[a-z]|post ?code|postal|woon|adres|微信|line[^a-z ]|ライン|카톡|[0-9][.][0-9]{1,3}(?::[0-9]{2}|/[a-z0-9])|8[0-9]{2} [a-z]{3}|[0-9]{3}[a-z]{4}|dot(?:com|net|org|biz|info|co|io|shop|site)'
         '|[+][2-9cfghj-x]{2}|[0-9][a-z0-9]? [0-9][a-z]{2}(?:[^a-z0-9]|$)|str(?:ass?e|[.])? [0-9]|/{3}[a-z]|(?:unit|flat) [0-9]|keypad|www'
         '|[0-9][.][0-9]{4}|p[. ]*o[. ]* ?box|[a-z][.](?:de|nl|ch|cc|tv|se|dk|cz|jp|kr|cn|za|nz|ie|garage|repair|shop'
         '|cars|autos?|online|site|store|services?|me)(?:[^a-z0-9]|$)|[a-z]{21}|(?:moc|ten|gro)[.]'
@@ -7544,6 +7546,9 @@ begin
     if is_worded or own_reading <> translate(own_reading, asking, '') then
         solicits := app.judge_solicitation(own_reading, case when is_worded then own_folded end);
     end if;
+    if solicits is null then
+        solicits := app.judge_wording(own_folded);
+    end if;
     -- asked in two messages, and not in the earlier one alone
     if solicits is null and ahead <> '' and length(body) <= 32 then
         solicits := app.judge_solicitation(seen.reading, case when is_worded then folded end);
@@ -7584,7 +7589,7 @@ declare
     gap constant text := '[^0-9A-Za-z;~]';
     -- jo.fixes, jo_fixes, jofixes7: what nobody calls a part of a car
     coined constant text := '[A-Za-z]+(?:[._#][0-9A-Za-z]+|~[0-9]+' || finish || ')(?:[._~#-][0-9A-Za-z]+)*';
-    signed constant text := '[\^{@](?:' || coined || '|[xhNKSVZXsCPABGR])' || finish || '|[$](?:' || coined || '|x)' || finish;
+    signed constant text := '[\^{@](?:' || coined || '|[A-Za-z]+(?:-[A-Za-z]+)+|[xhNKSVZXsCPABGR])' || finish || '|[$](?:' || coined || '|x)' || finish;
     beside constant text :=
         -- insta jo.fixes; telegram user name is jofixes7
         start || '[AP]' || gap || '(?:[ABPNyaRjMgntW]' || gap || '){0,4}(?:' || coined || ')' || finish
@@ -7603,6 +7608,8 @@ declare
         -- je suis jo underscore fixes
         || '|' || start || '[ABP] (?:[A-Zabd-z]z? ){0,4}[xsz] D [xsz](?! [TD])' || finish
         -- just venmo jofixes
+        -- the name is limp_mode
+        || '|' || start || 'a (?:[ay] )?[A-Za-z]+_[A-Za-z]+(?:[._~][0-9A-Za-z]+)*' || finish
         || '|' || start || 'P(?: (?:[zyMgjantX]|nz)){0,4} x(?:-[0-9A-Za-z]+)*' || finish
         -- upi karo jo@bank
         || '|' || start || 'P(?: [A-Za-z]z?){1,4} [A-Za-z]+@[A-Za-z]+' || finish;
@@ -7616,7 +7623,7 @@ declare
         || '|' || start || 'R z a y (?:[xzhKN][ '']){0,4}x(?:[ ''][xzhKN]){0,3}';
     by_name constant text[] := array[
         case when reading <> translate(reading, '^{$', '') or reading like '@%\_%' then signed end,
-        case when reading <> translate(reading, 'ABP', '') then beside end
+        case when reading <> translate(reading, 'ABP', '') or reading like '%a%\_%' then beside end
     ];
     part record;
 begin
@@ -7647,8 +7654,11 @@ begin
     if reading <> translate(reading, 'GAB', '') or strpos(reading, 'a E') > 0 then
         for part in select l.first_character, l.matched from app.locate(reading, hosted) as l loop
             finding.first_character := part.first_character;
-            finding.last_character := part.first_character - 1
-                + length(substring(part.matched from '^(?:[0-9A-Za-z]+[._~])*[0-9A-Za-z]+'));
+            -- a host of mail belongs to it
+            finding.last_character := part.first_character - 1 + case
+                when right(part.matched, 1) = 'G' then length(part.matched)
+                else length(substring(part.matched from '^(?:[0-9A-Za-z]+[._~])*[0-9A-Za-z]+'))
+            end;
             findings := findings || finding;
         end loop;
     end if;
@@ -7693,14 +7703,16 @@ declare
     address constant text :=
         '(?<![0-9A-Za-z])(?:'
         -- name@name.name
-        || name || '(?:[._+~%-]' || name || ')*[@{](?:' || name || '[-~]?' || dot || ')+[A-Za-z]+'
+        || name || '(?:[._+~%-]' || name || ')*[@{](?:' || name || '(?:[-~]' || name || ')*-?' || dot || ')+[A-Za-z]+'
         -- name at name dot com
         || '|' || name || '(?:(?:[._+~-]|' || said_dot || ')' || name || ')*[^;@]j[^;@]'
-        || '(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TL](?![0-9A-Za-z])(?:/' || name || path || ')?'
+        || '(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TLhn](?![0-9A-Za-z])(?:/' || name || path || ')?'
         -- name at gmail, with nothing after it
         || '|' || name || '(?:[._+~-]' || name || ')*[@{]G(?:,T)?'
         -- a host of mail, whatever ends it
         || '|(?:' || name || '(?:[-._~]' || name || ')*[@j] ?)?G' || dot || '[TLM](?![0-9A-Za-z])'
+        -- jofixes dot garage
+        || '|x(?:[-~_]' || name || ')*' || said_dot || '[hMY](?![0-9A-Za-z])'
         -- a circled a
         || '|' || name || '(?:[._+~-]' || name || ')+ n G' || dot || 'T'
         -- a scheme; www; name.com; name dot com; name.x/path
@@ -7746,11 +7758,11 @@ as $$
 declare
     -- figures, letters drawn like them, and between two of them words that sound like one
     run constant text :=
-        '[0-9o]+(?:(?:~~|[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z]))?';
+        '(?:(?:t[- <]){2,}(?=[0-9o]))?[0-9o]+(?:(?:~~|[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z]))?';
     -- how numbers are written where our users live: anywhere, with its country; North America;
     -- France; Britain, Germany, Italy, Pakistan; India; Mexico; Brazil; before them the Netherlands and China
     known constant text :=
-        '(?<![0-9o])(?:00[1-9][-0-9 .]{9,17}|0[1-9][^0-9][0-9]{4}[^0-9]?[0-9]{4}|1[3-9][0-9][^0-9][0-9]{4}[^0-9][0-9]{4}'
+        '(?<![0-9o])(?:1[3-9][0-9]{9}|0[1-9][0-9]{1,3}[-/ ][0-9]{3,6}(?:[- ][0-9]{2,4}){1,2}|00[1-9][-0-9 .]{9,17}|0[1-9][^0-9][0-9]{4}[^0-9]?[0-9]{4}|1[3-9][0-9][^0-9][0-9]{4}[^0-9][0-9]{4}'
         '|(?:1[^0-9o]?)?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[0-9o](?:~?[0-9o]){3}'
         '|0[1-9](?:[^0-9][0-9]{2}){4}'
         '|0[0-9]{2,4}[^0-9](?:[0-9]{3,4}[^0-9][0-9]{3,4}|[0-9]{6,8})'
@@ -7767,6 +7779,8 @@ declare
     in_pieces constant text :=
         '(?<![0-9])[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}[2-9][0-9]{2}|,?[2-9][0-9]{2})'
         '(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){1,4}(?:[2-7][^0-9A-Za-z;])?|[^0-9A-Za-z;])[0-9]{4}(?![0-9])';
+    filled constant text := '(?<![0-9A-Za-z])(?:[0-9](?: [A-Za-z]{1,2}(?:[ ,<]|<nz |[ <]n )|[ ,<])){9}[0-9](?![0-9A-Za-z~])';
+    odd_prices constant text := '[0-9]{3}[^0-9;$]{1,12}[$][0-9]{3}[^0-9;$]{1,12}[$]0[0-9][.][0-9]{2}';
     labelled constant text :=
         '(?:l|N K)[^0-9;]{0,30}[0-9]{2,4}[^0-9~].*l(?: [2-7])?[^0-9;]{0,40}[0-9]{4}[^0-9~]';
     findings app.finding[] := array[]::app.finding[];
@@ -7776,6 +7790,9 @@ declare
     any_spelled constant boolean := length(reading) - length(translate(reading, '0123456789', ''))
         > length(marked) - length(translate(marked, '0123456789', ''));
     tokens constant text[] := case when any_spelled then string_to_array(marked, E'\x01') end;
+    -- a picture of a telephone; "from right to left"
+    is_hinted_anywhere constant boolean := marked <> translate(marked, '☎📞📱📲', '')
+        or marked like '%right%to%left%' or marked like '%back%to%front%' or marked like '%end%to%start%';
     runs text[];
     matched text;
     before text;
@@ -7798,6 +7815,8 @@ declare
     is_said_after boolean;
     is_hinted boolean;
     is_denied boolean;
+    explained text;
+    is_explained boolean;
     is_known boolean;
 begin
     if figures < 7 then
@@ -7850,6 +7869,11 @@ begin
         if strpos(following, 'N') > 0 then
             following := regexp_replace(following collate "C", numbered, 'K', 'g');
         end if;
+        -- what explains it may also follow: 4213550177 in the catalogue
+        explained := split_part(following, 'K', 1);
+        is_explained := explained <> following and explained = translate(explained, 'CNiAkGm', '')
+            and following = translate(following, 'CNk', '');
+        following := case when is_explained then explained else following end;
         is_said_after := following <> translate(following, announcing, '') or following like '%n_M%';
         is_said := is_said_after or clause <> translate(clause, announcing, '') or clause like '%n_M%';
         -- A number inside a word is one only if the text says so, and the word is no vehicle's: a wrong check digit
@@ -7867,12 +7891,15 @@ begin
                 where strpos(v.vin[1], matched) > 0 and app.is_vin(v.vin[1])
             );
         end if;
-        is_hinted := strpos(clause, 'k') > 0 or strpos(left(after, 36), 'k') > 0;
+        continue when right(before, 1) = '~' and matched collate "C" ~ '^[0-9]'
+            and concat(clause, following) = translate(concat(clause, following), 'CNk', '')
+            and translate(marked, E'\x01\x02\x04', '') collate "C" ~ ('[a-z]' || substring(matched from '^[0-9]+'));
+        is_hinted := is_hinted_anywhere or strpos(clause, 'k') > 0 or strpos(left(after, 60), 'k') > 0;
         -- a part, and no word of a call since
         since := reverse(split_part(reverse(clause), 'K', 1));
         is_denied := (strpos(clause, 'K') > 0 and since = translate(since, 'CNkim', ''))
             or substr(after, 2, 1) = 'U'
-            or (substr(after, 2, 1) = 'K' and right(before, 1) <> '+')
+            or (is_explained and right(before, 1) <> '+' and clause = translate(clause, 'CNk', ''))
             or (right(clause, 1) = '$' and matched collate "C" ~ priced);
 
         if digits between 8 and 15 and right(before, 1) = '+' and substr(after, 2, 1) <> 'U'
@@ -7926,7 +7953,7 @@ begin
 
         finding.reason := case when is_hinted then 'disguised' when is_spelled then 'spelled' else 'announced' end;
         finding.confidence := case
-            when is_hinted and digits between 9 and 13 and (is_said or not is_denied) then 0.8
+            when is_hinted and digits between 9 and 13 and (is_said or not is_denied or digits = 10) then 0.8
             when is_digit_by_digit and digits between 10 and 13 and (is_said or not is_denied) then 0.8
             when is_spelled and digits >= 9 then 0.8
             when is_spelled and is_said then 0.6
@@ -7950,6 +7977,17 @@ begin
             findings := array[]::app.finding[];
         end if;
     end if;
+
+    -- Seven wrenches, no bolts, two jacks: ten figures, a word after each. Three prices, and one begins with a zero.
+    for part in
+        select l.* from app.locate(reading, filled) as l where reading collate "C" ~ filled
+        union all
+        select l.* from app.locate(reading, odd_prices) as l where strpos(reading, '$0') > 0
+    loop
+        continue when length(part.matched) - length(translate(part.matched, '0123456789', '')) <> 10;
+        findings := findings
+            || row(null, 'phone', part.first_character, part.last_character, 0.7, 'disguised', null)::app.finding;
+    end loop;
 
     -- In pieces, with words between them: each piece is hidden.
     if figures < 10 or (reading = translate(reading, 'CNkm', '') and reading not like '%n_M%') then
@@ -8201,6 +8239,8 @@ declare
         '|[a-z]{3,}(?:strass?e|str[.]?|gasse|weg|allee|platz|damm) [0-9]{1,4}'
         '|/{3}[a-z]+[.][a-z]+[.][a-z]+'
         '|-?[0-9]{1,2}[.][0-9]{4,} ?, ?-?[0-9]{1,3}[.][0-9]{4,}'
+        '|(?:post ?code|postal code|eircode)(?:.s| is)?:? [a-z]{1,2}[0-9][a-z0-9]? ?[0-9][a-z]{2}'
+        '|(?:woon|adres|huis)[a-z]*(?: op| is|:)? [1-9][0-9]{3} ?[a-z]{2} [0-9]{1,4}'
         '|p[. ]*o[. ]* ?box [0-9]+'
         ')(?![a-z0-9])';
     -- joatexampledotcom; www dot; a town's or a trade's own ending of a name; threesevenone...; moc.liamg@oj
@@ -8210,6 +8250,9 @@ declare
         '|www[. ]+[a-z0-9-]+(?: ?[.] ?[a-z0-9-]+| (?:com|net|org))+'
         '|[a-z0-9-]{3,}(?:[.][a-z0-9-]{2,})*[.](?:de|nl|ch|cc|tv|se|dk|cz|jp|kr|cn|za|nz|ie|garage|repair|shop'
         '|cars|autos?|online|site|store|services?|me/[^\s]+)(?![a-z0-9])(?:/[^\s]*[a-z0-9/_=-])?'
+        '|[0-9]{1,3}(?:[.][0-9]{1,3}){3}(?::[0-9]{2,5}|/[a-z0-9/_.-]+)'
+        '|u/[a-z0-9_-]{5,}'
+        '|(?:微信|wechat|line|ライン|카톡|telegram|qq)[^a-z0-9 .,;]{0,4}[: ]{0,2}[a-z0-9]+[._-][a-z0-9._-]{3,}'
         '|(?:zero|oh|one|t(?:wo|hree)|f(?:our|ive)|s(?:ix|even)|eight|nine){7,}'
         '|(?:moc|ten|gro)[.][a-z0-9-]+(?:[@.][a-z0-9._-]+)?'
         ')(?![a-z0-9])';
@@ -8266,6 +8309,11 @@ begin
             finding.reason := 'glued';
         end if;
         finding.first_character := part.first_character;
+        if part.matched like 'u/%' or part.matched ~ '^(?:微信|wechat|line|ライン|카톡|telegram|qq)' then
+            finding.kind := 'handle';
+            finding.reason := 'account';
+            finding.first_character := part.last_character + 1 - length(substring(part.matched from '[a-z0-9/][a-z0-9._/-]*$'));
+        end if;
         finding.last_character := part.last_character;
         findings := findings || finding;
     end loop;
@@ -9051,7 +9099,7 @@ declare
         '|w[^;,]?B(?:[^KzU]|$)|WA[tv]|Mm?zA|m[gz]A';
     -- call me; can I text you; give me a ring
     a_call constant text :=
-        'i|(?:^(?:[^X]?[^XFn])?|[^X]{2}[^XFn])CM(?:[^}]|$)|CR[hN]|(?:^|[^RWn])NM(?:[^RW]|$)|(?:^[^LX]?|[^LX]{2})EM'
+        'i(?:[^H]|$)|(?:^(?:[^X]?[^XFn])?|[^X]{2}[^XFn])CM(?:[^}]|$)|CR[hN]|(?:^|[^RWn])NM(?:[^RW]|$)|(?:^[^LX]?|[^LX]{2})EM'
         '|[Iw][^;,FXK]?C[Ybgr]|w[^;,FXK]?C,|[^;,]w[^;,FXK]?C(?:;|$)|IC[^;,]?Y|[vm<]M[^;,K]{0,2}(?:[CBAE]|N(?:[^;,K]{0,2}(?:$|[;,])|[^;,K]{3}))|(?:[mbvC]|(?:^|[^y])<)[^;,K]{0,4}gn?[zn]?N(?:[^K]|$)|(?:^|[^nz])C[OJ]|YCR[XMz]|MNv|[m<]gnz?C'
         '|<[^;,K]{0,3}tRN|[gy]N[^;,]?<|(?:^|;)[AC];|IEY|(?:^|[^wz])MC(?:[^nX]|$)|Cv|Iz?mY[^;]*J|Iz?mY(?:[^HL;]{0,3}(?:;|$)|[^HL;]{4})';
     -- what is your number; do you have an e-mail
@@ -9091,6 +9139,119 @@ end;
 $$;
 comment on function app.judge_solicitation is
     'Why a reading asks for, or offers, contact or payment outside the platform; null if it does not.';
+
+
+-- ==== supabase/functions/judge_wording.sql
+
+-- Soliciting that is in the wording, where each word alone says nothing: one sentence after the other.
+
+create or replace function app.judge_wording(folded text)
+    returns text
+    language plpgsql
+    immutable
+    set search_path = ''
+as $$
+declare
+    -- what is refused is not asked for; "can't we" is
+    refused constant text :=
+        '(?:can.?t|cannot|can not)(?: (?:take|give|do|share|exchange|meet|leave|go|accept|say|text|call|message|phone))'
+        '|won.?t (?:give|share|take|do)|not allowed|against (?:the )?rules|house rules|rather not|no puedo|не могу'
+        '|не можу|nie moge|kann (?:ich )?(?:leider )?nicht|darf (?:ich )?(?:leider )?nicht|ne peux pas|ne peut pas|nao posso|non posso|nahi'
+        '|(?:write|messag|text|chat|escrib|schreib|ecri|scriv|пишит|напиши|pisz)[^.;?!]{0,14} (?:here|hier|ici|aqui|qui|tutaj|сюда|здесь|тут)(?:[^a-z]|$)'
+        '|call button|in here(?:[^a-z]|$)|help page|(?:app|platform|site|system|plattform) (?:email|text|send|call|message)s? (?:me|you)'
+        '|(?:told|asked|wanted|offered) (?:me|us) to';
+    person constant text := '(?:dealer|insur|adac|anwb|roadside|tow truck|police|warranty|shop said|support|autozone|bank)';
+    apps constant text :=
+        '(?:whats ?a?p?p?|wats ?app|imessage|face ?time|signal|telegram|insta(?:gram)?|ig|fb|facebook|messenger|discord'
+        '|skype|zoom|viber|snap(?:chat)?|wechat|tiktok|reddit|line|zalo|kakao|threema|google meet|teams)';
+    spoken constant text :=
+        '(?:minutes?|mins?|moments?|seconds?|quick|short|few|properly|talk|chat|speak|word|sort|explain|discuss|hash|hear)[^.;?!]{0,25}'
+        ' (?:on|over|by|down) (?:the |a )?(?:tele)?phone'
+        '|(?:on|over|by) (?:the |a )?(?:tele)?phones?(?: (?:would|could|will|beats|saves|instead|tonight|tomorrow|later)|[?]|$)'
+        '|(?:give|gimme|drop|shoot|send) (?:you|ya|u|me|us|him|her)?,? ?(?:an? |the )?(?:quick |wee |little |proper )?(?:ring|bell|buzz|tinkle|call|shout|holler|text|sms|line|dm|email|mail|voicemail)(?:[^a-z]|$)'
+        '|(?:i.?ll|i will|can i|could i|shall i|let me|may i|i could|i can|i.?d|happy to|want to|like to|love to|rather|easier to|mind if i)(?: [a-z]+)? (?:phone|ring|text|dm|facetime|email|buzz|whatsapp|call) (?:you|ya|u)(?:[^a-z]|$)'
+        '|(?:can|could|would|will) (?:you|u|ya) (?:just |please |pls |maybe )?(?:phone|ring|text|dm|facetime|email|buzz|whatsapp|call) (?:me|us)(?:[^a-z]|$)'
+        '|(?:talk|speak|chat)[a-z]* (?:to (?:you|me) )?(?:live|voice|properly|person to person|human to human|in real time)'
+        '|hear (?:your|my|a) (?:human )?voice|voice (?:call|chat|note|memo)|video (?:call|chat)|(?:hop|jump|get) on (?:a|the) (?:quick )?(?:call|phone|zoom|line|horn|video)'
+        '|(?:do|you|u|got|have|use)(?: you| u| ya)? (?:have|got|use|on|do)? ?(?:an? |any )?' || apps || '(?:[?]|$| i can| so i| so we| by)'
+        '|(?:let me have|have you got|got|is there|what.?s) (?:an? |the |your |ur )?(?:good |best |direct |better )?(?:number|line|cell|landline|mobile)(?: (?:i|we|where|to|that|for (?:you|me)|handy)|[?]|$)'
+        '|(?:over|on|via|to|by|using|in|through|jump to|switch to|move to|continue on|carry on on) ' || apps || '(?:[?.!, ]|$)[^.;?!]{0,12}(?:instead|easier|better|faster|quicker|if you|then)'
+        '|talks? on (?:tele)?phones';
+    placed constant text :=
+        '(?:bring|tow|drive|run|take|haul|limp|trailer|roll|get|drop|carry) (?:it|her|him|them|this|that|mine|(?:the|my) [a-z]+)(?: [a-z]+){0,3} (?:to|at|past|by|round) (?:you|yours|your (?:shop|place|garage|house|home|driveway|yard|door|bay|lot|workshop))(?:[^a-z]|$)'
+        '|(?:i.?ll|i will|i can|i could|can i|could i|i.?d|let me|if i|we could|let.?s|happy to|want to|wanna|gonna|just|could you|can you|would you|chance (?:of )?you|you could|welcome to|feel free to|free to|please)(?: [a-z]+){0,2}'
+        ' (?:pop|popping|swing|swinging|drop|dropping|come|coming|stop|stopping|drive|driving|nip|head|roll|bring (?:it|her)|cruise|shoot)(?: right| on| it| her)? (?:round|over|by|past|in and|up (?:to|there)|down (?:to|there)|out (?:to|there))(?:[^a-z]| (?:and|to|on|sat|sun|tom|aft|after|this|later|if|when|for|with)|$)'
+        '|(?:what|which|wut|whats?) (?:street|shop|garage|workshop|bay|address|corner|business) (?:do|are|r|is|did)? ?(?:you|u|ya|your|ur)'
+        '|(?:street|address|shop|garage|place|workshop) (?:is|are|do) (?:your|you|u|ur)'
+        '|where(?:abouts)? (?:are|r|is|.s|do|can i find|would i find|in [a-z]+ are) (?:you|u|ya|your|ur)(?: (?:shop|garage|place|workshop|located|based|at|work|house|home|live|guys)|[?]|$)'
+        '|how far (?:away )?(?:are|r|is|from) (?:you|u|your|me|ya)|how close are you|(?:are|r) (?:you|u) (?:anywhere |somewhere )?(?:near|close to|local|nearby|around here)'
+        '|(?:meet|see you|see me|look at it|looking at it|have a look|take a look|show you|do it|chat|talk|hand it)[^.;?!]{0,30}(?:in person|face to face|in the flesh|in real life)'
+        '|(?:over|buy you|buy ya|stand you|owe you) (?:a |some |the )?(?:coffee|beers?|pint|drink|lunch|breakfast|cuppa|brew)|bring (?:a )?(?:beers?|donuts|doughnuts|coffee)|kettle.?s? (?:is )?(?:always )?on'
+        '|(?:my|our) (?:driveway|shop|workshop|barn|yard|place|bay|lift|garage)(?:.s| is|s) (?:[a-z]+ )?(?:open|free|always|yours)|no appointment|walk.?ins? (?:welcome|ok)'
+        '|(?:drop|send|share|shoot) (?:me |us )?(?:a |your |the )?(?:pin|location|gps|coordinates)'
+        '|(?:come|swing by and|drop in and) (?:see|find|visit|meet|join) (?:me|us)|come (?:right )?to (?:me|my|yours|your|you)(?:[^a-z]|$)|(?:ask|look) for (?:me|my)(?: |$)'
+        '|meet (?:me|you (?:at|in|there|half|some|by)|up|halfway|half way|somewhere|at (?:the|my|your)|in the middle)|(?:my|your|ur) (?:home )?address|(?:come|go|be) (?:out )?to (?:your|my) (?:house|place|work|driveway|garage|shop|home)';
+    paid constant text :=
+        '(?:without|leave|leaving|skip|skipping|save|saves|avoid|minus|dodge|lose|keep|cut|cutting|split|spare)[^.;?!]{0,22}(?:(?:site|app|platform|their|booking|service|middle ?man|company|web ?site)(?:.?s)? (?:cut|share|slice|percentage|commission|take|fees?|skim)|commission|percentage)'
+        '|(?:off|outside|away from|beyond|around|past)(?: of)? (?:this|the) (?:app|site|platform|chat|system|web ?site|window|thing|marketplace)|off (?:of )?here(?:[^a-z]|$)[^.;?!]{0,8}(?:than|[?]|$|if|and|then)|(?:take|do|continue|carry|talk|move)[^.;?!]{0,14} (?:offline|off ?app|off ?platform|elsewhere|somewhere else|off here)'
+        '|between (?:us|ourselves|you and me|me and you|you and i|the two of us)(?:[^a-z]|$)|among ourselves|nobody (?:has to|needs to|will|would|.ll) know|no one (?:has to|needs to|will|would|.ll) know|keep (?:it|this) (?:quiet|between)|hush.?hush|catch my drift|our (?:little )?secret'
+        '|under the table|off the books?|on the side(?:[^a-z]|$)|side (?:jobs?|work|gigs?|hustle)|no middle ?man|cut out the middle|cash (?:only|in hand|job|price|deal|discount)|bank transfer|wire transfer|direct deposit|(?:pay|give|hand|slip|bring) (?:me|you|u|ya)[^.;?!]{0,16} (?:cash|directly|direct|in cash)'
+        '|(?:come|go|book|deal|pay|work|straight)(?: with| to)? ?(?:straight|directly|direct) (?:to|with) (?:me|us|you)|straight to me|deal with me|charge you|(?:i.?ll|i.?d|i can|i could|i will) (?:do|knock)[^.;?!]{0,30} for (?:half|less|cheap|cash|[$]?[0-9]+)'
+        '|(?:cheaper|less|discount|half)[^.;?!]{0,24}(?:direct|privately|without (?:them|the|this)|on my own|if you (?:skip|leave|cancel))|out of the app|(?:cut|leave|keep) (?:them|the app|the platform|this site) out'
+        '|(?:ohne|sans|sin|senza|sem|bez|zonder) (?:rechnung|beleg|quittung|facture|factura|fattura|nota|faktury|paragonu|factuur|bon|boleta|recibo|ricevuta|la app|l.appli|die app|l.app)|(?:au noir|de la main a la main|schwarz|in nero|en negro|por fuera|por fora|na czarno|do reki|мимо кассы|без чека|наличк|elden|faturasiz|unter der hand|bar auf die hand|in contanti|en liquide|en especes|bar (?:zahlen|zahle|zahlst|zahlung|und|auf die))'
+        '|(?:entre (?:nous|nosotros|nos)|tra (?:di )?noi|unter uns|miedzy nami|между нами|onder ons|aramizda)(?:[^a-z]|$)';
+    evading constant text :=
+        '(?:ro)?bots? (?:does|will|would|can|is|won|don|never|only|reads?|sees?|from|eats?|catch|ha[sd]|hide|block|mask|delete|flag)|(?:censor|algorithm|moderator|mods?|filter|system|software|checker|scanner|it|app|site|chat|thing)s? (?:doesn.?t|don.?t|won.?t|can.?t|cannot|never|only|will|always|keeps?) (?:[a-z]+ )?(?:catch|see|read|notice|spot|flag|block|mask|hide|hiding|blank|delet|censor|recogni|detect|star)[a-z]*[^.;?!]{0,20}(?:text|number|digit|word|letter|photo|picture|phone|contact|name|spaces|it out)'
+        '|(?:number|digit|word|letter|photo|picture|spell|write|type|say)[^.;?!]{0,40}(?:so|before|then|and|or|else|otherwise) (?:that )?(?:the |this |they |it )?(?:bot|robot|filter|censor|system|app|site|chat|software|it|they)? ?(?:doesn.?t|don.?t|won.?t|can.?t|wouldn.?t) (?:[a-z]+ )?(?:catch|see|read|notice|spot|flag|block|mask|hide|blank|delete|censor)'
+        '|(?:flag|ban|censor|bleep|mask|star|blank|kick)(?:s|ged|ned|ed)? (?:us|me|you|my (?:number|message)|numbers?)(?:[^a-z]|$)|(?:get|gets|getting|sneak|slip|trick|fool|beat|dodge|avoid)[a-z]* (?:it )?(?:past|around|round|by|through)? ?(?:the|this|their) (?:bot|robot|chat filter|censor|filter|mods?|moderators?|algorithm)(?:[^a-z]|$)'
+        '|(?:spell|write|type|put|say|send|space|break|split|hide|disguise|sneak|slip) (?:it|(?:the|your|my|ur) (?:number|digits|address|e-?mail|contact|name|insta|handle)|that|them|digits|numbers?)[^.;?!]{0,24}(?:in words|as words|in letters|with spaces|in (?:the|a|your|my) (?:photo|picture|pic|image|video|caption|file)|backwards|on (?:paper|cardboard|a sign|your hand|a post)|one (?:digit|bit|number|word) at a time|in code)'
+        '|(?:my|your|ur|our|phone|cell|contact) (?:number|digits|e-?mail|contact|handle|insta|details|info|card)[a-z]*[^.;?!]{0,24} (?:on|in|under|through|at the (?:end|bottom|start) of) (?:the|my|your|a|that) (?:[a-z]+ )?(?:photo|picture|pic|image|video|profile|bio|sign|side|door|van|truck|shirt|sticker|banner|window|lettering|avatar|background|cap|sleeve|dashcam)'
+        '|(?:zoom in|look|read|check|see|blow up|enlarge|peep|peek)[^.;?!]{0,25}(?:my (?:profile|avatar|bio|van|truck|shirt|hat|cap|sign|banner|card)|lettering|side of (?:the|my) (?:van|truck)|shop (?:door|sign|window)|back of my)'
+        '|how to (?:get hold of|reach|find|contact) (?:me|us)(?:[^a-z]|$)|phone ?book|yellow pages|white pages|(?:google|look up|search(?: for)?) (?:me|us|my|our)(?:[^a-z]|$)|look (?:me|us) up|(?:type|put) into (?:google|maps)|find (?:ur|your|my) (?:place|shop|garage|page|listing)'
+        '|(?:what|wut)(?:.s| is|s)? (?:your|ur|the) (?:shop|garage|business|company|workshop|place|last|full|real|sur)(?:.s)? ?(?:name|called)|name of (?:your|ur|my) (?:shop|garage|business|company|workshop|place|page|channel)|(?:your|ur) (?:last|full|real|sur) ?name|(?:what(?:.s| is|s)?|got|drop|give me|share) (?:your|ur|an?) (?:insta|facebook|fb|tiktok|handle|username|user|discord|steam|snap|socials?|gamertag)'
+        '|same (?:user ?)?name (?:everywhere|on)|name is the same|get in touch|my contact (?:info|details)|business card|want my (?:e-?mail|number|cell|phone|snap|insta|whats)|do (?:it|this|that|the job|the work) privately';
+    other_languages constant text :=
+        '(?:s.appeler|on s.appelle|(?:vous|t.|te|m.|me|nous) ?appele(?:r|z)|rappele(?:r|z)|coup de (?:fil|tel)|vive voix|par telephone|au telephone|passe(?:r|z)? (?:chez|au garage|a l.atelier|me voir)|on se voit|se rencontrer|votre (?:adresse|garage|numero)|ton (?:adresse|garage|numero))'
+        '|(?:am telefon|telefonisch|telefonieren|durchklingel|kurz anrufen|sie (?:mal |kurz |mich )?an(?:rufen)?$|ruf(?:en)? sie mich|vorbei ?(?:komm|bring|schau|fahr)|ihre (?:nummer|adresse|werkstatt|mail)|(?:bitte|gern|einfach) an mich|melde[nt]? sie sich bei mir|per mail|wo (?:ist|sind) (?:ihre|sie|deine))'
+        '|(?:(?:le|te|les|lo|la) (?:marco|llamo|marcamos|llamamos|escribo|busco)|(?:puedo|podria|podemos|podriamos|quiere que|prefiero) (?:le |te )?(?:llam|marc|habl|pas|ir |llev)|llam(?:ar|e|a)(?:le|te|lo|nos|me)|marc(?:ar|que|a)(?:le|te|me)|por (?:telefono|whats|wasap|fuera)|viva voz|(?:donde|en que calle) (?:esta|queda|tiene|se encuentra|es)[^.;?!]{0,16}(?:taller|ubicad|negocio|local|usted)|(?:su|tu) (?:taller|casa|direccion|ubicacion|numero|celular|correo|whats)|nos vemos|en persona|sin cita|por mi cuenta)'
+        '|(?:chiamar(?:ti|la|vi|mi)|(?:ti|la|vi) (?:chiamo|richiamo|scrivo)|ci sentiamo|sentiamoci|al telefono|a voce|portar(?:tel|vel|gliel)[aoei]|passo (?:da|in)|dove (?:stai|siete|si trova|sei)|ci vediamo|di persona|(?:tuo|suo|vostro) (?:numero|indirizzo|cellulare))'
+        '|(?:(?:te|lhe) (?:ligo|chamo)|(?:posso|podemos) (?:te |lhe )?(?:ligar|levar|passar|chamar)|me (?:liga|chama)|pelo (?:zap|telefone|whats)|no (?:zap|whats|telefone)|(?:seu|teu) (?:zap|whats|numero|telefone|endereco)|(?:sua|tua) oficina|pessoalmente)'
+        '|(?:zadzwoni(?:c|e|my|sz|cie)?(?:[^a-z]|$)|przez telefon|(?:pana|pani|twoj|swoj) (?:numer|adres|telefon)|do (?:pana|pani) (?:zadzwon|przyj|podj)|podjad|podjech|przyjad|spotka[cj]|warsztat jest|gdzie (?:jest|macie|ma pan)|poza (?:aplikacj|platform))'
+        '|(?:bellen|bel (?:me|je|mij|even)|langs ?(?:kom|breng|rij)|kom(?:t|en)? (?:ik )?(?:even )?langs|waar (?:zit|is) (?:je|u)|(?:je|uw|jouw) (?:nummer|adres))'
+        '|(?:arayabilir|arasam|arayay|ararim|telefonda|telefonlas|numaran|dukkan(?:in|iniz)|neredesin|adresin|ugra[ry])'
+        '|(?:(?:number|no|nambar|mobile|contact) (?:de ?do|de ?dena|dijiye|dijiyega|do na|dena|bhej|bata)|(?:call|phone|fon) (?:kar|pe |pr |lagao|laga)|mil(?:te|na|o) (?:hain|hai|kar)|bahar (?:kar|se)|(?:aapki|apki|tumhari) (?:dukan|garage|workshop))'
+        '|(?:so (?:dien thoai|dt)|zalo(?:[^a-z]|$)|goi (?:cho )?(?:em|anh|toi|minh|chi)(?:[^a-z]|$)|nhan tin|ket ban|gap (?:nhau|mat|truc tiep)|tien mat|chuyen khoan|ngoai app|nomor (?:hp|wa)|japri|telpon|hubungi (?:saya|aku)|tawag|number mo|kita tayo)'
+        '|(?:sunati-ma|suna-ma|zavolej|zavolat|ring mig|ringa dig|kan jag ringa|ditt nummer|kontant)';
+    elsewhere constant text := normalize(
+        '留个?电话|电话(?:号|是|多少|聊|联系|说)|手机号|号码(?:给|发|多少)|(?:给|告诉)我?.?(?:电话|号码|微信|地址)|你的?(?:电话|手机|微信|地址|店)|您的?(?:电话|手机|微信|地址|店)|微信|加我|加个|打我?电话(?:给我|聊)?|打给[我你您]|给[我你您]打|私[下聊信]|现金|轉賬|转账|当面|見面|见面|上门|到店|店在哪|不走平台|绕过平台|平台外|打这个|联系我|聯絡我|加line'
+        || '|電話(?:し|番号|で|くだ|もら|いい|お)|番号を?(?:教|交換)|line(?:で|交換|は|id|を|に)|ライン(?:で|交換|は)|連絡先|直接(?:会|お|連|や|取|払)|会え|会って|会い|現金|お店は?どこ|場所は?どこ|住所|dmで|dmし|メール(?:で|くだ|アド)|追加お願い|持って行|持ち込'
+        || '|카톡|카카오|전화 ?(?:번호|하|주|드|로|통화|줘)|통화|번호 ?(?:좀|를|알려|주)|연락처|문자 ?(?:주|보내|드)|만나|직접 ?(?:만|거래|연락|가|방문)|현금|계좌|텔레그램|라인으로|주소'
+        || '|رقم(?:ك|كم|ي| الجوال| جوال| هاتف| الهاتف| الواتس)|واتس|اتصل(?:ي| بي| علي| فيني)|كلمني|اكلمك|ورشتك|محلك|عنوانك|وين (?:ورش|محل|مكان)|اجيك|أجيك|نتقابل|كاش|نقدا|تحويل|برا (?:التطبيق|الموقع)|خارج (?:التطبيق|الموقع)'
+        || '|(?:по)?звон(?:и|ю|ок|ить)|наб(?:ери|рать|еру)|созвон|по телефону|голосом|(?:ваш|твои|мои|свои) (?:номер|телефон|адрес|гараж)|телег|ватсап|вотсап|вацап|вайбер|встрет|подъе|приед|заед[ук]|наличн|на карту|мимо|без посредник|напрямую|лично|зателефон|подзвон|готівк|telega'
+        || '|תתקשר|המספר|מספר שלך|וואטסאפ|מזומן|להיפגש|τηλεφων|παρε με|μετρητα|شماره|زنگ بزن|تماس|โทร|ไลน์|เบอร์|เจอกัน|เงินสด',
+        nfkd
+    );
+    said text;
+    reason text;
+begin
+    for said in select s.said from regexp_split_to_table(folded, '[.!;\n]+(?: |$)|(?<=[?]) ') as s (said) loop
+        continue when length(said) < 3 or said ~ refused;
+        reason := case
+            when octet_length(said) > length(said) and said ~ elsewhere then 'solicits_contact'
+            when said ~ paid then 'solicits_payment'
+            when said !~ person and said ~ spoken then 'solicits_call'
+            when said ~ placed then 'solicits_meeting'
+            when said ~ evading then 'solicits_leaving'
+            when said !~ person and said ~ other_languages then 'solicits_contact'
+        end;
+        exit when reason is not null;
+    end loop;
+    return reason;
+end;
+$$;
+comment on function app.judge_wording is
+    'Why a folded text asks for, or offers, contact or payment outside the platform by what is said in it, whichever '
+    'words; null if it does not.';
 
 
 -- ==== supabase/functions/keep_account_balance.sql
@@ -11402,8 +11563,8 @@ begin
                                             when strpos(t.entry, E'\x03') > 0 then '`'
                                             when strpos(t.entry, E'\n') > 0 then '?'
                                             when right(t.entry, 1) = '@' then '^'
-                                            when left(t.entry, 3) in (E'\x02. ', E'\x02! ', E'\x02? ') then ';'
                                             when right(t.entry, 1) in ('+', '$') then right(t.entry, 1)
+                                            when left(t.entry, 3) in (E'\x02. ', E'\x02! ', E'\x02? ') then ';'
                                             else '"'
                                         end
                                     when length(t.entry) <= 3 and translate(t.entry, 'oilszbgq', '') = ''
@@ -11441,6 +11602,10 @@ begin
         reading := replace(replace(reading, '4-2e', '8-e'), '4 2e', '8 e');
         -- ochenta y uno
         reading := regexp_replace(reading, '([0-9])e (?:nz|z|j|E) ([1-9])(?![0-9e])', '\1~~\2', 'g');
+        -- quinientos cincuenta y cinco
+        reading := regexp_replace(reading, '([0-9])c ([0-9])e( |~~)(?=[1-9])', '\1 \2\3', 'g');
+        reading := regexp_replace(reading, '([0-9])c (?=[0-9]e)', '\1 ', 'g');
+        reading := regexp_replace(reading, '([0-9])c', '\100', 'g');
         reading := regexp_replace(reading, '([0-9])e([- ~])(?=[1-9](?![0-9e]))', '\1\2', 'g');
         reading := replace(reading, 'e', '0');
         reading := regexp_replace(reading, '(?<=[0-9][- ~])c', '00', 'g');
