@@ -16,13 +16,13 @@ declare
         '[0-9ot](?:[- ~.,/()*_|:"#=`?<]?[0-9ot]){6}'
         '|[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}|,?)[2-9][0-9]{2}'
         '[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}(?:[2-7][^0-9A-Za-z;])?[0-9]{4}'
-        '|l[^0-9;]{0,30}[0-9]{2,4}[^0-9~].*l[^;]{0,40}[0-9]{4}|[$]0[0-9]|(?:[0-9](?: [A-Za-z]{1,2})?[ ,<]+){8}|a (?:[ay] )?[A-Za-z]+_[A-Za-z]|(?:t[- <]){2,}[0-9o]|nz [0-9]+~S'
+        '|[lkN].*[0-9]{2}.*[0-9]{4}|[0-9]{2}.*[0-9]{4}.*[lkN]|(?:[?][0-9] [^?]*){7}|[0-9] D [0-9]|[$]0[0-9]|(?:[0-9](?: [A-Za-z]{1,2})?[ ,<]+){8}|a (?:[ay] )?[A-Za-z]+_[A-Za-z]|(?:t[- <]){2,}[0-9o]|nz [0-9]+~S'
         -- signs of links, of services and accounts; streets and crossings
         '|[@>D{^ABPG]|[$][A-Za-z]|[.][TL]|[.][A-Za-z]+/|a a |~[0-9]+ g (?:n )?a E|[0-9].*S|S.*[0-9]|(?: nz |&).*[VhI]|[VhI].*(?: nz |&)|h [^;]*gz ';
     asking constant text := 'PpQJVqiCNEBAvWaOLHm';
     -- what app.find_written finds, and what app.judge_solicitation knows by its wording, hold one of these
     worded constant text :=
-        '[0-9]{3}[)]?[-.][a-z]{2}|u/[a-z]|post ?code|postal|woon|adres|微信|line[^a-z ]|ライン|카톡|[0-9][.][0-9]{1,3}(?::[0-9]{2}|/[a-z0-9])|8[0-9]{2} [a-z]{3}|[0-9]{3}[a-z]{4}|dot(?:com|net|org|biz|info|co|io|shop|site)'
+        '[0-9]{3}[)]?[-.][a-z]{2}|u/[a-z]|[0-9][a-z][0-9][a-z][0-9][a-z][0-9]|[ns] ?[0-9]{2}[^a-z0-9]|[0-9]-[a-z]{3}-[0-9]|post ?code|postal|woon|adres|微信|line[^a-z ]|ライン|카톡|[0-9][.][0-9]{1,3}(?::[0-9]{2}|/[a-z0-9])|8[0-9]{2} [a-z]{3}|[0-9]{3}[a-z]{4}|dot(?:com|net|org|biz|info|co|io|shop|site)'
         '|[+][2-9cfghj-x]{2}|[0-9][a-z0-9]? [0-9][a-z]{2}(?:[^a-z0-9]|$)|str(?:ass?e|[.])? [0-9]|/{3}[a-z]|(?:unit|flat) [0-9]|keypad|www'
         '|[0-9][.][0-9]{4}|p[. ]*o[. ]* ?box|[a-z][.](?:de|nl|ch|cc|tv|se|dk|cz|jp|kr|cn|za|nz|ie|garage|repair|shop'
         '|cars|autos?|online|site|store|services?|me)(?:[^a-z0-9]|$)|[a-z]{21}|(?:moc|ten|gro)[.]'
@@ -106,7 +106,7 @@ begin
         if ahead <> '' and own_reading <> translate(own_reading, '0123456789o', '') then
             findings := findings || app.find_split_phones(seen.reading);
         end if;
-        if ahead <> '' and own_reading <> translate(own_reading, '.S_Dl', '') then
+        if ahead <> '' and own_reading <> translate(own_reading, '.S_DlABP0123456789x', '') then
             findings := findings || app.find_pieces(seen.reading);
         end if;
     end if;

@@ -19,7 +19,7 @@ declare
         -- insta jo.fixes; telegram user name is jofixes7
         start || '[AP]' || gap || '(?:[ABPNyaRjMgntW]' || gap || '){0,4}(?:' || coined || ')' || finish
         -- insta: jofixes; my snap is jofixes
-        || '|' || start || '[AP](?: ?[:=]| ?[:=] |[ ][yaj] |[ ]A |[<,] ?(?=[\^$]))(?:[yRjMganW]' || gap || '){0,3}[xsh]' || finish
+        || '|' || start || '[AP](?: ?[:=]| ?[:=] |[ ][yaj] |[ ]A |[<,] ?(?=[\^$]))(?:[yRjMganW]' || gap || '){0,3}[xsh](?:-[A-Za-z]+)*' || finish
         -- add me on snap jofixes
         || '|' || start || '[RamV]' || gap || '(?:[MngyN]' || gap || '){0,3}[AB][ ,:<`](?:[yajgn]' || gap || '){0,3}(?:'
         || coined || '|x(?! [ngWRM]))' || finish
@@ -31,7 +31,7 @@ declare
         -- telegram mein dhoondho jo.fixes
         || '|' || start || 'A(?: [A-Zabd-z]z?){1,4}[ ,:<]+[A-Za-z]+(?:[._][A-Za-z]+(?:[._~][0-9A-Za-z]+)*|~[0-9]+_[A-Za-z]+)' || finish
         -- je suis jo underscore fixes
-        || '|' || start || '[ABP] (?:[A-Zabd-z]z? ){0,4}[xsz] D [xsz](?! [TD])' || finish
+        || '|' || start || '[ABP][: ]+(?:[A-Zabd-z]z?[: ]+){0,4}[xsz](?: D [xsz])+(?! [TD])' || finish
         -- just venmo jofixes
         -- the name is limp_mode
         || '|' || start || 'a (?:[ay] )?[A-Za-z]+_[A-Za-z]+(?:[._~][0-9A-Za-z]+)*' || finish
@@ -39,11 +39,12 @@ declare
         -- upi karo jo@bank
         || '|' || start || 'P(?: [A-Za-z]z?){1,4} [A-Za-z]+@[A-Za-z]+' || finish;
     hosted constant text :=
-        '(?<![0-9A-Za-z._])(?:(?:' || coined || ')[ (](?:[gjn] ){0,2}[(]?(?:[GAB]|a E)|x(?:[(]|[ ](?:[gj] (?:n )?)?)G)' || finish;
+        '(?<![0-9A-Za-z._])(?:(?:' || coined || ')[ (](?:[gjn] ){0,2}[(]?(?:[GAB]|a E|x E)|x(?:[(]|[ ](?:[gj] (?:n )?)?)G)' || finish;
     -- search First Last on facebook; my page is Name; find me on facebook under Name
     searched constant text :=
         start || 'a (?:[aA] )?(?:t )?(?:[xzhKN][ '']){1,4}(?=g [AB]|nz )'
         || '|(?:[AG]|Bz) (?:a )?[ay] [xzhKN](?:[._~][0-9A-Za-z]+)*(?:[ ''][xzhKN](?:~[0-9]+)?){0,4}'
+        || '|' || start || '[AB](?:[:<(,] ?| a | z a )(?:[yg] )?x(?:[ ''][xzhKN]){1,3}'
         || '|a M g [AB] [az] x(?:[ ''][xzh]){0,3}'
         || '|' || start || 'R z a y (?:[xzhKN][ '']){0,4}x(?:[ ''][xzhKN]){0,3}';
     by_name constant text[] := array[

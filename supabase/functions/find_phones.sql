@@ -9,14 +9,14 @@ as $$
 declare
     -- figures, letters drawn like them, and between two of them words that sound like one
     run constant text :=
-        '(?:(?:t[- <]){2,}(?=[0-9o]))?[0-9o]+(?:(?:~~|[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z]))?';
+        '(?:(?:t[- <](?=[0-9ot][- <][0-9ot][- <]))*[0-9o]+)(?:(?:~~|[ ]D[ ]|[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z])){0,4}';
     -- how numbers are written where our users live: anywhere, with its country; North America;
     -- France; Britain, Germany, Italy, Pakistan; India; Mexico; Brazil; before them the Netherlands and China
     known constant text :=
         '(?<![0-9o])(?:1[3-9][0-9]{9}|0[1-9][0-9]{1,3}[-/ ][0-9]{3,6}(?:[- ][0-9]{2,4}){1,2}|00[1-9][-0-9 .]{9,17}|0[1-9][^0-9][0-9]{4}[^0-9]?[0-9]{4}|1[3-9][0-9][^0-9][0-9]{4}[^0-9][0-9]{4}'
         '|(?:1[^0-9o]?)?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[0-9o](?:~?[0-9o]){3}'
         '|0[1-9](?:[^0-9][0-9]{2}){4}'
-        '|0[0-9]{2,4}[^0-9](?:[0-9]{3,4}[^0-9][0-9]{3,4}|[0-9]{6,8})'
+        '|0[0-9]{2,4}[^.0-9](?:[0-9]{3,4}[^0-9][0-9]{3,4}|[0-9]{6,8})'
         '|[6-9][0-9]{4}[^-0-9][0-9]{5}'
         '|(?:33|5[56]|81)[^0-9][0-9]{4}[^0-9][0-9]{4}'
         '|[1-9]{2}[^0-9]9[0-9]{4}[^0-9][0-9]{4})(?![0-9o])';
@@ -31,9 +31,8 @@ declare
         '(?<![0-9])[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}[2-9][0-9]{2}|,?[2-9][0-9]{2})'
         '(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){1,4}(?:[2-7][^0-9A-Za-z;])?|[^0-9A-Za-z;])[0-9]{4}(?![0-9])';
     filled constant text := '(?<![0-9A-Za-z])(?:[0-9](?: [A-Za-z]{1,2}(?:[ ,<]|<nz |[ <]n )|[ ,<])){9}[0-9](?![0-9A-Za-z~])';
+    lines constant text := '(?:^"|[?])[0-9](?= )';
     odd_prices constant text := '[0-9]{3}[^0-9;$]{1,12}[$][0-9]{3}[^0-9;$]{1,12}[$]0[0-9][.][0-9]{2}';
-    labelled constant text :=
-        '(?:l|N K)[^0-9;]{0,30}[0-9]{2,4}[^0-9~].*l(?: [2-7])?[^0-9;]{0,40}[0-9]{4}[^0-9~]';
     findings app.finding[] := array[]::app.finding[];
     finding app.finding;
     figures constant integer := length(reading) - length(translate(reading, '0123456789ot', ''));
@@ -42,8 +41,10 @@ declare
         > length(marked) - length(translate(marked, '0123456789', ''));
     tokens constant text[] := case when any_spelled then string_to_array(marked, E'\x01') end;
     -- a picture of a telephone; "from right to left"
-    is_hinted_anywhere constant boolean := marked <> translate(marked, '☎📞📱📲', '')
+    is_hinted_anywhere constant boolean := reading like '%n_M~%' or marked like '%it' || E'\x02 \x01' || 'rings%' or marked <> translate(marked, '☎📞📱📲', '')
         or marked like '%right%to%left%' or marked like '%back%to%front%' or marked like '%end%to%start%';
+    -- Chinese and Japanese put no space between a word and a number
+    is_foreign constant boolean := octet_length(marked) > length(marked) and marked collate "C" ~ '[\u3040-\udfff]';
     runs text[];
     matched text;
     before text;
@@ -87,8 +88,8 @@ begin
         end if;
         finding.first_character := place;
         place := place + length(matched);
-        if right(matched, 1) = 't' and matched collate "C" !~ '[^0-9][0-9][ -]t$' then
-            matched := left(matched, -2);
+        if right(matched, 1) = 't' and matched collate "C" !~ '[^0-9][0-9o](?:[ -]t)+$' then
+            matched := rtrim(matched, ' -t');
         end if;
         finding.last_character := finding.first_character + length(matched) - 1;
         considered := considered + 1;
@@ -113,7 +114,7 @@ begin
         if right(before, 1) = ';' and right(before, 4) in ('K Z;', 'K F;', 'N Z;', 'K N;') then
             clause := reverse(split_part(translate(reverse(left(before, -1)), '`?', ';;'), ';', 1));
         end if;
-        clause := replace(replace(replace(clause, 'N K', 'N N'), 'L a', 'L K'), 'L N', 'L K');
+        clause := replace(replace(replace(replace(clause, 's/s', 'K'), 'N K', 'N N'), 'L a', 'L K'), 'L N', 'L K');
         if strpos(clause, 'N') > 0 then
             clause := regexp_replace(clause collate "C", numbered, 'K', 'g');
         end if;
@@ -129,7 +130,7 @@ begin
         is_said := is_said_after or clause <> translate(clause, announcing, '') or clause like '%n_M%';
         -- A number inside a word is one only if the text says so, and the word is no vehicle's: a wrong check digit
         -- and "call" make a vehicle's number a telephone's.
-        if translate(matched, '0123456789o~', '') = ''
+        if translate(matched, '0123456789o~', '') = '' and not is_foreign
             and (right(before, 1) = '~' and length(before) > 1 or left(after, 1) = '~' and length(after) > 1)
         then
             continue when concat(clause, following) = translate(concat(clause, following), 'CNk', '')
@@ -217,15 +218,15 @@ begin
         end if;
     end loop;
 
-    -- Begins with, then, ends with: two labels or more, and digits enough for a number, in groups of two to four.
-    if cardinality(findings) = 0 and strpos(reading, 'l') > 0 and reading collate "C" ~ labelled then
-        for shape in select l.* from app.locate(reading, '(?<![0-9A-Za-z~.$:])[0-9]{2,4}(?![0-9~%:]|.U)') as l loop
-            total := total + length(shape.matched);
-            findings := findings
-                || row(null, 'phone', shape.first_character, shape.last_character, 0.7, 'pieces', null)::app.finding;
-        end loop;
-        if total not between 9 and 11 or cardinality(findings) not between 2 and 4 then
-            findings := array[]::app.finding[];
+    -- Begins with, then, ends with; the prefix, and the rest; ten lines, each of which begins with a figure.
+    if cardinality(findings) = 0 and figures > 8 then
+        findings := app.find_split_phones(reading, true);
+        if regexp_count(reading collate "C", lines) between 8 and 10 then
+            for shape in select l.* from app.locate(reading, lines) as l loop
+                findings := findings || row(
+                    null, 'phone', shape.last_character, shape.last_character, 0.7, 'pieces', null
+                )::app.finding;
+            end loop;
         end if;
     end if;
 

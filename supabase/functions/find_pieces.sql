@@ -22,6 +22,13 @@ declare
         array['handle', '_[A-Za-z]', '(?<![0-9A-Za-z])[A-Za-z]{1,2}(?:_[0-9A-Za-z]+)*', '(?<![0-9A-Za-z])x(?=[;?"]*$)'],
         array['handle', 'l', '(?<![0-9A-Za-z$])x(?:[._~-][0-9A-Za-z]+)*(?=[- <,]+(?:t )?l(?![0-9A-Za-z]))',
             '(?<![0-9A-Za-z$])x(?:[._~-][0-9A-Za-z]+)*(?=[- <,]+(?:t )?l(?![0-9A-Za-z]))'],
+        -- a name, then "my insta"; a street, then its number
+        array['handle', '[ABP]', '(?<![0-9A-Za-z])[ABP](?![0-9A-Za-z])',
+            '^"?[A-Za-z]+(?:[._~-][0-9A-Za-z]+)+(?=[;?"]*$)|^"?x(?=[;?"]*$)'],
+        array['handle', '^"?(?:x|[A-Za-z]+(?:[._~][0-9A-Za-z]+)+)~?$', '[A-Za-z]+(?:[._~-][0-9A-Za-z]+)*(?=~?$)',
+            '(?<![0-9A-Za-z])[ABP](?![0-9A-Za-z])'],
+        array['address', '^"?(?:[N#] ?)?[0-9]{1,5}~?$', '[0-9]{1,5}',
+            '(?<![0-9A-Za-z])(?:(?:[xzs]|uz) ){0,2}x S(?=[;?"]*$)|(?<![0-9A-Za-z])S (?:[xzg] ){0,2}x(?=[;?"]*$)'],
         array['url', 'D [TLh]', '(?<![0-9A-Za-z])D [TLh](?![0-9A-Za-z])', '(?<![0-9A-Za-z])x(?:[-._~][0-9A-Za-z]+)*(?=[;?"]*$)']
     ];
     sort text[];
@@ -40,7 +47,8 @@ begin
         for n in reverse cardinality(said) - 1 .. greatest(1, cardinality(said) - 5) loop
             ends := ends - length(said[n]) - 1;
             -- a house's number stands alone, or nearly; an account's name is of a service
-            continue when sort[2] = 'S' and (regexp_count(said[n] collate "C", '[A-Za-z]') > 4 or strpos(said[n], 'K') > 0)
+            continue when sort[2] = '[ABP]' and regexp_count(own collate "C", '[A-Za-z]+') > 4
+                or sort[2] = 'S' and (regexp_count(said[n] collate "C", '[A-Za-z]') > 4 or strpos(said[n], 'K') > 0)
                 or sort[1] = 'handle' and reading = translate(reading, 'ABPq', '');
             select l.* into part from app.locate(said[n], sort[4]) as l limit 1;
             if part is not null then

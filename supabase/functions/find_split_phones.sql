@@ -1,6 +1,6 @@
 -- A telephone number in pieces: groups of digits in several messages, with ordinary talk around and between them.
 
-create function app.find_split_phones(reading text)
+create function app.find_split_phones(reading text, is_one_message boolean default false)
     returns app.finding[]
     language plpgsql
     immutable
@@ -11,16 +11,17 @@ declare
     -- figures with one sign between them, and "double", "for" where they are heard as digits
     run constant text := '[0-9o]+(?:~?[- ~.,/()*_|:"#=?<](?:t[- <~])*[0-9o]+)*';
     -- what follows a reading, a price, a time; what stands before a part's number
-    measured constant text := '^(?:[^0-9A-Za-z]?[U%$]|~[A-Za-z]|[:/%]|[ ]K)';
-    named constant text := '(?:[A-Za-z]~|[0-9]~[A-Za-z]{1,2}[- ]|[#.@^]|[KL][^0-9A-Za-z;<?](?:[A-Za-z]{1,2}[^0-9A-Za-z;<?]){0,2})$';
+    measured constant text := '^(?:[^0-9A-Za-z]?[U%$]|~[A-Za-z]|[:/%])';
+    glued constant text := '(?:[A-Za-z]~|[0-9]~[A-Za-z]{1,2}[- ]|[#.@^])$';
+    named constant text := '(?:[KL][^0-9A-Za-z;<?](?:[A-Za-z]{1,2}[^0-9A-Za-z;<?]){0,2})$';
     -- a group stands at the beginning of a clause, or behind words that join or announce it
     apart constant text :=
-        '(?:^|[;<?:"(=])(?:[^0-9A-Za-z]?(?:nz|[ZnlytNIRgMCwYiEkmF])[^0-9A-Za-z;<]{1,2}){0,4}[^0-9A-Za-z]?$';
+        '(?:^"?(?:[A-Za-z]{1,2} ){0,2}|(?:^|[;<?:"(=])(?:[^0-9A-Za-z]?(?:nz|[ZnlytNIRgMCwYiEkmF])[^0-9A-Za-z;<]{1,2}){0,4}[^0-9A-Za-z]?)$';
     -- decimals, dates, thousands, fractions, B1342
     dated constant text :=
         '^(?:[0-9]{1,2}[.][0-9]{1,3}|[0-9]{3}[.][0-9]{1,2}|[0-9]{1,3},[0-9]{1,3}|[0-9]{1,3}/[0-9]{1,3}|[0-9]{1,2}-[0-9]{1,2}'
         || '|[0-9]{1,2}([-./])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{1,2}:[0-9]{2})$|o~[0-9]|[0-9]~o';
-    label constant text := '[Nl](?:[^0-9A-Za-z;]{1,2}[a-zIRW0-9]){0,2}[^0-9A-Za-z;]{1,2}$';
+    label constant text := '[Nl](?:[^0-9A-Za-z;]{1,2}[a-zIRWY0-9]){0,2}[^0-9A-Za-z;]{1,2}$';
     -- last 4, first three: how many follow
     counting constant text :=
         '(?<=l[ :])(?:[1-9](?=[^0-9A-Za-z]+[0-9]{2})|3(?=(?:[^0-9A-Za-z]+[0-9o]){3}(?![^0-9A-Za-z]?[0-9o]))'
@@ -28,17 +29,20 @@ declare
     -- North America's, of which a piece ends after three or six figures; Europe's and India's, with the zero
     american constant text :=
         '^(?:1-?)?[2-9](?:-?[0-9]){2}(?:-[2-9](?:-?[0-9]){2}-?|-?[2-9](?:-?[0-9]){2}-)[0-9](?:-?[0-9]){3}$';
-    grouped constant text := '^(?:1-)?[0-9]{3}-(?:[0-9]{3}-(?:[0-9]{4}|[0-9]{2}-[0-9]{2})|[0-9]{7})$|^[0-9]{6}-[0-9]{4}$';
+    grouped constant text := '^(?:1-)?[0-9]{3}-?[0-9]{3}-?(?:[0-9]{4}|[0-9]{2}-[0-9]{2})$';
     elsewhere constant text := '^0[1-9][0-9]{0,3}-[0-9]{2,6}(?:-[0-9]{2,6}){0,4}$';
     in_pairs constant text := '^[1-9][0-9]-(?:[0-9]{2}-|[0-9]{4}-){1,3}[0-9]{2}(?:[0-9]{2})?$';
-    said constant text[] := string_to_array(reading, '`');
+    -- a message on its own is read clause by clause
+    said constant text[] := string_to_array(
+        case when is_one_message then translate(reading, ';<', '``') else reading end, '`'
+    );
     ends integer := length(reading);
     piece text;
     letters integer;
     labelled integer := 0;
     pieces integer := 0;
     between integer := 0;
-    announced boolean := false;
+    announced boolean := strpos(reading, 'k') > 0;
     is_told boolean;
     is_labelled boolean;
     is_pure boolean := true;
@@ -46,6 +50,7 @@ declare
     part record;
     figures text;
     whole text;
+    parted text;
     last_figures text;
     -- the groups, all of them and the last of each message
     together text[] := array['', ''];
@@ -76,7 +81,8 @@ begin
                     or length(figures) > 10
                     or part.matched collate "C" ~ dated
                     or part.after collate "C" ~ measured
-                    or part.before collate "C" ~ named
+                    or letters > 1 and part.before collate "C" ~ named
+                    or part.before collate "C" ~ glued
                     or is_price and strpos(reading, '$0') = 0;
                 continue when right(part.before, 1) <> '$' and part.before collate "C" !~ label and (
                     (letters > 3 and part.before collate "C" !~ apart)
@@ -87,26 +93,31 @@ begin
                 is_labelled := is_labelled or part.before collate "C" ~ label or part.after collate "C" ~ '^[- <,]+(?:[a-z] )?l';
                 is_told := is_told or part.before collate "C" ~ 'N[^;<0-9]{0,12}$';
                 here := here || (ends + part.first_character) || (ends + part.last_character);
-                whole := whole || figures || '-';
-                last_figures := figures || '-';
+                parted := translate(regexp_replace(part.matched collate "C", '[^0-9o]+', '-', 'g'), 'o', '0');
+                whole := whole || parted || '-';
+                last_figures := parted || '-';
+                labelled := labelled + (part.before collate "C" ~ label or part.after collate "C" ~ '^[- <,]+(?:[a-z] )?l')::integer;
             end loop;
         end if;
         if whole = '' then
             between := between + 1;
-            exit when n = cardinality(said) or between > 4;
+            exit when not is_one_message and (n = cardinality(said) or between > 4);
         else
             pieces := pieces + 1;
             between := 0;
-            labelled := labelled + is_labelled::integer;
             announced := announced or piece <> translate(piece, 'k+', '') or strpos(piece, 'C M') > 0 or is_told;
             is_pure := is_pure and (letters <= 3 or is_labelled);
             together := array[whole || together[1], last_figures || together[2]];
             spans := here || spans;
             last_spans := here[cardinality(here) - 1 : cardinality(here)] || last_spans;
-            for way in 1 .. case when pieces > 1 then 2 else 0 end loop
+            for way in 1 .. case when is_one_message then 1 when pieces > 1 then 2 else 0 end loop
                 whole := rtrim(together[way], '-');
                 figures := replace(whole, '-', '');
                 counted := length(figures);
+                -- one message is a number if it says so
+                exit when is_one_message and (
+                    strpos(reading, '=') > 0 or not announced and labelled < 2 and reading = translate(reading, 'N', '')
+                );
                 if counted between 10 and 11 and whole ~ american and (is_pure or whole ~ grouped)
                     or counted between 10 and 11 and whole ~ elsewhere
                     or counted = 10 and (is_pure and whole ~ in_pairs or whole ~ '^[1-9][0-9]-[0-9]{4}-[0-9]{4}$')

@@ -10,13 +10,14 @@ declare
     -- 1-800-fix-cars, 415-555-mech
     vanity constant text :=
         '(?<![a-z0-9])(?:1[- .])?(?:[(]?8(?:00|88|77|66|55|44|33)[)]?[- .]?|[(]?[2-9][0-9]{2}[)]?[-.]?)'
-        '(?:[a-z]{2,4}[- .][a-z]{3,6}|[0-9]{3}[- .]?[a-z]{4}|[a-z]{7})(?![a-z0-9])';
+        '(?:[a-z]{2,4}[- .][a-z]{3,6}|[a-z]{3}[-. ][0-9]{4}|[0-9]{3}[- .]?[a-z]{4}|[a-z]{7})(?![a-z0-9])';
     -- 27 kingsway, b11 2le; 868r6fcp+cw; lindenstrasse 12; ///one.two.three; 36.7378, -119.7871; p.o. box 12
     spot constant text :=
         '(?<![a-z0-9])(?:'
         '(?:(?:unit |flat |no )?[0-9]{1,4}[a-d]?,? (?:[a-z]+,? ){1,4}|(?:unit|flat) [0-9]{1,4}[a-d]?,? )[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2}'
         '|[2-9cfghjmpqrvwx]{4,8}[+][2-9cfghjmpqrvwx]{2,3},?(?: [a-z]{3,})?'
         '|[a-z]{3,}(?:strass?e|str[.]?|gasse|weg|allee|platz|damm) [0-9]{1,4}'
+        '|[ns] ?[0-9]{1,2}[^a-z0-9]{1,3}[0-9]{1,2}[^a-z]{1,12} ?[ew] ?[0-9]{1,3}[^a-z0-9]{1,3}[0-9]{1,2}[^a-z ]{0,8}'
         '|/{3}[a-z]+[.][a-z]+[.][a-z]+'
         '|-?[0-9]{1,2}[.][0-9]{4,} ?, ?-?[0-9]{1,3}[.][0-9]{4,}'
         '|(?:post ?code|postal code|eircode)(?:.s| is)?:? [a-z]{1,2}[0-9][a-z0-9]? ?[0-9][a-z]{2}'
@@ -31,7 +32,7 @@ declare
         '|[a-z0-9-]{3,}(?:[.][a-z0-9-]{2,})*[.](?:de|nl|ch|cc|tv|se|dk|cz|jp|kr|cn|za|nz|ie|garage|repair|shop'
         '|cars|autos?|online|site|store|services?|me/[^\s]+)(?![a-z0-9])(?:/[^\s]*[a-z0-9/_=-])?'
         '|[0-9]{1,3}(?:[.][0-9]{1,3}){3}(?::[0-9]{2,5}|/[a-z0-9/_.-]+)'
-        '|u/[a-z0-9_-]{5,}'
+        '|(?:[0-9][a-z]{1,2}){8,12}[0-9]|[a-z](?:[0-9][a-z]){10}|u/[a-z0-9_-]{5,}'
         '|(?:微信|wechat|line|ライン|카톡|telegram|qq)[^a-z0-9 .,;]{0,4}[: ]{0,2}[a-z0-9]+[._-][a-z0-9._-]{3,}'
         '|(?:zero|oh|one|t(?:wo|hree)|f(?:our|ive)|s(?:ix|even)|eight|nine){7,}'
         '|(?:moc|ten|gro)[.][a-z0-9-]+(?:[@.][a-z0-9._-]+)?'
@@ -79,6 +80,9 @@ begin
         if left(part.matched, 4) in ('moc.', 'ten.', 'gro.') then
             finding.kind := case when strpos(part.matched, '@') > 0 then 'email' else 'url' end;
             finding.reason := 'reversed';
+        elsif part.matched collate "C" ~ '^[a-z]?(?:[0-9][a-z]{1,2}){8}' then
+            finding.kind := 'phone';
+            finding.reason := 'disguised';
         elsif part.matched = translate(part.matched, '. 0123456789', '') and strpos(part.matched, 'dot') = 0 then
             finding.kind := 'phone';
             finding.reason := 'spelled';

@@ -51,7 +51,7 @@ begin
                                             when left(t.entry, 3) in (E'\x02. ', E'\x02! ', E'\x02? ') then ';'
                                             else '"'
                                         end
-                                    when length(t.entry) <= 3 and translate(t.entry, 'oilszbgq', '') = ''
+                                    when (length(t.entry) <= 3 or t.entry = 'oooo') and translate(t.entry, 'oilszbgq', '') = ''
                                         then repeat('o', length(t.entry))
                                     when length(t.entry) = 1 then 's'
                                     else 'x'
@@ -85,15 +85,15 @@ begin
     if reading <> translate(reading, 'cdef', '') then
         reading := replace(replace(reading, '4-2e', '8-e'), '4 2e', '8 e');
         -- ochenta y uno
-        reading := regexp_replace(reading, '([0-9])e (?:nz|z|j|E) ([1-9])(?![0-9e])', '\1~~\2', 'g');
+        reading := regexp_replace(reading, '([0-9])e (?:nz|z|j|E) ([1-9t])(?![0-9e])', '\1~~\2', 'g');
         -- quinientos cincuenta y cinco
         reading := regexp_replace(reading, '([0-9])c ([0-9])e( |~~)(?=[1-9])', '\1 \2\3', 'g');
-        reading := regexp_replace(reading, '([0-9])c (?=[0-9]e)', '\1 ', 'g');
+        reading := regexp_replace(reading, '([0-9])c (?=[0-9](?:e|~~[1-9]))', '\1 ', 'g');
         reading := regexp_replace(reading, '([0-9])c', '\100', 'g');
         reading := regexp_replace(reading, '([0-9])e([- ~])(?=[1-9](?![0-9e]))', '\1\2', 'g');
         reading := replace(reading, 'e', '0');
         reading := regexp_replace(reading, '(?<=[0-9][- ~])c', '00', 'g');
-        reading := regexp_replace(reading, 'd([- ~])([0-9])(?![0-9])', '\2\1\2', 'g');
+        reading := regexp_replace(reading, 'd([- ~])([0-9o])(?![0-9])', '\2\1\2', 'g');
         reading := regexp_replace(reading, 'f([- ~])([0-9])(?![0-9])', '\2\2\1\2', 'g');
     end if;
 end;

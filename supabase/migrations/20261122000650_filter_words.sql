@@ -88,16 +88,16 @@ select w.word, l.reading
 from (
     values
     -- Digits, in the languages of our users as they are typed
-    ('0', 'zero zeros null nul cero sifar sifr sifir shunya shoonya zilch nil ноль нуль صفر शून्य nol ling'),
-    ('1', 'one ones uno une eins een jeden один bir ek aik واحد एक satu isa mot ichi'),
-    ('2', 'twee two twos dos deux dois zwei zwo dwa два iki اثنان اثنين दो dua dalawa'),
-    ('3', 'three threes tres trois drei drie tre trzy три uc teen ثلاثة तीन tiga tatlo'),
-    ('4', 'four fours cuatro quatre quatro quattro vier cztery четыре dort chaar اربعة أربعة चार empat apat'),
-    ('5', 'five fives cinco cinq cinque funf fuenf vijf piec пять bes paanch panch خمسة पांच पाँच lima fife'),
-    ('6', 'six sixes seis sei sechs zes szesc шесть alti cheh chhe chay chhah ستة छह छः enam anim meia'),
-    ('7', 'seven sevens siete sept sete sette sieben siedem семь yedi saat سبعة सात tujuh pito zeven'),
-    ('8', 'eight eights ocho huit oito otto acht osiem восемь sekiz aath aat ثمانية आठ delapan walo hachi'),
-    ('9', 'nine nines nueve neuf nove neun negen dziewiec девять dokuz nau تسعة नौ sembilan siyam niner'),
+    ('0', 'zero null nul cero sifar sifr sifir shunya shoonya zilch nil ноль нуль صفر शून्य nol ling'),
+    ('1', 'one uno une eins een jeden один bir ek aik واحد एक satu isa mot ichi'),
+    ('2', 'twee two dos deux dois zwei zwo dwa два iki اثنان اثنين दो dua dalawa'),
+    ('3', 'three tres trois drei drie tre trzy три uc teen ثلاثة तीन tiga tatlo'),
+    ('4', 'four cuatro quatre quatro quattro vier cztery четыре dort chaar اربعة أربعة चार empat apat'),
+    ('5', 'fiver five cinco cinq cinque funf fuenf vijf piec пять bes paanch panch خمسة पांच पाँच lima fife'),
+    ('6', 'six seis sei sechs zes szesc шесть alti cheh chhe chay chhah ستة छह छः enam anim meia'),
+    ('7', 'seven siete sept sete sette sieben siedem семь yedi saat سبعة सात tujuh pito zeven'),
+    ('8', 'eight ocho huit oito otto acht osiem восемь sekiz aath aat ثمانية आठ delapan walo hachi'),
+    ('9', 'nine nueve neuf nove neun negen dziewiec девять dokuz nau تسعة नौ sembilan siyam niner'),
     ('10', 'ten diez dix dez zehn dieci'),
     ('11', 'eleven onze elf undici'),
     ('12', 'twelve doce douze doze zwolf dodici'),
@@ -117,7 +117,7 @@ from (
     ('7e', 'seventy setenta septante siebzig settanta yetmis семьдесят'),
     ('8e', 'eighty ochenta octante oitenta achtzig ottanta seksen восемьдесят'),
     ('9e', 'ninety noventa nonante neunzig novanta doksan девяносто'),
-    -- two hundred to nine hundred in one word
+    -- two to nine in one word
     ('2c', 'doscientos двести duzentos duecento zweihundert tweehonderd'),
     ('3c', 'trescientos триста trezentos trecento dreihundert driehonderd'),
     ('4c', 'cuatrocientos четыреста quatrocentos quattrocento vierhundert vierhonderd'),
@@ -126,12 +126,13 @@ from (
     ('7c', 'setecientos семьсот setecentos settecento siebenhundert zevenhonderd'),
     ('8c', 'ochocientos восемьсот oitocentos ottocento achthundert achthonderd'),
     ('9c', 'novecientos девятьсот novecentos novecento neunhundert negenhonderd'),
-    ('c', 'hundred hundert cientos cent'),
+    ('c', 'yuz hundred hundert cientos cent'),
     ('d', 'double doble dobles dubbel doppel'),
     ('f', 'triple treble tripple'),
-    -- a digit by its sound, or in a language where it is one: only between digits
+    -- a digit by its sound, or in a language where it is one: only digits
     ('t', '
-        to too tu for fore won wun sicks sex nein tree char do due um un dva tri pyat ba bon nam tam chin
+        zip tree
+        to too tu for fore won wun sicks sex nein char do due um un dva tri pyat ba bon nam tam chin
         hau yi er liu qi jiu ni shi go roku nana kyu'),
     -- oh
     ('o', 'oh owe ate'),
@@ -187,6 +188,7 @@ from (
         commissione provision gebuhr komisyon'),
     -- to find an account
     ('a', '
+        chave
         name adding follow find search look lookup username user usrname handle profile account acct nick
         nickname screenname id tag cashtag under page channel dms inbox google googling subscribe agrega
         agregame anade buscame busca sigueme usuario perfil cuenta ajoute ajoutez cherche cherchez trouve
@@ -200,6 +202,8 @@ from (
         вне без disinda olmadan buiten zonder evitar eviter saltarnos around'),
     -- words of every day: what is in no list is likely a name
     ('z', '
+        fine between gaps rings
+        fives fours threes sixes sevens eights nines ones twos zeros
         came
         need needs use want wants trade theres heres lamar main de la hows said hidden froze freezes
         crashed loads plays mutes reads shows drops connects works marketplace reel reels group groups
@@ -207,7 +211,7 @@ from (
         above accident actually again age ago air alarm all almost alone along already also alternator
         always among amount angle another answer any anybody anymore anyone anything anyway anywhere
         appears ask asked asking attach auto automatic away axle back bad balance ball base basic
-        basically battery bearing because become bed been before being believe below bent besides between
+        basically battery bearing because become bed been before being believe below bent besides
         beyond big bill bit black blade bleed blew block blocked blow blower blown blue body book boot
         both bottom bought bouncing bracket brake brakes brand break breaker broke broken brought brown
         bumper burned burning burnt bushing buy buying cable caliper calipers cam camshaft can cap car
@@ -218,15 +222,15 @@ from (
         completely computer condition connected connection connector consider control converter cooling
         copy corner correct corroded cost costs could count couple course cover crack cracked crank
         cranked cranking cranks crankshaft creak cruise cts current currently customer cv cycle damage
-        damaged damp dark dash dashboard date day dead deal dealt death decide deep definitely delay
+        damaged damp dark dashboard date day dead deal dealt death decide deep definitely delay
         depends described did diesel difference different differential difficult dim dip dipstick dirty
         disc disconnect disconnected display distance distributor does doesnt doing done doors doubt down
         drained dripping driven driver drivers drives driving dropped drove dry dtcs dual dull dump during
         dust duty each earlier early easily easy edge edges egr either electric electrical electronic else
         emissions empty engine engines enough entire error especially estimate etc evap even evenly ever
-        every everybody everyone everything exact exactly example except exhaust expect expensive
+        every everybody everyone everything exact exactly except exhaust expect expensive
         experience explain extra eye eyes factory fail failed failing fails fairly fall fan far fast fault
-        feel feeling feels feet felt fender few fifth figure fill filled filter filters finally fine
+        feel feeling feels feet felt fender few fifth figure fill filled filter filters finally
         finger fire fit fits fix fixed fixing flash flashes flashing flat flow fluid flush fob focus foot
         force found frame free freeze freezing fresh friday from front frozen fuel full fully fun further
         future gas gasket gaskets gauge gear gears general generally generator gets getting glass glovebox
@@ -273,7 +277,7 @@ from (
         stopping stops stored straight strange strap strip stripped strong struggle strut struts stuck
         stuff stumble sudden suddenly suggest suppose supposed surface surge surges surging suspect
         suspension sweet symptom symptoms synthetic systems table taken takes taking tank tap tape
-        technician temperature tension tensioner terminal terminals test tested tester testing tests than
+        technician temperature tension tensioner terminal terminals tested tester testing tests than
         their theirs themselves thermostat thick thin thing things think thinking thinks though thought
         threw throttle throw throwing throws thursday tie tight tighten tightened till time times timing
         tip today toe told took tool tools top total touched touching tough toward town traction traffic
@@ -292,11 +296,12 @@ from (
         macchina motore rumore freno olio uma e muito barulho freio oleo quando gaadi gadi ka ki ko kya
         kar ho raha rahi rahe gaya gayi aur bhi toh wala abhi phir jab thread appele appeles scheibe
         scheiben telephoned rang texted called phoned messaged lena phones sometime everytime habit
-        rings ranging'),
+         ranging'),
     -- articles and the like
     ('n', 'thats or but so if as nor oder of it that this the a these those'),
     -- what explains a number: parts, makers, papers, readings
     ('K', '
+        zlecenie القطعة قطعة شاصي seriennr
         sequence
         says box part parts oem pn partno serial sn upc ean barcode vin tracking track ups usps fedex dhl
         order ordered invoice inv receipt ticket ref reference ro claim policy label labels stamped
@@ -360,6 +365,7 @@ from (
     ('qz', 'photo picture pic image photos pictures pics images background profilepic'),
     -- streets
     ('S', '
+        ridge hollow grove heights
         via street st avenue ave av road rd boulevard blvd lane ln parkway pkwy highway hwy freeway fwy
         cir terrace alley calle avenida carrera carretera colonia rue impasse quai strase strasse str
         platz viale piazza corso rua travessa ulica ul улица sokak sokagi caddesi mahallesi gali marg
@@ -370,6 +376,7 @@ from (
         beni bize mnie'),
     -- to call, to text
     ('C', '
+        dzwonic dzwonisz dzwoni
         shout voicecalls call ring buzz bell holler text txt texting txting sms facetime imessage phoning
         dm calling ringing llamar llame llama llamo llamas marque marcar appelle appelez appeler rappelle
         rappelez appel ligue liga ligar telefonar chiama chiamate chiamare anruf rufen rufe rufst bel
@@ -393,9 +400,10 @@ from (
         numaraniz numeri cellulare telefonino telefonnumer whatsappnumarani رقمك'),
     -- how to read a riddle
     ('k', '
+         picks answers decroche sonne klingelt mensch human dialer dialler dialpad
         backward backwards reverse reversed reversing flip flipped mirror mirrored inverted decode decoded
-        cipher base64 morse binary rot13 caesar keypad dialpad spelled spell disguise disguised wink
-        secret puzzle riddle unscramble scramble spaces gaps dashes digit alreves inverso envers ruckwarts
+        cipher base64 morse binary rot13 caesar keypad spelled spell disguise disguised wink
+        secret puzzle riddle unscramble scramble spaces dashes digit alreves inverso envers ruckwarts
         rueckwaerts contrario odwrotnie наоборот tersten ulta'),
     -- hosts of mail
     ('G', '
@@ -440,13 +448,15 @@ from (
     ('q', 'qr card sticker lid logo sign watermark tattoo shirt banner'),
     -- dot
     ('D', '
+        dash hyphen minus strich trattino traco тире myslnik
         period
         dot punto point ponto punkt kropka tochka nokta точка نقطة punt underscore tiret guion unterstrich
         underline'),
     -- at
-    ('j', 'at arroba arobase chiocciola klammeraffe affe malpa sobaka собака собачка kuyruklu apestaartje'),
+    ('j', 'apenstaartje apestaart at arroba arobase chiocciola klammeraffe affe malpa sobaka собака собачка kuyruklu apestaartje'),
     -- endings of names in the network
     ('T', '
+        example test ру ком орг рф
         com net org biz edu gov co dev xyz mobi ly gl gd gg uk ca mx pk au br fr es pt ru tr nl pl autos
         online store tech pro club cars'),
     -- streets that are also what one does with a car
@@ -478,8 +488,9 @@ from (
         нельзя nahi nahin mat nicht kein keine nie nunca pas jamais non nao degil yok nothing'),
     -- a piece of something
     ('l', '
+        finishes finishing finish finir vorne hinten comincia bastaki ortasi sonu indicatif vorwahl prefisso prefijo dazwischen ensuite poi commencer mitte milieu
         middles lasts firsts last middle then first next ends end starts start begin begins beginning rest followed remaining
-        final finish second third prefix suffix after plus luego despues primero ultimo puis ensuite dann
+        final second third prefix suffix after plus luego despues primero ultimo puis dann
         zuerst zuletzt fir empieza empiezan comienza termina terminan acaba commence finit faengt beginnt
         endet inizia finisce comeca baslar biter'),
     -- together, near

@@ -3,7 +3,7 @@
 
 -- ==== Functions whose signature has changed
 
-select set_config('stage.changed_functions', '', true);
+select set_config('stage.changed_functions', 'app.find_split_phones', true);
 
 
 -- ==== tools/clear_stage.sql
@@ -7363,11 +7363,13 @@ begin
                 '(?<![0-9A-Za-z.$@/:-])(?:[0-9o]{1,2}[ -]){0,3}[0-9]{1,5}(?:~s)?[ ,`<]'
                 || '(?:[nsowU][ .])?(?:(?:[xzshTVXQNlPCSBw]|uz|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?|(?<=x[ .''])Sz)(?![0-9A-Za-z])'
                 || '(?:#(?:[0-9]{1,4}|[A-Za-z])(?![0-9A-Za-z])|[ <](?:z|h|x) (?:[0-9]{1,4}|[son])(?![0-9A-Za-z]))?'
-                || '(?:<x(?![0-9A-Za-z]|~[0-9]))?'
+                || '(?:<x(?: [A-Za-z]{1,2} [0-9]{5})?(?![0-9A-Za-z]|~[0-9]))?'
                 || '|(?:x|[0-9]~S) Sz?[`,< ]N? [0-9]{1,5}(?![0-9A-Za-z])'
                 || '|(?<![0-9A-Za-z])S (?:[xzghn] ){1,4}(?:#|N )[0-9]{1,5}(?![0-9A-Za-z])'
+                || '|(?<![0-9A-Za-z])(?:(?:[xz]|uz) ){0,1}x S [A-Za-z]{1,2} (?:(?:[xz]|uz) ){0,1}x S(?![0-9A-Za-z])'
+                || '|(?<![0-9A-Za-z])gz (?:[A-Za-z]{1,2} ){1,9}g (?:n )?(?:[xz]|uz) (?:x )?S(?![0-9A-Za-z])'
                 || '|(?<![0-9A-Za-z])gz (?:[gjtn] ){0,2}(?:(?:[xzhK]|uz)[ '']){1,4}?[xzhK][,< ]{1,2}(?:x )?x S(?![0-9A-Za-z])'
-                || '|(?<![0-9A-Za-z.$])[0-9]{1,4}[ ,<]S (?:[a-zA-Z] ){0,2}x(?![0-9A-Za-z])'
+                || '|(?<![0-9A-Za-z.$])[0-9]{1,4}[ ,<](?:[xs] )?S (?:[a-zA-Z] ){0,2}x(?![0-9A-Za-z])'
                 || '|(?<![0-9A-Za-z])S[ .;](?:[xzgns][ ]){0,3}x[ ,]{1,2}(?:z[ .])?[0-9]{1,4}(?![0-9A-Za-z])'
             ) as l
         loop
@@ -7440,13 +7442,13 @@ declare
         '[0-9ot](?:[- ~.,/()*_|:"#=`?<]?[0-9ot]){6}'
         '|[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}|,?)[2-9][0-9]{2}'
         '[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}(?:[2-7][^0-9A-Za-z;])?[0-9]{4}'
-        '|l[^0-9;]{0,30}[0-9]{2,4}[^0-9~].*l[^;]{0,40}[0-9]{4}|[$]0[0-9]|(?:[0-9](?: [A-Za-z]{1,2})?[ ,<]+){8}|a (?:[ay] )?[A-Za-z]+_[A-Za-z]|(?:t[- <]){2,}[0-9o]|nz [0-9]+~S'
+        '|[lkN].*[0-9]{2}.*[0-9]{4}|[0-9]{2}.*[0-9]{4}.*[lkN]|(?:[?][0-9] [^?]*){7}|[0-9] D [0-9]|[$]0[0-9]|(?:[0-9](?: [A-Za-z]{1,2})?[ ,<]+){8}|a (?:[ay] )?[A-Za-z]+_[A-Za-z]|(?:t[- <]){2,}[0-9o]|nz [0-9]+~S'
         -- signs of links, of services and accounts; streets and crossings
         '|[@>D{^ABPG]|[$][A-Za-z]|[.][TL]|[.][A-Za-z]+/|a a |~[0-9]+ g (?:n )?a E|[0-9].*S|S.*[0-9]|(?: nz |&).*[VhI]|[VhI].*(?: nz |&)|h [^;]*gz ';
     asking constant text := 'PpQJVqiCNEBAvWaOLHm';
     -- what app.find_written finds, and what app.judge_solicitation knows by its wording, hold one of these
     worded constant text :=
-        '[0-9]{3}[)]?[-.][a-z]{2}|u/[a-z]|post ?code|postal|woon|adres|微信|line[^a-z ]|ライン|카톡|[0-9][.][0-9]{1,3}(?::[0-9]{2}|/[a-z0-9])|8[0-9]{2} [a-z]{3}|[0-9]{3}[a-z]{4}|dot(?:com|net|org|biz|info|co|io|shop|site)'
+        '[0-9]{3}[)]?[-.][a-z]{2}|u/[a-z]|[0-9][a-z][0-9][a-z][0-9][a-z][0-9]|[ns] ?[0-9]{2}[^a-z0-9]|[0-9]-[a-z]{3}-[0-9]|post ?code|postal|woon|adres|微信|line[^a-z ]|ライン|카톡|[0-9][.][0-9]{1,3}(?::[0-9]{2}|/[a-z0-9])|8[0-9]{2} [a-z]{3}|[0-9]{3}[a-z]{4}|dot(?:com|net|org|biz|info|co|io|shop|site)'
         '|[+][2-9cfghj-x]{2}|[0-9][a-z0-9]? [0-9][a-z]{2}(?:[^a-z0-9]|$)|str(?:ass?e|[.])? [0-9]|/{3}[a-z]|(?:unit|flat) [0-9]|keypad|www'
         '|[0-9][.][0-9]{4}|p[. ]*o[. ]* ?box|[a-z][.](?:de|nl|ch|cc|tv|se|dk|cz|jp|kr|cn|za|nz|ie|garage|repair|shop'
         '|cars|autos?|online|site|store|services?|me)(?:[^a-z0-9]|$)|[a-z]{21}|(?:moc|ten|gro)[.]'
@@ -7530,7 +7532,7 @@ begin
         if ahead <> '' and own_reading <> translate(own_reading, '0123456789o', '') then
             findings := findings || app.find_split_phones(seen.reading);
         end if;
-        if ahead <> '' and own_reading <> translate(own_reading, '.S_Dl', '') then
+        if ahead <> '' and own_reading <> translate(own_reading, '.S_DlABP0123456789x', '') then
             findings := findings || app.find_pieces(seen.reading);
         end if;
     end if;
@@ -7594,7 +7596,7 @@ declare
         -- insta jo.fixes; telegram user name is jofixes7
         start || '[AP]' || gap || '(?:[ABPNyaRjMgntW]' || gap || '){0,4}(?:' || coined || ')' || finish
         -- insta: jofixes; my snap is jofixes
-        || '|' || start || '[AP](?: ?[:=]| ?[:=] |[ ][yaj] |[ ]A |[<,] ?(?=[\^$]))(?:[yRjMganW]' || gap || '){0,3}[xsh]' || finish
+        || '|' || start || '[AP](?: ?[:=]| ?[:=] |[ ][yaj] |[ ]A |[<,] ?(?=[\^$]))(?:[yRjMganW]' || gap || '){0,3}[xsh](?:-[A-Za-z]+)*' || finish
         -- add me on snap jofixes
         || '|' || start || '[RamV]' || gap || '(?:[MngyN]' || gap || '){0,3}[AB][ ,:<`](?:[yajgn]' || gap || '){0,3}(?:'
         || coined || '|x(?! [ngWRM]))' || finish
@@ -7606,7 +7608,7 @@ declare
         -- telegram mein dhoondho jo.fixes
         || '|' || start || 'A(?: [A-Zabd-z]z?){1,4}[ ,:<]+[A-Za-z]+(?:[._][A-Za-z]+(?:[._~][0-9A-Za-z]+)*|~[0-9]+_[A-Za-z]+)' || finish
         -- je suis jo underscore fixes
-        || '|' || start || '[ABP] (?:[A-Zabd-z]z? ){0,4}[xsz] D [xsz](?! [TD])' || finish
+        || '|' || start || '[ABP][: ]+(?:[A-Zabd-z]z?[: ]+){0,4}[xsz](?: D [xsz])+(?! [TD])' || finish
         -- just venmo jofixes
         -- the name is limp_mode
         || '|' || start || 'a (?:[ay] )?[A-Za-z]+_[A-Za-z]+(?:[._~][0-9A-Za-z]+)*' || finish
@@ -7614,11 +7616,12 @@ declare
         -- upi karo jo@bank
         || '|' || start || 'P(?: [A-Za-z]z?){1,4} [A-Za-z]+@[A-Za-z]+' || finish;
     hosted constant text :=
-        '(?<![0-9A-Za-z._])(?:(?:' || coined || ')[ (](?:[gjn] ){0,2}[(]?(?:[GAB]|a E)|x(?:[(]|[ ](?:[gj] (?:n )?)?)G)' || finish;
+        '(?<![0-9A-Za-z._])(?:(?:' || coined || ')[ (](?:[gjn] ){0,2}[(]?(?:[GAB]|a E|x E)|x(?:[(]|[ ](?:[gj] (?:n )?)?)G)' || finish;
     -- search First Last on facebook; my page is Name; find me on facebook under Name
     searched constant text :=
         start || 'a (?:[aA] )?(?:t )?(?:[xzhKN][ '']){1,4}(?=g [AB]|nz )'
         || '|(?:[AG]|Bz) (?:a )?[ay] [xzhKN](?:[._~][0-9A-Za-z]+)*(?:[ ''][xzhKN](?:~[0-9]+)?){0,4}'
+        || '|' || start || '[AB](?:[:<(,] ?| a | z a )(?:[yg] )?x(?:[ ''][xzhKN]){1,3}'
         || '|a M g [AB] [az] x(?:[ ''][xzh]){0,3}'
         || '|' || start || 'R z a y (?:[xzhKN][ '']){0,4}x(?:[ ''][xzhKN]){0,3}';
     by_name constant text[] := array[
@@ -7758,14 +7761,14 @@ as $$
 declare
     -- figures, letters drawn like them, and between two of them words that sound like one
     run constant text :=
-        '(?:(?:t[- <]){2,}(?=[0-9o]))?[0-9o]+(?:(?:~~|[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z]))?';
+        '(?:(?:t[- <](?=[0-9ot][- <][0-9ot][- <]))*[0-9o]+)(?:(?:~~|[ ]D[ ]|[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z])){0,4}';
     -- how numbers are written where our users live: anywhere, with its country; North America;
     -- France; Britain, Germany, Italy, Pakistan; India; Mexico; Brazil; before them the Netherlands and China
     known constant text :=
         '(?<![0-9o])(?:1[3-9][0-9]{9}|0[1-9][0-9]{1,3}[-/ ][0-9]{3,6}(?:[- ][0-9]{2,4}){1,2}|00[1-9][-0-9 .]{9,17}|0[1-9][^0-9][0-9]{4}[^0-9]?[0-9]{4}|1[3-9][0-9][^0-9][0-9]{4}[^0-9][0-9]{4}'
         '|(?:1[^0-9o]?)?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[0-9o](?:~?[0-9o]){3}'
         '|0[1-9](?:[^0-9][0-9]{2}){4}'
-        '|0[0-9]{2,4}[^0-9](?:[0-9]{3,4}[^0-9][0-9]{3,4}|[0-9]{6,8})'
+        '|0[0-9]{2,4}[^.0-9](?:[0-9]{3,4}[^0-9][0-9]{3,4}|[0-9]{6,8})'
         '|[6-9][0-9]{4}[^-0-9][0-9]{5}'
         '|(?:33|5[56]|81)[^0-9][0-9]{4}[^0-9][0-9]{4}'
         '|[1-9]{2}[^0-9]9[0-9]{4}[^0-9][0-9]{4})(?![0-9o])';
@@ -7780,9 +7783,8 @@ declare
         '(?<![0-9])[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}[2-9][0-9]{2}|,?[2-9][0-9]{2})'
         '(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){1,4}(?:[2-7][^0-9A-Za-z;])?|[^0-9A-Za-z;])[0-9]{4}(?![0-9])';
     filled constant text := '(?<![0-9A-Za-z])(?:[0-9](?: [A-Za-z]{1,2}(?:[ ,<]|<nz |[ <]n )|[ ,<])){9}[0-9](?![0-9A-Za-z~])';
+    lines constant text := '(?:^"|[?])[0-9](?= )';
     odd_prices constant text := '[0-9]{3}[^0-9;$]{1,12}[$][0-9]{3}[^0-9;$]{1,12}[$]0[0-9][.][0-9]{2}';
-    labelled constant text :=
-        '(?:l|N K)[^0-9;]{0,30}[0-9]{2,4}[^0-9~].*l(?: [2-7])?[^0-9;]{0,40}[0-9]{4}[^0-9~]';
     findings app.finding[] := array[]::app.finding[];
     finding app.finding;
     figures constant integer := length(reading) - length(translate(reading, '0123456789ot', ''));
@@ -7791,8 +7793,10 @@ declare
         > length(marked) - length(translate(marked, '0123456789', ''));
     tokens constant text[] := case when any_spelled then string_to_array(marked, E'\x01') end;
     -- a picture of a telephone; "from right to left"
-    is_hinted_anywhere constant boolean := marked <> translate(marked, '☎📞📱📲', '')
+    is_hinted_anywhere constant boolean := reading like '%n_M~%' or marked like '%it' || E'\x02 \x01' || 'rings%' or marked <> translate(marked, '☎📞📱📲', '')
         or marked like '%right%to%left%' or marked like '%back%to%front%' or marked like '%end%to%start%';
+    -- Chinese and Japanese put no space between a word and a number
+    is_foreign constant boolean := octet_length(marked) > length(marked) and marked collate "C" ~ '[\u3040-\udfff]';
     runs text[];
     matched text;
     before text;
@@ -7836,8 +7840,8 @@ begin
         end if;
         finding.first_character := place;
         place := place + length(matched);
-        if right(matched, 1) = 't' and matched collate "C" !~ '[^0-9][0-9][ -]t$' then
-            matched := left(matched, -2);
+        if right(matched, 1) = 't' and matched collate "C" !~ '[^0-9][0-9o](?:[ -]t)+$' then
+            matched := rtrim(matched, ' -t');
         end if;
         finding.last_character := finding.first_character + length(matched) - 1;
         considered := considered + 1;
@@ -7862,7 +7866,7 @@ begin
         if right(before, 1) = ';' and right(before, 4) in ('K Z;', 'K F;', 'N Z;', 'K N;') then
             clause := reverse(split_part(translate(reverse(left(before, -1)), '`?', ';;'), ';', 1));
         end if;
-        clause := replace(replace(replace(clause, 'N K', 'N N'), 'L a', 'L K'), 'L N', 'L K');
+        clause := replace(replace(replace(replace(clause, 's/s', 'K'), 'N K', 'N N'), 'L a', 'L K'), 'L N', 'L K');
         if strpos(clause, 'N') > 0 then
             clause := regexp_replace(clause collate "C", numbered, 'K', 'g');
         end if;
@@ -7878,7 +7882,7 @@ begin
         is_said := is_said_after or clause <> translate(clause, announcing, '') or clause like '%n_M%';
         -- A number inside a word is one only if the text says so, and the word is no vehicle's: a wrong check digit
         -- and "call" make a vehicle's number a telephone's.
-        if translate(matched, '0123456789o~', '') = ''
+        if translate(matched, '0123456789o~', '') = '' and not is_foreign
             and (right(before, 1) = '~' and length(before) > 1 or left(after, 1) = '~' and length(after) > 1)
         then
             continue when concat(clause, following) = translate(concat(clause, following), 'CNk', '')
@@ -7966,15 +7970,15 @@ begin
         end if;
     end loop;
 
-    -- Begins with, then, ends with: two labels or more, and digits enough for a number, in groups of two to four.
-    if cardinality(findings) = 0 and strpos(reading, 'l') > 0 and reading collate "C" ~ labelled then
-        for shape in select l.* from app.locate(reading, '(?<![0-9A-Za-z~.$:])[0-9]{2,4}(?![0-9~%:]|.U)') as l loop
-            total := total + length(shape.matched);
-            findings := findings
-                || row(null, 'phone', shape.first_character, shape.last_character, 0.7, 'pieces', null)::app.finding;
-        end loop;
-        if total not between 9 and 11 or cardinality(findings) not between 2 and 4 then
-            findings := array[]::app.finding[];
+    -- Begins with, then, ends with; the prefix, and the rest; ten lines, each of which begins with a figure.
+    if cardinality(findings) = 0 and figures > 8 then
+        findings := app.find_split_phones(reading, true);
+        if regexp_count(reading collate "C", lines) between 8 and 10 then
+            for shape in select l.* from app.locate(reading, lines) as l loop
+                findings := findings || row(
+                    null, 'phone', shape.last_character, shape.last_character, 0.7, 'pieces', null
+                )::app.finding;
+            end loop;
         end if;
     end if;
 
@@ -8040,6 +8044,13 @@ declare
         array['handle', '_[A-Za-z]', '(?<![0-9A-Za-z])[A-Za-z]{1,2}(?:_[0-9A-Za-z]+)*', '(?<![0-9A-Za-z])x(?=[;?"]*$)'],
         array['handle', 'l', '(?<![0-9A-Za-z$])x(?:[._~-][0-9A-Za-z]+)*(?=[- <,]+(?:t )?l(?![0-9A-Za-z]))',
             '(?<![0-9A-Za-z$])x(?:[._~-][0-9A-Za-z]+)*(?=[- <,]+(?:t )?l(?![0-9A-Za-z]))'],
+        -- a name, then "my insta"; a street, then its number
+        array['handle', '[ABP]', '(?<![0-9A-Za-z])[ABP](?![0-9A-Za-z])',
+            '^"?[A-Za-z]+(?:[._~-][0-9A-Za-z]+)+(?=[;?"]*$)|^"?x(?=[;?"]*$)'],
+        array['handle', '^"?(?:x|[A-Za-z]+(?:[._~][0-9A-Za-z]+)+)~?$', '[A-Za-z]+(?:[._~-][0-9A-Za-z]+)*(?=~?$)',
+            '(?<![0-9A-Za-z])[ABP](?![0-9A-Za-z])'],
+        array['address', '^"?(?:[N#] ?)?[0-9]{1,5}~?$', '[0-9]{1,5}',
+            '(?<![0-9A-Za-z])(?:(?:[xzs]|uz) ){0,2}x S(?=[;?"]*$)|(?<![0-9A-Za-z])S (?:[xzg] ){0,2}x(?=[;?"]*$)'],
         array['url', 'D [TLh]', '(?<![0-9A-Za-z])D [TLh](?![0-9A-Za-z])', '(?<![0-9A-Za-z])x(?:[-._~][0-9A-Za-z]+)*(?=[;?"]*$)']
     ];
     sort text[];
@@ -8058,7 +8069,8 @@ begin
         for n in reverse cardinality(said) - 1 .. greatest(1, cardinality(said) - 5) loop
             ends := ends - length(said[n]) - 1;
             -- a house's number stands alone, or nearly; an account's name is of a service
-            continue when sort[2] = 'S' and (regexp_count(said[n] collate "C", '[A-Za-z]') > 4 or strpos(said[n], 'K') > 0)
+            continue when sort[2] = '[ABP]' and regexp_count(own collate "C", '[A-Za-z]+') > 4
+                or sort[2] = 'S' and (regexp_count(said[n] collate "C", '[A-Za-z]') > 4 or strpos(said[n], 'K') > 0)
                 or sort[1] = 'handle' and reading = translate(reading, 'ABPq', '');
             select l.* into part from app.locate(said[n], sort[4]) as l limit 1;
             if part is not null then
@@ -8083,7 +8095,7 @@ comment on function app.find_pieces is
 
 -- A telephone number in pieces: groups of digits in several messages, with ordinary talk around and between them.
 
-create or replace function app.find_split_phones(reading text)
+create or replace function app.find_split_phones(reading text, is_one_message boolean default false)
     returns app.finding[]
     language plpgsql
     immutable
@@ -8094,16 +8106,17 @@ declare
     -- figures with one sign between them, and "double", "for" where they are heard as digits
     run constant text := '[0-9o]+(?:~?[- ~.,/()*_|:"#=?<](?:t[- <~])*[0-9o]+)*';
     -- what follows a reading, a price, a time; what stands before a part's number
-    measured constant text := '^(?:[^0-9A-Za-z]?[U%$]|~[A-Za-z]|[:/%]|[ ]K)';
-    named constant text := '(?:[A-Za-z]~|[0-9]~[A-Za-z]{1,2}[- ]|[#.@^]|[KL][^0-9A-Za-z;<?](?:[A-Za-z]{1,2}[^0-9A-Za-z;<?]){0,2})$';
+    measured constant text := '^(?:[^0-9A-Za-z]?[U%$]|~[A-Za-z]|[:/%])';
+    glued constant text := '(?:[A-Za-z]~|[0-9]~[A-Za-z]{1,2}[- ]|[#.@^])$';
+    named constant text := '(?:[KL][^0-9A-Za-z;<?](?:[A-Za-z]{1,2}[^0-9A-Za-z;<?]){0,2})$';
     -- a group stands at the beginning of a clause, or behind words that join or announce it
     apart constant text :=
-        '(?:^|[;<?:"(=])(?:[^0-9A-Za-z]?(?:nz|[ZnlytNIRgMCwYiEkmF])[^0-9A-Za-z;<]{1,2}){0,4}[^0-9A-Za-z]?$';
+        '(?:^"?(?:[A-Za-z]{1,2} ){0,2}|(?:^|[;<?:"(=])(?:[^0-9A-Za-z]?(?:nz|[ZnlytNIRgMCwYiEkmF])[^0-9A-Za-z;<]{1,2}){0,4}[^0-9A-Za-z]?)$';
     -- decimals, dates, thousands, fractions, B1342
     dated constant text :=
         '^(?:[0-9]{1,2}[.][0-9]{1,3}|[0-9]{3}[.][0-9]{1,2}|[0-9]{1,3},[0-9]{1,3}|[0-9]{1,3}/[0-9]{1,3}|[0-9]{1,2}-[0-9]{1,2}'
         || '|[0-9]{1,2}([-./])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{1,2}:[0-9]{2})$|o~[0-9]|[0-9]~o';
-    label constant text := '[Nl](?:[^0-9A-Za-z;]{1,2}[a-zIRW0-9]){0,2}[^0-9A-Za-z;]{1,2}$';
+    label constant text := '[Nl](?:[^0-9A-Za-z;]{1,2}[a-zIRWY0-9]){0,2}[^0-9A-Za-z;]{1,2}$';
     -- last 4, first three: how many follow
     counting constant text :=
         '(?<=l[ :])(?:[1-9](?=[^0-9A-Za-z]+[0-9]{2})|3(?=(?:[^0-9A-Za-z]+[0-9o]){3}(?![^0-9A-Za-z]?[0-9o]))'
@@ -8111,17 +8124,20 @@ declare
     -- North America's, of which a piece ends after three or six figures; Europe's and India's, with the zero
     american constant text :=
         '^(?:1-?)?[2-9](?:-?[0-9]){2}(?:-[2-9](?:-?[0-9]){2}-?|-?[2-9](?:-?[0-9]){2}-)[0-9](?:-?[0-9]){3}$';
-    grouped constant text := '^(?:1-)?[0-9]{3}-(?:[0-9]{3}-(?:[0-9]{4}|[0-9]{2}-[0-9]{2})|[0-9]{7})$|^[0-9]{6}-[0-9]{4}$';
+    grouped constant text := '^(?:1-)?[0-9]{3}-?[0-9]{3}-?(?:[0-9]{4}|[0-9]{2}-[0-9]{2})$';
     elsewhere constant text := '^0[1-9][0-9]{0,3}-[0-9]{2,6}(?:-[0-9]{2,6}){0,4}$';
     in_pairs constant text := '^[1-9][0-9]-(?:[0-9]{2}-|[0-9]{4}-){1,3}[0-9]{2}(?:[0-9]{2})?$';
-    said constant text[] := string_to_array(reading, '`');
+    -- a message on its own is read clause by clause
+    said constant text[] := string_to_array(
+        case when is_one_message then translate(reading, ';<', '``') else reading end, '`'
+    );
     ends integer := length(reading);
     piece text;
     letters integer;
     labelled integer := 0;
     pieces integer := 0;
     between integer := 0;
-    announced boolean := false;
+    announced boolean := strpos(reading, 'k') > 0;
     is_told boolean;
     is_labelled boolean;
     is_pure boolean := true;
@@ -8129,6 +8145,7 @@ declare
     part record;
     figures text;
     whole text;
+    parted text;
     last_figures text;
     -- the groups, all of them and the last of each message
     together text[] := array['', ''];
@@ -8159,7 +8176,8 @@ begin
                     or length(figures) > 10
                     or part.matched collate "C" ~ dated
                     or part.after collate "C" ~ measured
-                    or part.before collate "C" ~ named
+                    or letters > 1 and part.before collate "C" ~ named
+                    or part.before collate "C" ~ glued
                     or is_price and strpos(reading, '$0') = 0;
                 continue when right(part.before, 1) <> '$' and part.before collate "C" !~ label and (
                     (letters > 3 and part.before collate "C" !~ apart)
@@ -8170,26 +8188,31 @@ begin
                 is_labelled := is_labelled or part.before collate "C" ~ label or part.after collate "C" ~ '^[- <,]+(?:[a-z] )?l';
                 is_told := is_told or part.before collate "C" ~ 'N[^;<0-9]{0,12}$';
                 here := here || (ends + part.first_character) || (ends + part.last_character);
-                whole := whole || figures || '-';
-                last_figures := figures || '-';
+                parted := translate(regexp_replace(part.matched collate "C", '[^0-9o]+', '-', 'g'), 'o', '0');
+                whole := whole || parted || '-';
+                last_figures := parted || '-';
+                labelled := labelled + (part.before collate "C" ~ label or part.after collate "C" ~ '^[- <,]+(?:[a-z] )?l')::integer;
             end loop;
         end if;
         if whole = '' then
             between := between + 1;
-            exit when n = cardinality(said) or between > 4;
+            exit when not is_one_message and (n = cardinality(said) or between > 4);
         else
             pieces := pieces + 1;
             between := 0;
-            labelled := labelled + is_labelled::integer;
             announced := announced or piece <> translate(piece, 'k+', '') or strpos(piece, 'C M') > 0 or is_told;
             is_pure := is_pure and (letters <= 3 or is_labelled);
             together := array[whole || together[1], last_figures || together[2]];
             spans := here || spans;
             last_spans := here[cardinality(here) - 1 : cardinality(here)] || last_spans;
-            for way in 1 .. case when pieces > 1 then 2 else 0 end loop
+            for way in 1 .. case when is_one_message then 1 when pieces > 1 then 2 else 0 end loop
                 whole := rtrim(together[way], '-');
                 figures := replace(whole, '-', '');
                 counted := length(figures);
+                -- one message is a number if it says so
+                exit when is_one_message and (
+                    strpos(reading, '=') > 0 or not announced and labelled < 2 and reading = translate(reading, 'N', '')
+                );
                 if counted between 10 and 11 and whole ~ american and (is_pure or whole ~ grouped)
                     or counted between 10 and 11 and whole ~ elsewhere
                     or counted = 10 and (is_pure and whole ~ in_pairs or whole ~ '^[1-9][0-9]-[0-9]{4}-[0-9]{4}$')
@@ -8230,13 +8253,14 @@ declare
     -- 1-800-fix-cars, 415-555-mech
     vanity constant text :=
         '(?<![a-z0-9])(?:1[- .])?(?:[(]?8(?:00|88|77|66|55|44|33)[)]?[- .]?|[(]?[2-9][0-9]{2}[)]?[-.]?)'
-        '(?:[a-z]{2,4}[- .][a-z]{3,6}|[0-9]{3}[- .]?[a-z]{4}|[a-z]{7})(?![a-z0-9])';
+        '(?:[a-z]{2,4}[- .][a-z]{3,6}|[a-z]{3}[-. ][0-9]{4}|[0-9]{3}[- .]?[a-z]{4}|[a-z]{7})(?![a-z0-9])';
     -- 27 kingsway, b11 2le; 868r6fcp+cw; lindenstrasse 12; ///one.two.three; 36.7378, -119.7871; p.o. box 12
     spot constant text :=
         '(?<![a-z0-9])(?:'
         '(?:(?:unit |flat |no )?[0-9]{1,4}[a-d]?,? (?:[a-z]+,? ){1,4}|(?:unit|flat) [0-9]{1,4}[a-d]?,? )[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2}'
         '|[2-9cfghjmpqrvwx]{4,8}[+][2-9cfghjmpqrvwx]{2,3},?(?: [a-z]{3,})?'
         '|[a-z]{3,}(?:strass?e|str[.]?|gasse|weg|allee|platz|damm) [0-9]{1,4}'
+        '|[ns] ?[0-9]{1,2}[^a-z0-9]{1,3}[0-9]{1,2}[^a-z]{1,12} ?[ew] ?[0-9]{1,3}[^a-z0-9]{1,3}[0-9]{1,2}[^a-z ]{0,8}'
         '|/{3}[a-z]+[.][a-z]+[.][a-z]+'
         '|-?[0-9]{1,2}[.][0-9]{4,} ?, ?-?[0-9]{1,3}[.][0-9]{4,}'
         '|(?:post ?code|postal code|eircode)(?:.s| is)?:? [a-z]{1,2}[0-9][a-z0-9]? ?[0-9][a-z]{2}'
@@ -8251,7 +8275,7 @@ declare
         '|[a-z0-9-]{3,}(?:[.][a-z0-9-]{2,})*[.](?:de|nl|ch|cc|tv|se|dk|cz|jp|kr|cn|za|nz|ie|garage|repair|shop'
         '|cars|autos?|online|site|store|services?|me/[^\s]+)(?![a-z0-9])(?:/[^\s]*[a-z0-9/_=-])?'
         '|[0-9]{1,3}(?:[.][0-9]{1,3}){3}(?::[0-9]{2,5}|/[a-z0-9/_.-]+)'
-        '|u/[a-z0-9_-]{5,}'
+        '|(?:[0-9][a-z]{1,2}){8,12}[0-9]|[a-z](?:[0-9][a-z]){10}|u/[a-z0-9_-]{5,}'
         '|(?:微信|wechat|line|ライン|카톡|telegram|qq)[^a-z0-9 .,;]{0,4}[: ]{0,2}[a-z0-9]+[._-][a-z0-9._-]{3,}'
         '|(?:zero|oh|one|t(?:wo|hree)|f(?:our|ive)|s(?:ix|even)|eight|nine){7,}'
         '|(?:moc|ten|gro)[.][a-z0-9-]+(?:[@.][a-z0-9._-]+)?'
@@ -8299,6 +8323,9 @@ begin
         if left(part.matched, 4) in ('moc.', 'ten.', 'gro.') then
             finding.kind := case when strpos(part.matched, '@') > 0 then 'email' else 'url' end;
             finding.reason := 'reversed';
+        elsif part.matched collate "C" ~ '^[a-z]?(?:[0-9][a-z]{1,2}){8}' then
+            finding.kind := 'phone';
+            finding.reason := 'disguised';
         elsif part.matched = translate(part.matched, '. 0123456789', '') and strpos(part.matched, 'dot') = 0 then
             finding.kind := 'phone';
             finding.reason := 'spelled';
@@ -9112,28 +9139,16 @@ declare
     -- scan the code in my picture
     picture constant text :=
         'q[^;]{0,12}[mRM]|m[^;]{0,4}q|R[EN]y?[^;,]{0,4}(?:g[^;,]{0,3})?[q{]|[a{<z]Ra[^;]{0,5}{';
-    -- Idioms, whose words alone say nothing.
-    phrases constant text :=
-        '(?:under the table|off the books?|on the side|side (?:jobs?|work|gigs?)|between (?:you and me|us)|no middle ?man'
-        '|cash only|bank transfer|wire transfer|direct deposit|same (?:user ?)?name (?:everywhere|on)|name is the same'
-        '|get in touch|zahl bar|bar zahlen|out of the app|(?:cut|leave|keep) (?:them|the app|the platform) out'
-        '|my contact (?:info|details)|business card'
-        '|(?:quick|short|minute|brief) phone (?:call|chat|conversation|talk)'
-        '|(?:can we|could we|let''?s|rather|prefer|comfortable|happy to|want to|like to|easier to|we should|we could)'
-        ' (?:speak|talk|chat|discuss|explain|sort|do)[a-z]* (?:this |it |that |things )?(?:by|over|on) (?:the )?phone'
-        '|want my (?:e-?mail|number|cell|phone|snap|insta|whats)|do (?:it|this|that|the job|the work) privately'
-        '|微信|加我|联系我|打我?电话|给我电话)';
 begin
     -- Each pattern behind a look for letters without which it cannot match.
     return case
-        when words <> translate(words, 'PpQJ', '') and words ~ payment then 'solicits_payment'
+        when words <> translate(words, 'PpQJ', '') and words !~ 'X[^;,]{0,3}p' and words ~ payment then 'solicits_payment'
         when strpos(words, 'V') > 0 and words ~ meeting then 'solicits_meeting'
         when words <> translate(words, 'ABv', '') and words ~ app then 'solicits_app'
         when words <> translate(words, 'iCNEBm', '') and words ~ a_call then 'solicits_call'
         when words <> translate(words, 'WNEma', '') and words ~ contact then 'solicits_contact'
         when words <> translate(words, 'q{', '') and words ~ picture then 'solicits_picture'
         when words <> translate(words, 'OLJH', '') and words ~ leaving then 'solicits_leaving'
-        when folded collate "C" ~ phrases then 'solicits_leaving'
     end;
 end;
 $$;
@@ -9159,6 +9174,7 @@ declare
         '|не можу|nie moge|kann (?:ich )?(?:leider )?nicht|darf (?:ich )?(?:leider )?nicht|ne peux pas|ne peut pas|nao posso|non posso|nahi'
         '|(?:write|messag|text|chat|escrib|schreib|ecri|scriv|пишит|напиши|pisz)[^.;?!]{0,14} (?:here|hier|ici|aqui|qui|tutaj|сюда|здесь|тут)(?:[^a-z]|$)'
         '|call button|in here(?:[^a-z]|$)|help page|(?:app|platform|site|system|plattform) (?:email|text|send|call|message)s? (?:me|you)'
+        '|don.?t (?:do|ask|share)|do not share|not comfortable|donne pas|gebe (?:ich )?(?:keine|nicht)|no doy|restons ici|(?:go|goes|keep it|stay|stays) (?:through|on|in) the (?:platform|app)'
         '|(?:told|asked|wanted|offered) (?:me|us) to';
     person constant text := '(?:dealer|insur|adac|anwb|roadside|tow truck|police|warranty|shop said|support|autozone|bank)';
     apps constant text :=
@@ -9176,7 +9192,10 @@ declare
         '|(?:do|you|u|got|have|use)(?: you| u| ya)? (?:have|got|use|on|do)? ?(?:an? |any )?' || apps || '(?:[?]|$| i can| so i| so we| by)'
         '|(?:let me have|have you got|got|is there|what.?s) (?:an? |the |your |ur )?(?:good |best |direct |better )?(?:number|line|cell|landline|mobile)(?: (?:i|we|where|to|that|for (?:you|me)|handy)|[?]|$)'
         '|(?:over|on|via|to|by|using|in|through|jump to|switch to|move to|continue on|carry on on) ' || apps || '(?:[?.!, ]|$)[^.;?!]{0,12}(?:instead|easier|better|faster|quicker|if you|then)'
-        '|talks? on (?:tele)?phones';
+        '|talks? on (?:tele)?phones|(?:move|switch|continue|take|carry|bring|shift|jump|hop)[^.;?!]{0,16} (?:to|on|onto) ' || apps || '(?:[^a-z]|$)'
+        '|' || apps || ' (?:messenger |number )?(?:ok|okay|good|fine|work|works|any good) ?(?:for|with|by)? ?(?:you|u|ya)?(?:[?]|$)|(?:ur|your|my|a) (?:cell(?:y|ie)?|gmail|inbox|hotmail|digits|celly)(?:[^a-z]|$)|send (?:me )?yours|hit (?:me|us) up'
+        '|(?:other|another|better|different|best|easier|some) (?:way|means|place) (?:to|of) (?:reach|reaching|contact|contacting|get|getting|talk|talking|chat)[a-z]* (?:to |with |hold of )?(?:you|me|us|ya|u)'
+        '|(?:ghost|paper ?plane|bird|green|yellow|purple|camera|clock) (?:bubble |logo |icon )?app(?:[^a-z]|$)|(?:chat|talk|continue|speak|discuss)[a-z]* (?:somewhere|elsewhere|outside|there)';
     placed constant text :=
         '(?:bring|tow|drive|run|take|haul|limp|trailer|roll|get|drop|carry) (?:it|her|him|them|this|that|mine|(?:the|my) [a-z]+)(?: [a-z]+){0,3} (?:to|at|past|by|round) (?:you|yours|your (?:shop|place|garage|house|home|driveway|yard|door|bay|lot|workshop))(?:[^a-z]|$)'
         '|(?:i.?ll|i will|i can|i could|can i|could i|i.?d|let me|if i|we could|let.?s|happy to|want to|wanna|gonna|just|could you|can you|would you|chance (?:of )?you|you could|welcome to|feel free to|free to|please)(?: [a-z]+){0,2}'
@@ -9194,8 +9213,10 @@ declare
     paid constant text :=
         '(?:without|leave|leaving|skip|skipping|save|saves|avoid|minus|dodge|lose|keep|cut|cutting|split|spare)[^.;?!]{0,22}(?:(?:site|app|platform|their|booking|service|middle ?man|company|web ?site)(?:.?s)? (?:cut|share|slice|percentage|commission|take|fees?|skim)|commission|percentage)'
         '|(?:off|outside|away from|beyond|around|past)(?: of)? (?:this|the) (?:app|site|platform|chat|system|web ?site|window|thing|marketplace)|off (?:of )?here(?:[^a-z]|$)[^.;?!]{0,8}(?:than|[?]|$|if|and|then)|(?:take|do|continue|carry|talk|move)[^.;?!]{0,14} (?:offline|off ?app|off ?platform|elsewhere|somewhere else|off here)'
+        '|outside of here|(?:hold of|contact|reach|find|message) me outside|(?:sort|do|settle|handle|arrange|fix)[^.;?!]{0,12} offline|(?:decline|reject|cancel|refuse) the (?:quote|offer|order|booking)[^.;?!]{0,12} (?:then|and)|pay(?:ing)? these (?:people|guys)|tell them you (?:found|changed)|do (?:it|the repair|this) ourselves'
+        '|sans passer par|au black|sin pasar por|senza passare|ohne (?:die )?(?:plattform|app)'
         '|between (?:us|ourselves|you and me|me and you|you and i|the two of us)(?:[^a-z]|$)|among ourselves|nobody (?:has to|needs to|will|would|.ll) know|no one (?:has to|needs to|will|would|.ll) know|keep (?:it|this) (?:quiet|between)|hush.?hush|catch my drift|our (?:little )?secret'
-        '|under the table|off the books?|on the side(?:[^a-z]|$)|side (?:jobs?|work|gigs?|hustle)|no middle ?man|cut out the middle|cash (?:only|in hand|job|price|deal|discount)|bank transfer|wire transfer|direct deposit|(?:pay|give|hand|slip|bring) (?:me|you|u|ya)[^.;?!]{0,16} (?:cash|directly|direct|in cash)'
+        '|under the table|off the books?|(?:works?|jobs?|bit|money|cash|stuff|this|that|it|repairs?|something) (?:[a-z]+ )?on the side(?:[^a-z]|$)|side (?:jobs?|work|gigs?|hustle)|no middle ?man|cut out the middle|cash (?:only|in hand|job|price|deal|discount)|bank transfer|wire transfer|direct deposit|(?:pay|give|hand|slip|bring) (?:me|you|u|ya)[^.;?!]{0,16} (?:cash|directly|direct|in cash)'
         '|(?:come|go|book|deal|pay|work|straight)(?: with| to)? ?(?:straight|directly|direct) (?:to|with) (?:me|us|you)|straight to me|deal with me|charge you|(?:i.?ll|i.?d|i can|i could|i will) (?:do|knock)[^.;?!]{0,30} for (?:half|less|cheap|cash|[$]?[0-9]+)'
         '|(?:cheaper|less|discount|half)[^.;?!]{0,24}(?:direct|privately|without (?:them|the|this)|on my own|if you (?:skip|leave|cancel))|out of the app|(?:cut|leave|keep) (?:them|the app|the platform|this site) out'
         '|(?:ohne|sans|sin|senza|sem|bez|zonder) (?:rechnung|beleg|quittung|facture|factura|fattura|nota|faktury|paragonu|factuur|bon|boleta|recibo|ricevuta|la app|l.appli|die app|l.app)|(?:au noir|de la main a la main|schwarz|in nero|en negro|por fuera|por fora|na czarno|do reki|мимо кассы|без чека|наличк|elden|faturasiz|unter der hand|bar auf die hand|in contanti|en liquide|en especes|bar (?:zahlen|zahle|zahlst|zahlung|und|auf die))'
@@ -9207,16 +9228,17 @@ declare
         '|(?:spell|write|type|put|say|send|space|break|split|hide|disguise|sneak|slip) (?:it|(?:the|your|my|ur) (?:number|digits|address|e-?mail|contact|name|insta|handle)|that|them|digits|numbers?)[^.;?!]{0,24}(?:in words|as words|in letters|with spaces|in (?:the|a|your|my) (?:photo|picture|pic|image|video|caption|file)|backwards|on (?:paper|cardboard|a sign|your hand|a post)|one (?:digit|bit|number|word) at a time|in code)'
         '|(?:my|your|ur|our|phone|cell|contact) (?:number|digits|e-?mail|contact|handle|insta|details|info|card)[a-z]*[^.;?!]{0,24} (?:on|in|under|through|at the (?:end|bottom|start) of) (?:the|my|your|a|that) (?:[a-z]+ )?(?:photo|picture|pic|image|video|profile|bio|sign|side|door|van|truck|shirt|sticker|banner|window|lettering|avatar|background|cap|sleeve|dashcam)'
         '|(?:zoom in|look|read|check|see|blow up|enlarge|peep|peek)[^.;?!]{0,25}(?:my (?:profile|avatar|bio|van|truck|shirt|hat|cap|sign|banner|card)|lettering|side of (?:the|my) (?:van|truck)|shop (?:door|sign|window)|back of my)'
+        '|(?:number|digits|contact|cell|insta|details).{0,3}(?:s|is|are)? on (?:the|my|a) (?:van|truck|side|door|shirt|cap|hat|sign|banner|card|sticker|lift|wall|toolbox|bumper)[^.;?!]{0,12}(?:pic|photo|image|video|[0-9]|$)|scan (?:the|my|this|that) (?:qr|code in)|(?:wrote|written|painted|printed|scribbled|held up) [^.;?!]{0,6}(?:my|the) (?:cell|number|digits|phone|mail|e-?mail|insta|contact)|(?:pic|photo|picture|snap) of (?:your|ur|my) (?:number|cell|card|phone number|contact)|split (?:your|the|ur|my) (?:number|digits)|(?:somewhere|where) (?:they|nobody|no one|the bots?) (?:aren.?t|isn.?t|can.?t|won.?t|don.?t|is not|are not) (?:listen|see|read|watch|hear|look)|three words (?:for|are|to)|map app'
         '|how to (?:get hold of|reach|find|contact) (?:me|us)(?:[^a-z]|$)|phone ?book|yellow pages|white pages|(?:google|look up|search(?: for)?) (?:me|us|my|our)(?:[^a-z]|$)|look (?:me|us) up|(?:type|put) into (?:google|maps)|find (?:ur|your|my) (?:place|shop|garage|page|listing)'
         '|(?:what|wut)(?:.s| is|s)? (?:your|ur|the) (?:shop|garage|business|company|workshop|place|last|full|real|sur)(?:.s)? ?(?:name|called)|name of (?:your|ur|my) (?:shop|garage|business|company|workshop|place|page|channel)|(?:your|ur) (?:last|full|real|sur) ?name|(?:what(?:.s| is|s)?|got|drop|give me|share) (?:your|ur|an?) (?:insta|facebook|fb|tiktok|handle|username|user|discord|steam|snap|socials?|gamertag)'
         '|same (?:user ?)?name (?:everywhere|on)|name is the same|get in touch|my contact (?:info|details)|business card|want my (?:e-?mail|number|cell|phone|snap|insta|whats)|do (?:it|this|that|the job|the work) privately';
     other_languages constant text :=
         '(?:s.appeler|on s.appelle|(?:vous|t.|te|m.|me|nous) ?appele(?:r|z)|rappele(?:r|z)|coup de (?:fil|tel)|vive voix|par telephone|au telephone|passe(?:r|z)? (?:chez|au garage|a l.atelier|me voir)|on se voit|se rencontrer|votre (?:adresse|garage|numero)|ton (?:adresse|garage|numero))'
         '|(?:am telefon|telefonisch|telefonieren|durchklingel|kurz anrufen|sie (?:mal |kurz |mich )?an(?:rufen)?$|ruf(?:en)? sie mich|vorbei ?(?:komm|bring|schau|fahr)|ihre (?:nummer|adresse|werkstatt|mail)|(?:bitte|gern|einfach) an mich|melde[nt]? sie sich bei mir|per mail|wo (?:ist|sind) (?:ihre|sie|deine))'
-        '|(?:(?:le|te|les|lo|la) (?:marco|llamo|marcamos|llamamos|escribo|busco)|(?:puedo|podria|podemos|podriamos|quiere que|prefiero) (?:le |te )?(?:llam|marc|habl|pas|ir |llev)|llam(?:ar|e|a)(?:le|te|lo|nos|me)|marc(?:ar|que|a)(?:le|te|me)|por (?:telefono|whats|wasap|fuera)|viva voz|(?:donde|en que calle) (?:esta|queda|tiene|se encuentra|es)[^.;?!]{0,16}(?:taller|ubicad|negocio|local|usted)|(?:su|tu) (?:taller|casa|direccion|ubicacion|numero|celular|correo|whats)|nos vemos|en persona|sin cita|por mi cuenta)'
+        '|(?:(?:le|te|les|lo|la) (?:marco|llamo|marcamos|llamamos|escribo|busco)|(?:puedo|podria|podemos|podriamos|quiere que|prefiero) (?:le |te )?(?:llam|marc|habl|pas|ir |llev)|llam(?:ar|e|a)(?:le|te|lo|nos|me)|marc(?:ar|que|a)(?:le|te|me)|por (?:telefono|whats|wasap|fuera)|tienes? (?:whats|telegram|insta)|viva voz|(?:donde|en que calle) (?:esta|queda|tiene|se encuentra|es)[^.;?!]{0,16}(?:taller|ubicad|negocio|local|usted)|(?:su|tu) (?:taller|casa|direccion|ubicacion|numero|celular|correo|whats)|nos vemos|en persona|sin cita|por mi cuenta)'
         '|(?:chiamar(?:ti|la|vi|mi)|(?:ti|la|vi) (?:chiamo|richiamo|scrivo)|ci sentiamo|sentiamoci|al telefono|a voce|portar(?:tel|vel|gliel)[aoei]|passo (?:da|in)|dove (?:stai|siete|si trova|sei)|ci vediamo|di persona|(?:tuo|suo|vostro) (?:numero|indirizzo|cellulare))'
         '|(?:(?:te|lhe) (?:ligo|chamo)|(?:posso|podemos) (?:te |lhe )?(?:ligar|levar|passar|chamar)|me (?:liga|chama)|pelo (?:zap|telefone|whats)|no (?:zap|whats|telefone)|(?:seu|teu) (?:zap|whats|numero|telefone|endereco)|(?:sua|tua) oficina|pessoalmente)'
-        '|(?:zadzwoni(?:c|e|my|sz|cie)?(?:[^a-z]|$)|przez telefon|(?:pana|pani|twoj|swoj) (?:numer|adres|telefon)|do (?:pana|pani) (?:zadzwon|przyj|podj)|podjad|podjech|przyjad|spotka[cj]|warsztat jest|gdzie (?:jest|macie|ma pan)|poza (?:aplikacj|platform))'
+        '|(?:zdzwo|dzwoni[csz]|pm mo)|(?:zadzwoni(?:c|e|my|sz|cie)?(?:[^a-z]|$)|przez telefon|(?:pana|pani|twoj|swoj) (?:numer|adres|telefon)|do (?:pana|pani) (?:zadzwon|przyj|podj)|podjad|podjech|przyjad|spotka[cj]|warsztat jest|gdzie (?:jest|macie|ma pan)|poza (?:aplikacj|platform))'
         '|(?:bellen|bel (?:me|je|mij|even)|langs ?(?:kom|breng|rij)|kom(?:t|en)? (?:ik )?(?:even )?langs|waar (?:zit|is) (?:je|u)|(?:je|uw|jouw) (?:nummer|adres))'
         '|(?:arayabilir|arasam|arayay|ararim|telefonda|telefonlas|numaran|dukkan(?:in|iniz)|neredesin|adresin|ugra[ry])'
         '|(?:(?:number|no|nambar|mobile|contact) (?:de ?do|de ?dena|dijiye|dijiyega|do na|dena|bhej|bata)|(?:call|phone|fon) (?:kar|pe |pr |lagao|laga)|mil(?:te|na|o) (?:hain|hai|kar)|bahar (?:kar|se)|(?:aapki|apki|tumhari) (?:dukan|garage|workshop))'
@@ -9227,7 +9249,7 @@ declare
         || '|電話(?:し|番号|で|くだ|もら|いい|お)|番号を?(?:教|交換)|line(?:で|交換|は|id|を|に)|ライン(?:で|交換|は)|連絡先|直接(?:会|お|連|や|取|払)|会え|会って|会い|現金|お店は?どこ|場所は?どこ|住所|dmで|dmし|メール(?:で|くだ|アド)|追加お願い|持って行|持ち込'
         || '|카톡|카카오|전화 ?(?:번호|하|주|드|로|통화|줘)|통화|번호 ?(?:좀|를|알려|주)|연락처|문자 ?(?:주|보내|드)|만나|직접 ?(?:만|거래|연락|가|방문)|현금|계좌|텔레그램|라인으로|주소'
         || '|رقم(?:ك|كم|ي| الجوال| جوال| هاتف| الهاتف| الواتس)|واتس|اتصل(?:ي| بي| علي| فيني)|كلمني|اكلمك|ورشتك|محلك|عنوانك|وين (?:ورش|محل|مكان)|اجيك|أجيك|نتقابل|كاش|نقدا|تحويل|برا (?:التطبيق|الموقع)|خارج (?:التطبيق|الموقع)'
-        || '|(?:по)?звон(?:и|ю|ок|ить)|наб(?:ери|рать|еру)|созвон|по телефону|голосом|(?:ваш|твои|мои|свои) (?:номер|телефон|адрес|гараж)|телег|ватсап|вотсап|вацап|вайбер|встрет|подъе|приед|заед[ук]|наличн|на карту|мимо|без посредник|напрямую|лично|зателефон|подзвон|готівк|telega'
+        || '|(?:по)?звон(?:ю|ок|ить|ите|и(?![а-я]))|наб(?:ери|рать|еру)|созвон|по телефону|голосом|(?:ваш|твои|мои|свои) (?:номер|телефон|адрес|гараж)|телег|ватсап|вотсап|вацап|вайбер|встрет|подъе|приед|заед[ук]|наличн|на карту|мимо|без посредник|напрямую|лично|зателефон|подзвон|готівк|telega'
         || '|תתקשר|המספר|מספר שלך|וואטסאפ|מזומן|להיפגש|τηλεφων|παρε με|μετρητα|شماره|زنگ بزن|تماس|โทร|ไลน์|เบอร์|เจอกัน|เงินสด',
         nfkd
     );
@@ -11567,7 +11589,7 @@ begin
                                             when left(t.entry, 3) in (E'\x02. ', E'\x02! ', E'\x02? ') then ';'
                                             else '"'
                                         end
-                                    when length(t.entry) <= 3 and translate(t.entry, 'oilszbgq', '') = ''
+                                    when (length(t.entry) <= 3 or t.entry = 'oooo') and translate(t.entry, 'oilszbgq', '') = ''
                                         then repeat('o', length(t.entry))
                                     when length(t.entry) = 1 then 's'
                                     else 'x'
@@ -11601,15 +11623,15 @@ begin
     if reading <> translate(reading, 'cdef', '') then
         reading := replace(replace(reading, '4-2e', '8-e'), '4 2e', '8 e');
         -- ochenta y uno
-        reading := regexp_replace(reading, '([0-9])e (?:nz|z|j|E) ([1-9])(?![0-9e])', '\1~~\2', 'g');
+        reading := regexp_replace(reading, '([0-9])e (?:nz|z|j|E) ([1-9t])(?![0-9e])', '\1~~\2', 'g');
         -- quinientos cincuenta y cinco
         reading := regexp_replace(reading, '([0-9])c ([0-9])e( |~~)(?=[1-9])', '\1 \2\3', 'g');
-        reading := regexp_replace(reading, '([0-9])c (?=[0-9]e)', '\1 ', 'g');
+        reading := regexp_replace(reading, '([0-9])c (?=[0-9](?:e|~~[1-9]))', '\1 ', 'g');
         reading := regexp_replace(reading, '([0-9])c', '\100', 'g');
         reading := regexp_replace(reading, '([0-9])e([- ~])(?=[1-9](?![0-9e]))', '\1\2', 'g');
         reading := replace(reading, 'e', '0');
         reading := regexp_replace(reading, '(?<=[0-9][- ~])c', '00', 'g');
-        reading := regexp_replace(reading, 'd([- ~])([0-9])(?![0-9])', '\2\1\2', 'g');
+        reading := regexp_replace(reading, 'd([- ~])([0-9o])(?![0-9])', '\2\1\2', 'g');
         reading := regexp_replace(reading, 'f([- ~])([0-9])(?![0-9])', '\2\2\1\2', 'g');
     end if;
 end;
