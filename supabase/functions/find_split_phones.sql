@@ -9,7 +9,7 @@ as $$
 declare
     findings app.finding[] := array[]::app.finding[];
     -- figures with one sign between them, and "double", "for" where they are heard as digits
-    run constant text := '[0-9o]+(?:~?[- ~.,/()*_|:"#=?<](?:t[- <~])*[0-9o]+)*';
+    run constant text := '[0-9o]+(?:~{0,2}[- ~.,/()*_|:"#=?<](?:t[- <~])*[0-9o]+)*';
     -- what follows a reading, a price, a time; what stands before a part's number
     measured constant text := '^(?:[^0-9A-Za-z]?[U%$]|~[A-Za-z]|[:/%])';
     glued constant text := '(?:[A-Za-z]~|[0-9]~[A-Za-z]{1,2}[- ]|[#.@^])$';
@@ -19,16 +19,16 @@ declare
         '(?:^"?(?:[A-Za-z]{1,2} ){0,2}|(?:^|[;<?:"(=])(?:[^0-9A-Za-z]?(?:nz|[ZnlytNIRgMCwYiEkmF])[^0-9A-Za-z;<]{1,2}){0,4}[^0-9A-Za-z]?)$';
     -- decimals, dates, thousands, fractions, B1342
     dated constant text :=
-        '^(?:[0-9]{1,2}[.][0-9]{1,3}|[0-9]{3}[.][0-9]{1,2}|[0-9]{1,3},[0-9]{1,3}|[0-9]{1,3}/[0-9]{1,3}|[0-9]{1,2}-[0-9]{1,2}'
+        '[0-9][.][0-9](?:[^0-9]|$)|^(?:[0-9]{1,2}[.][0-9]{1,3}|[0-9]{3}[.][0-9]{1,2}|[0-9]{1,3},[0-9]{1,3}|[0-9]{1,3}/[0-9]{1,3}|[0-9]{1,2}-[0-9]{1,2}'
         || '|[0-9]{1,2}([-./])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{1,2}:[0-9]{2})$|o~[0-9]|[0-9]~o';
-    label constant text := '[Nl](?:[^0-9A-Za-z;]{1,2}[a-zIRWY0-9]){0,2}[^0-9A-Za-z;]{1,2}$';
+    label constant text := '[Nl](?:[^0-9A-Za-z;]{1,2}[a-zIRWYVxz0-9]{1,2}){0,2}[^0-9A-Za-z;]{1,2}$';
     -- last 4, first three: how many follow
     counting constant text :=
         '(?<=l[ :])(?:[1-9](?=[^0-9A-Za-z]+[0-9]{2})|3(?=(?:[^0-9A-Za-z]+[0-9o]){3}(?![^0-9A-Za-z]?[0-9o]))'
         || '|4(?=(?:[^0-9A-Za-z]+[0-9o]){4}(?![^0-9A-Za-z]?[0-9o])))';
     -- North America's, of which a piece ends after three or six figures; Europe's and India's, with the zero
     american constant text :=
-        '^(?:1-?)?[2-9](?:-?[0-9]){2}(?:-[2-9](?:-?[0-9]){2}-?|-?[2-9](?:-?[0-9]){2}-)[0-9](?:-?[0-9]){3}$';
+        '^(?:1-?)?[2-9](?:-?[0-9]){2}(?:-[2-9](?:-?[0-9]){2}-[0-9](?:-?[0-9]){3}|-[2-9][0-9]{6}|[2-9][0-9]{2}-[0-9](?:-?[0-9]){3})$';
     grouped constant text := '^(?:1-)?[0-9]{3}-?[0-9]{3}-?(?:[0-9]{4}|[0-9]{2}-[0-9]{2})$';
     elsewhere constant text := '^0[1-9][0-9]{0,3}-[0-9]{2,6}(?:-[0-9]{2,6}){0,4}$';
     in_pairs constant text := '^[1-9][0-9]-(?:[0-9]{2}-|[0-9]{4}-){1,3}[0-9]{2}(?:[0-9]{2})?$';
@@ -54,6 +54,10 @@ declare
     last_figures text;
     -- the groups, all of them and the last of each message
     together text[] := array['', ''];
+    -- the same, a group that is said figure by figure as one
+    coarse text[] := array['', ''];
+    coarse_here text;
+    coarse_last text;
     counted integer;
     here integer[];
     spans integer[] := array[]::integer[];
@@ -65,6 +69,7 @@ begin
         ends := ends - length(piece);
         here := array[]::integer[];
         whole := '';
+        coarse_here := '';
         if piece <> translate(piece, '0123456789o', '') then
             piece := replace(replace(piece, 'l K', 'l l'), 'N K', 'N l');
             if strpos(piece, 'l') > 0 then
@@ -81,7 +86,8 @@ begin
                     or length(figures) > 10
                     or part.matched collate "C" ~ dated
                     or part.after collate "C" ~ measured
-                    or letters > 1 and part.before collate "C" ~ named
+                    or letters > 1 and not (is_one_message and reading <> translate(reading, 'Nk', ''))
+                        and part.before collate "C" ~ named
                     or part.before collate "C" ~ glued
                     or is_price and strpos(reading, '$0') = 0;
                 continue when right(part.before, 1) <> '$' and part.before collate "C" !~ label and (
@@ -93,7 +99,13 @@ begin
                 is_labelled := is_labelled or part.before collate "C" ~ label or part.after collate "C" ~ '^[- <,]+(?:[a-z] )?l';
                 is_told := is_told or part.before collate "C" ~ 'N[^;<0-9]{0,12}$';
                 here := here || (ends + part.first_character) || (ends + part.last_character);
+                -- 404 555 01 are three groups, 1 164 is one
                 parted := translate(regexp_replace(part.matched collate "C", '[^0-9o]+', '-', 'g'), 'o', '0');
+                if parted ~ '(?:^|-)[0-9](?:-|$)' and parted !~ '^[0-9](?:-[0-9])*$' then
+                    parted := figures;
+                end if;
+                coarse_here := coarse_here || figures || '-';
+                coarse_last := figures || '-';
                 whole := whole || parted || '-';
                 last_figures := parted || '-';
                 labelled := labelled + (part.before collate "C" ~ label or part.after collate "C" ~ '^[- <,]+(?:[a-z] )?l')::integer;
@@ -108,6 +120,7 @@ begin
             announced := announced or piece <> translate(piece, 'k+', '') or strpos(piece, 'C M') > 0 or is_told;
             is_pure := is_pure and (letters <= 3 or is_labelled);
             together := array[whole || together[1], last_figures || together[2]];
+            coarse := array[coarse_here || coarse[1], coarse_last || coarse[2]];
             spans := here || spans;
             last_spans := here[cardinality(here) - 1 : cardinality(here)] || last_spans;
             for way in 1 .. case when is_one_message then 1 when pieces > 1 then 2 else 0 end loop
@@ -116,11 +129,11 @@ begin
                 counted := length(figures);
                 -- one message is a number if it says so
                 exit when is_one_message and (
-                    strpos(reading, '=') > 0 or not announced and labelled < 2 and reading = translate(reading, 'N', '')
+                    cardinality(spans) < 4 or strpos(reading, '=') > 0 or not announced and labelled < 2 and reading = translate(reading, 'N', '')
                 );
-                if counted between 10 and 11 and whole ~ american and (is_pure or whole ~ grouped)
+                if counted between 10 and 11 and whole ~ american and (is_pure or rtrim(coarse[way], '-') ~ grouped)
                     or counted between 10 and 11 and whole ~ elsewhere
-                    or counted = 10 and (is_pure and whole ~ in_pairs or whole ~ '^[1-9][0-9]-[0-9]{4}-[0-9]{4}$')
+                    or counted = 10 and (is_pure and whole ~ in_pairs or rtrim(coarse[way], '-') ~ '^[1-9][0-9]-[0-9]{4}-[0-9]{4}$')
                     or announced and counted between 9 and 13
                     or labelled > 1 and counted between 10 and 11
                     or pieces >= 8 and counted between 10 and 12

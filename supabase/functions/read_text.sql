@@ -82,8 +82,20 @@ begin
     ) as v;
     reading := replace(replace(replace(reading, E' \x02', ''), E'\x02 ', ''), E'\x02', '');
     -- quatre-vingt is 80; twenty one is 21, two hundred 200, double five 55
+    -- three fives
+    if reading like '%z%' and reading collate "C" ~ '[0-9]z' then
+        reading := regexp_replace(reading, '2 ([0-9])z', '\1 \1', 'g');
+        reading := regexp_replace(reading, '3 ([0-9])z', '\1 \1\1', 'g');
+        reading := regexp_replace(reading, '4 ([0-9])z', '\1 \1\1\1', 'g');
+        reading := regexp_replace(reading, '[0-9]z', 'z', 'g');
+    end if;
     if reading <> translate(reading, 'cdef', '') then
         reading := replace(replace(reading, '4-2e', '8-e'), '4 2e', '8 e');
+        -- quatre-vingt-dix-huit, soixante-quinze
+        reading := regexp_replace(reading, '8[- ]e[- ]10[- ]([7-9])(?![0-9])', '9~~~\1', 'g');
+        reading := regexp_replace(reading, '8[- ]e[- ]1([0-9])(?![0-9])', '9~~\1', 'g');
+        reading := regexp_replace(reading, '6e[- ]10[- ]([7-9])(?![0-9])', '7~~\1', 'g');
+        reading := regexp_replace(reading, '6e[- ]1([0-9])(?![0-9])', '7~\1', 'g');
         -- ochenta y uno
         reading := regexp_replace(reading, '([0-9])e (?:nz|z|j|E) ([1-9t])(?![0-9e])', '\1~~\2', 'g');
         -- quinientos cincuenta y cinco

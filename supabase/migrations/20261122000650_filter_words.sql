@@ -108,6 +108,9 @@ from (
     ('17', 'seventeen diecisiete'),
     ('18', 'eighteen dieciocho'),
     ('19', 'nineteen diecinueve'),
+    -- three fives
+    ('0z', 'zeros zeroes'), ('1z', 'ones'), ('2z', 'twos'), ('3z', 'threes'), ('4z', 'fours'), ('5z', 'fives'), ('6z', 'sixes'),
+    ('7z', 'sevens'), ('8z', 'eights'), ('9z', 'nines'),
     -- twenty to ninety; a hundred; double and triple
     ('2e', 'twenty veinte vingt vinte zwanzig venti yirmi двадцать'),
     ('3e', 'thirty treinta trente trinta dreissig trenta otuz тридцать'),
@@ -117,7 +120,7 @@ from (
     ('7e', 'seventy setenta septante siebzig settanta yetmis семьдесят'),
     ('8e', 'eighty ochenta octante oitenta achtzig ottanta seksen восемьдесят'),
     ('9e', 'ninety noventa nonante neunzig novanta doksan девяносто'),
-    -- two to nine in one word
+    -- two hundred to nine hundred in one word
     ('2c', 'doscientos двести duzentos duecento zweihundert tweehonderd'),
     ('3c', 'trescientos триста trezentos trecento dreihundert driehonderd'),
     ('4c', 'cuatrocientos четыреста quatrocentos quattrocento vierhundert vierhonderd'),
@@ -129,7 +132,7 @@ from (
     ('c', 'yuz hundred hundert cientos cent'),
     ('d', 'double doble dobles dubbel doppel'),
     ('f', 'triple treble tripple'),
-    -- a digit by its sound, or in a language where it is one: only digits
+    -- a digit by its sound, or in a language where it is one: only between digits
     ('t', '
         zip tree
         to too tu for fore won wun sicks sex nein char do due um un dva tri pyat ba bon nam tam chin
@@ -190,7 +193,7 @@ from (
     ('a', '
         chave
         name adding follow find search look lookup username user usrname handle profile account acct nick
-        nickname screenname id tag cashtag under page channel dms inbox google googling subscribe agrega
+        nickname screenname id tag cashtag under page channel dms inbox googling subscribe agrega
         agregame anade buscame busca sigueme usuario perfil cuenta ajoute ajoutez cherche cherchez trouve
         retrouvez suivez compte pseudo adde folge such suche suchen profil cerca cercami aggiungi seguimi
         procura procure adiciona adicione segue dhoondo ekle bul szukaj znajdz dodaj наиди добавь добавьте
@@ -203,7 +206,6 @@ from (
     -- words of every day: what is in no list is likely a name
     ('z', '
         fine between gaps rings
-        fives fours threes sixes sevens eights nines ones twos zeros
         came
         need needs use want wants trade theres heres lamar main de la hows said hidden froze freezes
         crashed loads plays mutes reads shows drops connects works marketplace reel reels group groups
@@ -407,6 +409,7 @@ from (
         rueckwaerts contrario odwrotnie наоборот tersten ulta'),
     -- hosts of mail
     ('G', '
+        google
         gmail googlemail yahoo ymail hotmail outlook icloud aol proton protonmail gmx live msn yandex zoho
         tutanota fastmail rediffmail comcast verizon hey webde'),
     -- services that are also a word

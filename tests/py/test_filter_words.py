@@ -17,11 +17,11 @@ from tools.score_chat_leaks import Figures, load, score
 DATA = ROOT / "tests/data"
 CORPUS = [
     row["body"]
-    for name in ("chat-leaks.dev", "fresh-a", "fresh-b")
+    for name in ("chat-leaks.dev", "fresh-a", "fresh-b", "fresh-c")
     for row in load(DATA / f"{name}.jsonl")
 ] + [
     message["body"]
-    for name in ("chat-leaks.dev", "fresh-b")
+    for name in ("chat-leaks.dev", "fresh-b", "fresh-c")
     for thread in load(DATA / f"{name}.threads.jsonl")
     for message in thread["messages"]
 ]

@@ -33,7 +33,7 @@ from (
     ('jo at example dot com', '[email hidden]'),
     ('mi correo es jo arroba example punto com', 'mi correo es [email hidden]'),
     ('j o @ e x a m p l e . c o m', '[email hidden]'),
-    ('jo_fix at gmail', '[handle hidden] at gmail'),
+    ('jo_fix at gmail', '[handle hidden]'),
     ('see https://example.com/book?id=1, ok?', 'see [link hidden], ok?'),
     ('www.example.garage and wa.me/14155552671', '[link hidden] and [link hidden]'),
     ('joscarcare.net has my prices', '[link hidden] has my prices'),

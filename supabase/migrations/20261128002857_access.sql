@@ -7353,7 +7353,7 @@ declare
     part record;
 begin
     finding.kind := 'address';
-    if strpos(reading, 'S') > 0 and reading <> translate(reading, '0123456789', '') then
+    if strpos(reading, 'S') > 0 then
         finding.reason := 'street';
         finding.confidence := 0.8;
         for part in
@@ -7361,7 +7361,7 @@ begin
             from app.locate(
                 reading,
                 '(?<![0-9A-Za-z.$@/:-])(?:[0-9o]{1,2}[ -]){0,3}[0-9]{1,5}(?:~s)?[ ,`<]'
-                || '(?:[nsowU][ .])?(?:(?:[xzshTVXQNlPCSBw]|uz|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?|(?<=x[ .''])Sz)(?![0-9A-Za-z])'
+                || '(?:[nsowU][ .])?(?:(?:[xzshTVXQNlPCSBw]|uz|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?|(?<=[xS][ .''])Sz)(?![0-9A-Za-z])'
                 || '(?:#(?:[0-9]{1,4}|[A-Za-z])(?![0-9A-Za-z])|[ <](?:z|h|x) (?:[0-9]{1,4}|[son])(?![0-9A-Za-z]))?'
                 || '(?:<x(?: [A-Za-z]{1,2} [0-9]{5})?(?![0-9A-Za-z]|~[0-9]))?'
                 || '|(?:x|[0-9]~S) Sz?[`,< ]N? [0-9]{1,5}(?![0-9A-Za-z])'
@@ -7369,8 +7369,8 @@ begin
                 || '|(?<![0-9A-Za-z])(?:(?:[xz]|uz) ){0,1}x S [A-Za-z]{1,2} (?:(?:[xz]|uz) ){0,1}x S(?![0-9A-Za-z])'
                 || '|(?<![0-9A-Za-z])gz (?:[A-Za-z]{1,2} ){1,9}g (?:n )?(?:[xz]|uz) (?:x )?S(?![0-9A-Za-z])'
                 || '|(?<![0-9A-Za-z])gz (?:[gjtn] ){0,2}(?:(?:[xzhK]|uz)[ '']){1,4}?[xzhK][,< ]{1,2}(?:x )?x S(?![0-9A-Za-z])'
-                || '|(?<![0-9A-Za-z.$])[0-9]{1,4}[ ,<](?:[xs] )?S (?:[a-zA-Z] ){0,2}x(?![0-9A-Za-z])'
-                || '|(?<![0-9A-Za-z])S[ .;](?:[xzgns][ ]){0,3}x[ ,]{1,2}(?:z[ .])?[0-9]{1,4}(?![0-9A-Za-z])'
+                || '|(?<![0-9A-Za-z.$])[0-9]{1,4}[ ,<](?:[xsz] )?S (?:[a-zA-Z] ){0,2}x(?![0-9A-Za-z])'
+                || '|(?<![0-9A-Za-z])S[ .;](?:[xzgns][ ]){0,3}[xh][ ,<]{1,2}(?:z[ .])?[0-9]{1,4}(?![0-9A-Za-z])'
             ) as l
         loop
             continue when part.matched ~ '^(?:19[5-9]|20[0-3])[0-9][ ,].*Sz$' and left(part.after, 3) ~ '^ [a-zK]';
@@ -7442,7 +7442,7 @@ declare
         '[0-9ot](?:[- ~.,/()*_|:"#=`?<]?[0-9ot]){6}'
         '|[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}|,?)[2-9][0-9]{2}'
         '[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}(?:[2-7][^0-9A-Za-z;])?[0-9]{4}'
-        '|[lkN].*[0-9]{2}.*[0-9]{4}|[0-9]{2}.*[0-9]{4}.*[lkN]|(?:[?][0-9] [^?]*){7}|[0-9] D [0-9]|[$]0[0-9]|(?:[0-9](?: [A-Za-z]{1,2})?[ ,<]+){8}|a (?:[ay] )?[A-Za-z]+_[A-Za-z]|(?:t[- <]){2,}[0-9o]|nz [0-9]+~S'
+        '|[lkN].*[0-9]{2}.*[0-9]{4}|[0-9]{2}.*[0-9]{4}.*[lkN]|(?:[?][0-9] [^?]*){7}|[0-9] D [0-9]|[$]0[0-9]|(?:[0-9](?: [A-Za-z]{1,2})?[ ,<]+){8}|a (?:[ay] )?[A-Za-z]+_[A-Za-z]|(?:t[- <]){2,}[0-9o]|nz [0-9]+~S|S [A-Za-z]{1,2} (?:(?:[xz]|uz) )?x S|gz .*S|[0-9] [xsz] S'
         -- signs of links, of services and accounts; streets and crossings
         '|[@>D{^ABPG]|[$][A-Za-z]|[.][TL]|[.][A-Za-z]+/|a a |~[0-9]+ g (?:n )?a E|[0-9].*S|S.*[0-9]|(?: nz |&).*[VhI]|[VhI].*(?: nz |&)|h [^;]*gz ';
     asking constant text := 'PpQJVqiCNEBAvWaOLHm';
@@ -7512,7 +7512,9 @@ begin
         end if;
     end if;
 
-    if seen.reading collate "C" ~ telling or ahead <> '' then
+    if length(seen.reading) - length(translate(seen.reading, '0123456789ot', '')) >= 7
+        or seen.reading collate "C" ~ telling or ahead <> ''
+    then
         findings := app.find_phones(translate(seen.reading, '`', ';'), seen.marked);
         if seen.reading <> translate(seen.reading, '@>D{', '') or strpos(seen.reading, '.T') > 0
             or strpos(seen.reading, '.L') > 0 or seen.reading like '%.%/%'
@@ -7707,6 +7709,7 @@ declare
         '(?<![0-9A-Za-z])(?:'
         -- name@name.name
         || name || '(?:[._+~%-]' || name || ')*[@{](?:' || name || '(?:[-~]' || name || ')*-?' || dot || ')+[A-Za-z]+'
+        || '|' || name || '(?:[._+~%-]' || name || ')*@' || name || '(?:[-~]' || name || ')*,T(?![0-9A-Za-z])'
         -- name at name dot com
         || '|' || name || '(?:(?:[._+~-]|' || said_dot || ')' || name || ')*[^;@]j[^;@]'
         || '(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TLhn](?![0-9A-Za-z])(?:/' || name || path || ')?'
@@ -7761,7 +7764,7 @@ as $$
 declare
     -- figures, letters drawn like them, and between two of them words that sound like one
     run constant text :=
-        '(?:(?:t[- <](?=[0-9ot][- <][0-9ot][- <]))*[0-9o]+)(?:(?:~~|[ ]D[ ]|[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z])){0,4}';
+        '(?:(?:t[- <](?=[0-9ot][- <][0-9ot][- <]))*[0-9o]+)(?:(?:~{1,3}|[ ]D[ ]|[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z])){0,4}';
     -- how numbers are written where our users live: anywhere, with its country; North America;
     -- France; Britain, Germany, Italy, Pakistan; India; Mexico; Brazil; before them the Netherlands and China
     known constant text :=
@@ -7792,8 +7795,8 @@ declare
     any_spelled constant boolean := length(reading) - length(translate(reading, '0123456789', ''))
         > length(marked) - length(translate(marked, '0123456789', ''));
     tokens constant text[] := case when any_spelled then string_to_array(marked, E'\x01') end;
-    -- a picture of a telephone; "from right to left"
-    is_hinted_anywhere constant boolean := reading like '%n_M~%' or marked like '%it' || E'\x02 \x01' || 'rings%' or marked <> translate(marked, '☎📞📱📲', '')
+    -- a picture of a telephone; to be read from its end
+    is_hinted_anywhere constant boolean := reading like '%n_M~%' or reading like '%n_M;%' or reading like '%n_M"%' or marked like '%it' || E'\x02 \x01' || 'rings%' or marked <> translate(marked, '☎📞📱📲', '')
         or marked like '%right%to%left%' or marked like '%back%to%front%' or marked like '%end%to%start%';
     -- Chinese and Japanese put no space between a word and a number
     is_foreign constant boolean := octet_length(marked) > length(marked) and marked collate "C" ~ '[\u3040-\udfff]';
@@ -7866,7 +7869,7 @@ begin
         if right(before, 1) = ';' and right(before, 4) in ('K Z;', 'K F;', 'N Z;', 'K N;') then
             clause := reverse(split_part(translate(reverse(left(before, -1)), '`?', ';;'), ';', 1));
         end if;
-        clause := replace(replace(replace(replace(clause, 's/s', 'K'), 'N K', 'N N'), 'L a', 'L K'), 'L N', 'L K');
+        clause := replace(replace(replace(replace(clause, 'o/s', 'K'), 'N K', 'N N'), 'L a', 'L K'), 'L N', 'L K');
         if strpos(clause, 'N') > 0 then
             clause := regexp_replace(clause collate "C", numbered, 'K', 'g');
         end if;
@@ -7959,7 +7962,8 @@ begin
         finding.confidence := case
             when is_hinted and digits between 9 and 13 and (is_said or not is_denied or digits = 10) then 0.8
             when is_digit_by_digit and digits between 10 and 13 and (is_said or not is_denied) then 0.8
-            when is_spelled and digits >= 9 then 0.8
+            when (is_spelled or strpos(matched, 'D') > 0) and digits >= 9 then 0.8
+            when is_spelled and is_digit_by_digit and matched !~ '^[01] [12] [23]' then 0.6
             when is_spelled and is_said then 0.6
             when is_denied and not is_said_after or matched collate "C" ~ dated or length(matched) > 28 then 0.1
             when is_said then 0.6
@@ -8039,7 +8043,7 @@ declare
             '(?<![0-9A-Za-z.])[0-9]{1,3}[.][0-9]{4,}(?![0-9A-Za-z.])'],
         array['address', 'S', '(?<![0-9A-Za-z])(?:[xzs] ){0,2}x S(?![0-9A-Za-z])',
             '(?<![0-9A-Za-z.$/:-])[0-9]{1,5}(?![0-9A-Za-z.,:%/-]|.U)'],
-        array['address', '[BV] (?:n )?(?:[xzs] ){0,2}x S', '(?<![0-9A-Za-z])(?:[xzs] ){0,2}x S(?![0-9A-Za-z])',
+        array['address', '[BV] (?:n )?(?:(?:[xzs]|uz) ){0,2}x S', '(?<![0-9A-Za-z])(?:(?:[xzs]|uz) ){0,2}x S(?![0-9A-Za-z])',
             '(?<![0-9A-Za-z])x(?: Sz?)?(?=[;?"]*$)'],
         array['handle', '_[A-Za-z]', '(?<![0-9A-Za-z])[A-Za-z]{1,2}(?:_[0-9A-Za-z]+)*', '(?<![0-9A-Za-z])x(?=[;?"]*$)'],
         array['handle', 'l', '(?<![0-9A-Za-z$])x(?:[._~-][0-9A-Za-z]+)*(?=[- <,]+(?:t )?l(?![0-9A-Za-z]))',
@@ -8104,7 +8108,7 @@ as $$
 declare
     findings app.finding[] := array[]::app.finding[];
     -- figures with one sign between them, and "double", "for" where they are heard as digits
-    run constant text := '[0-9o]+(?:~?[- ~.,/()*_|:"#=?<](?:t[- <~])*[0-9o]+)*';
+    run constant text := '[0-9o]+(?:~{0,2}[- ~.,/()*_|:"#=?<](?:t[- <~])*[0-9o]+)*';
     -- what follows a reading, a price, a time; what stands before a part's number
     measured constant text := '^(?:[^0-9A-Za-z]?[U%$]|~[A-Za-z]|[:/%])';
     glued constant text := '(?:[A-Za-z]~|[0-9]~[A-Za-z]{1,2}[- ]|[#.@^])$';
@@ -8114,16 +8118,16 @@ declare
         '(?:^"?(?:[A-Za-z]{1,2} ){0,2}|(?:^|[;<?:"(=])(?:[^0-9A-Za-z]?(?:nz|[ZnlytNIRgMCwYiEkmF])[^0-9A-Za-z;<]{1,2}){0,4}[^0-9A-Za-z]?)$';
     -- decimals, dates, thousands, fractions, B1342
     dated constant text :=
-        '^(?:[0-9]{1,2}[.][0-9]{1,3}|[0-9]{3}[.][0-9]{1,2}|[0-9]{1,3},[0-9]{1,3}|[0-9]{1,3}/[0-9]{1,3}|[0-9]{1,2}-[0-9]{1,2}'
+        '[0-9][.][0-9](?:[^0-9]|$)|^(?:[0-9]{1,2}[.][0-9]{1,3}|[0-9]{3}[.][0-9]{1,2}|[0-9]{1,3},[0-9]{1,3}|[0-9]{1,3}/[0-9]{1,3}|[0-9]{1,2}-[0-9]{1,2}'
         || '|[0-9]{1,2}([-./])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{1,2}:[0-9]{2})$|o~[0-9]|[0-9]~o';
-    label constant text := '[Nl](?:[^0-9A-Za-z;]{1,2}[a-zIRWY0-9]){0,2}[^0-9A-Za-z;]{1,2}$';
+    label constant text := '[Nl](?:[^0-9A-Za-z;]{1,2}[a-zIRWYVxz0-9]{1,2}){0,2}[^0-9A-Za-z;]{1,2}$';
     -- last 4, first three: how many follow
     counting constant text :=
         '(?<=l[ :])(?:[1-9](?=[^0-9A-Za-z]+[0-9]{2})|3(?=(?:[^0-9A-Za-z]+[0-9o]){3}(?![^0-9A-Za-z]?[0-9o]))'
         || '|4(?=(?:[^0-9A-Za-z]+[0-9o]){4}(?![^0-9A-Za-z]?[0-9o])))';
     -- North America's, of which a piece ends after three or six figures; Europe's and India's, with the zero
     american constant text :=
-        '^(?:1-?)?[2-9](?:-?[0-9]){2}(?:-[2-9](?:-?[0-9]){2}-?|-?[2-9](?:-?[0-9]){2}-)[0-9](?:-?[0-9]){3}$';
+        '^(?:1-?)?[2-9](?:-?[0-9]){2}(?:-[2-9](?:-?[0-9]){2}-[0-9](?:-?[0-9]){3}|-[2-9][0-9]{6}|[2-9][0-9]{2}-[0-9](?:-?[0-9]){3})$';
     grouped constant text := '^(?:1-)?[0-9]{3}-?[0-9]{3}-?(?:[0-9]{4}|[0-9]{2}-[0-9]{2})$';
     elsewhere constant text := '^0[1-9][0-9]{0,3}-[0-9]{2,6}(?:-[0-9]{2,6}){0,4}$';
     in_pairs constant text := '^[1-9][0-9]-(?:[0-9]{2}-|[0-9]{4}-){1,3}[0-9]{2}(?:[0-9]{2})?$';
@@ -8149,6 +8153,10 @@ declare
     last_figures text;
     -- the groups, all of them and the last of each message
     together text[] := array['', ''];
+    -- the same, a group that is said figure by figure as one
+    coarse text[] := array['', ''];
+    coarse_here text;
+    coarse_last text;
     counted integer;
     here integer[];
     spans integer[] := array[]::integer[];
@@ -8160,6 +8168,7 @@ begin
         ends := ends - length(piece);
         here := array[]::integer[];
         whole := '';
+        coarse_here := '';
         if piece <> translate(piece, '0123456789o', '') then
             piece := replace(replace(piece, 'l K', 'l l'), 'N K', 'N l');
             if strpos(piece, 'l') > 0 then
@@ -8176,7 +8185,8 @@ begin
                     or length(figures) > 10
                     or part.matched collate "C" ~ dated
                     or part.after collate "C" ~ measured
-                    or letters > 1 and part.before collate "C" ~ named
+                    or letters > 1 and not (is_one_message and reading <> translate(reading, 'Nk', ''))
+                        and part.before collate "C" ~ named
                     or part.before collate "C" ~ glued
                     or is_price and strpos(reading, '$0') = 0;
                 continue when right(part.before, 1) <> '$' and part.before collate "C" !~ label and (
@@ -8188,7 +8198,13 @@ begin
                 is_labelled := is_labelled or part.before collate "C" ~ label or part.after collate "C" ~ '^[- <,]+(?:[a-z] )?l';
                 is_told := is_told or part.before collate "C" ~ 'N[^;<0-9]{0,12}$';
                 here := here || (ends + part.first_character) || (ends + part.last_character);
+                -- 404 555 01 are three groups, 1 164 is one
                 parted := translate(regexp_replace(part.matched collate "C", '[^0-9o]+', '-', 'g'), 'o', '0');
+                if parted ~ '(?:^|-)[0-9](?:-|$)' and parted !~ '^[0-9](?:-[0-9])*$' then
+                    parted := figures;
+                end if;
+                coarse_here := coarse_here || figures || '-';
+                coarse_last := figures || '-';
                 whole := whole || parted || '-';
                 last_figures := parted || '-';
                 labelled := labelled + (part.before collate "C" ~ label or part.after collate "C" ~ '^[- <,]+(?:[a-z] )?l')::integer;
@@ -8203,6 +8219,7 @@ begin
             announced := announced or piece <> translate(piece, 'k+', '') or strpos(piece, 'C M') > 0 or is_told;
             is_pure := is_pure and (letters <= 3 or is_labelled);
             together := array[whole || together[1], last_figures || together[2]];
+            coarse := array[coarse_here || coarse[1], coarse_last || coarse[2]];
             spans := here || spans;
             last_spans := here[cardinality(here) - 1 : cardinality(here)] || last_spans;
             for way in 1 .. case when is_one_message then 1 when pieces > 1 then 2 else 0 end loop
@@ -8211,11 +8228,11 @@ begin
                 counted := length(figures);
                 -- one message is a number if it says so
                 exit when is_one_message and (
-                    strpos(reading, '=') > 0 or not announced and labelled < 2 and reading = translate(reading, 'N', '')
+                    cardinality(spans) < 4 or strpos(reading, '=') > 0 or not announced and labelled < 2 and reading = translate(reading, 'N', '')
                 );
-                if counted between 10 and 11 and whole ~ american and (is_pure or whole ~ grouped)
+                if counted between 10 and 11 and whole ~ american and (is_pure or rtrim(coarse[way], '-') ~ grouped)
                     or counted between 10 and 11 and whole ~ elsewhere
-                    or counted = 10 and (is_pure and whole ~ in_pairs or whole ~ '^[1-9][0-9]-[0-9]{4}-[0-9]{4}$')
+                    or counted = 10 and (is_pure and whole ~ in_pairs or rtrim(coarse[way], '-') ~ '^[1-9][0-9]-[0-9]{4}-[0-9]{4}$')
                     or announced and counted between 9 and 13
                     or labelled > 1 and counted between 10 and 11
                     or pieces >= 8 and counted between 10 and 12
@@ -9126,7 +9143,7 @@ declare
         '|w[^;,]?B(?:[^KzU]|$)|WA[tv]|Mm?zA|m[gz]A';
     -- call me; can I text you; give me a ring
     a_call constant text :=
-        'i(?:[^H]|$)|(?:^(?:[^X]?[^XFn])?|[^X]{2}[^XFn])CM(?:[^}]|$)|CR[hN]|(?:^|[^RWn])NM(?:[^RW]|$)|(?:^[^LX]?|[^LX]{2})EM'
+        'i(?:[^HXz]|z[^X]|$)|(?:^(?:[^X]?[^XFn])?|[^X]{2}[^XFn])CM(?:[^}]|$)|CR[hN]|(?:^|[^RWn])NM(?:[^RW]|$)|(?:^[^LX]?|[^LX]{2})EM'
         '|[Iw][^;,FXK]?C[Ybgr]|w[^;,FXK]?C,|[^;,]w[^;,FXK]?C(?:;|$)|IC[^;,]?Y|[vm<]M[^;,K]{0,2}(?:[CBAE]|N(?:[^;,K]{0,2}(?:$|[;,])|[^;,K]{3}))|(?:[mbvC]|(?:^|[^y])<)[^;,K]{0,4}gn?[zn]?N(?:[^K]|$)|(?:^|[^nz])C[OJ]|YCR[XMz]|MNv|[m<]gnz?C'
         '|<[^;,K]{0,3}tRN|[gy]N[^;,]?<|(?:^|;)[AC];|IEY|(?:^|[^wz])MC(?:[^nX]|$)|Cv|Iz?mY[^;]*J|Iz?mY(?:[^HL;]{0,3}(?:;|$)|[^HL;]{4})';
     -- what is your number; do you have an e-mail
@@ -9142,11 +9159,11 @@ declare
 begin
     -- Each pattern behind a look for letters without which it cannot match.
     return case
-        when words <> translate(words, 'PpQJ', '') and words !~ 'X[^;,]{0,3}p' and words ~ payment then 'solicits_payment'
+        when words <> translate(words, 'PpQJ', '') and words !~ 'X[^;,]{0,3}p|^[^;]{0,2}F[^;,]{0,2}p' and words ~ payment then 'solicits_payment'
         when strpos(words, 'V') > 0 and words ~ meeting then 'solicits_meeting'
         when words <> translate(words, 'ABv', '') and words ~ app then 'solicits_app'
         when words <> translate(words, 'iCNEBm', '') and words ~ a_call then 'solicits_call'
-        when words <> translate(words, 'WNEma', '') and words ~ contact then 'solicits_contact'
+        when words <> translate(words, 'WNEma', '') and words !~ 'F[^;,]?[RW]?N' and words ~ contact then 'solicits_contact'
         when words <> translate(words, 'q{', '') and words ~ picture then 'solicits_picture'
         when words <> translate(words, 'OLJH', '') and words ~ leaving then 'solicits_leaving'
     end;
@@ -9169,7 +9186,7 @@ as $$
 declare
     -- what is refused is not asked for; "can't we" is
     refused constant text :=
-        '(?:can.?t|cannot|can not)(?: (?:take|give|do|share|exchange|meet|leave|go|accept|say|text|call|message|phone))'
+        '(?:can.?t|cannot|can not)(?: (?:take|give|do|share|exchange|meet|leave|go|accept|text|call|message|phone))'
         '|won.?t (?:give|share|take|do)|not allowed|against (?:the )?rules|house rules|rather not|no puedo|не могу'
         '|не можу|nie moge|kann (?:ich )?(?:leider )?nicht|darf (?:ich )?(?:leider )?nicht|ne peux pas|ne peut pas|nao posso|non posso|nahi'
         '|(?:write|messag|text|chat|escrib|schreib|ecri|scriv|пишит|напиши|pisz)[^.;?!]{0,14} (?:here|hier|ici|aqui|qui|tutaj|сюда|здесь|тут)(?:[^a-z]|$)'
@@ -9189,11 +9206,11 @@ declare
         '|(?:can|could|would|will) (?:you|u|ya) (?:just |please |pls |maybe )?(?:phone|ring|text|dm|facetime|email|buzz|whatsapp|call) (?:me|us)(?:[^a-z]|$)'
         '|(?:talk|speak|chat)[a-z]* (?:to (?:you|me) )?(?:live|voice|properly|person to person|human to human|in real time)'
         '|hear (?:your|my|a) (?:human )?voice|voice (?:call|chat|note|memo)|video (?:call|chat)|(?:hop|jump|get) on (?:a|the) (?:quick )?(?:call|phone|zoom|line|horn|video)'
-        '|(?:do|you|u|got|have|use)(?: you| u| ya)? (?:have|got|use|on|do)? ?(?:an? |any )?' || apps || '(?:[?]|$| i can| so i| so we| by)'
+        '|(?:do|you|u|got|have|use)(?: you| u| ya)? (?:have|got|use|on|do)? ?(?:an? |any )?' || apps || '(?:[?]|$| i can| so i| so we| by|,)'
         '|(?:let me have|have you got|got|is there|what.?s) (?:an? |the |your |ur )?(?:good |best |direct |better )?(?:number|line|cell|landline|mobile)(?: (?:i|we|where|to|that|for (?:you|me)|handy)|[?]|$)'
         '|(?:over|on|via|to|by|using|in|through|jump to|switch to|move to|continue on|carry on on) ' || apps || '(?:[?.!, ]|$)[^.;?!]{0,12}(?:instead|easier|better|faster|quicker|if you|then)'
-        '|talks? on (?:tele)?phones|(?:move|switch|continue|take|carry|bring|shift|jump|hop)[^.;?!]{0,16} (?:to|on|onto) ' || apps || '(?:[^a-z]|$)'
-        '|' || apps || ' (?:messenger |number )?(?:ok|okay|good|fine|work|works|any good) ?(?:for|with|by)? ?(?:you|u|ya)?(?:[?]|$)|(?:ur|your|my|a) (?:cell(?:y|ie)?|gmail|inbox|hotmail|digits|celly)(?:[^a-z]|$)|send (?:me )?yours|hit (?:me|us) up'
+        '|(?:quick|short|minute|brief) phone (?:call|chat|conversation|talk)|talks? on (?:tele)?phones|(?:move|switch|continue|take|carry|bring|shift|jump|hop)[^.;?!]{0,16} (?:to|on|onto) ' || apps || '(?:[^a-z]|$)'
+        '|' || apps || ' (?:messenger |number )?(?:ok|okay|good|fine|work|works|any good) ?(?:for|with|by)? ?(?:you|u|ya)?(?:[?]|$)|(?:need|give me|gimme|got|want|whats|drop|send|using|on|to|have) (?:ur|your) (?:cell(?:y|ie)?|gmail|inbox|hotmail|digits)(?:[^a-z]|$)|send (?:me )?yours|hit (?:me|us) up'
         '|(?:other|another|better|different|best|easier|some) (?:way|means|place) (?:to|of) (?:reach|reaching|contact|contacting|get|getting|talk|talking|chat)[a-z]* (?:to |with |hold of )?(?:you|me|us|ya|u)'
         '|(?:ghost|paper ?plane|bird|green|yellow|purple|camera|clock) (?:bubble |logo |icon )?app(?:[^a-z]|$)|(?:chat|talk|continue|speak|discuss)[a-z]* (?:somewhere|elsewhere|outside|there)';
     placed constant text :=
@@ -9228,7 +9245,7 @@ declare
         '|(?:spell|write|type|put|say|send|space|break|split|hide|disguise|sneak|slip) (?:it|(?:the|your|my|ur) (?:number|digits|address|e-?mail|contact|name|insta|handle)|that|them|digits|numbers?)[^.;?!]{0,24}(?:in words|as words|in letters|with spaces|in (?:the|a|your|my) (?:photo|picture|pic|image|video|caption|file)|backwards|on (?:paper|cardboard|a sign|your hand|a post)|one (?:digit|bit|number|word) at a time|in code)'
         '|(?:my|your|ur|our|phone|cell|contact) (?:number|digits|e-?mail|contact|handle|insta|details|info|card)[a-z]*[^.;?!]{0,24} (?:on|in|under|through|at the (?:end|bottom|start) of) (?:the|my|your|a|that) (?:[a-z]+ )?(?:photo|picture|pic|image|video|profile|bio|sign|side|door|van|truck|shirt|sticker|banner|window|lettering|avatar|background|cap|sleeve|dashcam)'
         '|(?:zoom in|look|read|check|see|blow up|enlarge|peep|peek)[^.;?!]{0,25}(?:my (?:profile|avatar|bio|van|truck|shirt|hat|cap|sign|banner|card)|lettering|side of (?:the|my) (?:van|truck)|shop (?:door|sign|window)|back of my)'
-        '|(?:number|digits|contact|cell|insta|details).{0,3}(?:s|is|are)? on (?:the|my|a) (?:van|truck|side|door|shirt|cap|hat|sign|banner|card|sticker|lift|wall|toolbox|bumper)[^.;?!]{0,12}(?:pic|photo|image|video|[0-9]|$)|scan (?:the|my|this|that) (?:qr|code in)|(?:wrote|written|painted|printed|scribbled|held up) [^.;?!]{0,6}(?:my|the) (?:cell|number|digits|phone|mail|e-?mail|insta|contact)|(?:pic|photo|picture|snap) of (?:your|ur|my) (?:number|cell|card|phone number|contact)|split (?:your|the|ur|my) (?:number|digits)|(?:somewhere|where) (?:they|nobody|no one|the bots?) (?:aren.?t|isn.?t|can.?t|won.?t|don.?t|is not|are not) (?:listen|see|read|watch|hear|look)|three words (?:for|are|to)|map app'
+        '|(?:number|digits|contact|cell|insta|details).{0,3}(?:s|is|are)? on (?:the|my|a) (?:van|truck|side|door|shirt|cap|hat|sign|banner|card|sticker|lift|wall|toolbox|bumper)[^.;?!]{0,12}(?:pic|photo|image|video|[0-9]|$)|(?:zoom|picture|photo|pic|image|look)[^.;?!]{0,40} on the side of (?:the|my|our) (?:van|truck|shop|building)|scan (?:the|my|this|that) (?:qr|code in)|(?:wrote|written|painted|printed|scribbled|held up) [^.;?!]{0,6}(?:my|the) (?:cell|number|digits|phone|mail|e-?mail|insta|contact)|(?:pic|photo|picture|snap) of (?:your|ur|my) (?:number|cell|card|phone number|contact)|split (?:your|the|ur|my) (?:number|digits)|(?:somewhere|where) (?:they|nobody|no one|the bots?) (?:aren.?t|isn.?t|can.?t|won.?t|don.?t|is not|are not) (?:listen|see|read|watch|hear|look)|three words (?:for|are|to)|map app'
         '|how to (?:get hold of|reach|find|contact) (?:me|us)(?:[^a-z]|$)|phone ?book|yellow pages|white pages|(?:google|look up|search(?: for)?) (?:me|us|my|our)(?:[^a-z]|$)|look (?:me|us) up|(?:type|put) into (?:google|maps)|find (?:ur|your|my) (?:place|shop|garage|page|listing)'
         '|(?:what|wut)(?:.s| is|s)? (?:your|ur|the) (?:shop|garage|business|company|workshop|place|last|full|real|sur)(?:.s)? ?(?:name|called)|name of (?:your|ur|my) (?:shop|garage|business|company|workshop|place|page|channel)|(?:your|ur) (?:last|full|real|sur) ?name|(?:what(?:.s| is|s)?|got|drop|give me|share) (?:your|ur|an?) (?:insta|facebook|fb|tiktok|handle|username|user|discord|steam|snap|socials?|gamertag)'
         '|same (?:user ?)?name (?:everywhere|on)|name is the same|get in touch|my contact (?:info|details)|business card|want my (?:e-?mail|number|cell|phone|snap|insta|whats)|do (?:it|this|that|the job|the work) privately';
@@ -11620,8 +11637,20 @@ begin
     ) as v;
     reading := replace(replace(replace(reading, E' \x02', ''), E'\x02 ', ''), E'\x02', '');
     -- quatre-vingt is 80; twenty one is 21, two hundred 200, double five 55
+    -- three fives
+    if reading like '%z%' and reading collate "C" ~ '[0-9]z' then
+        reading := regexp_replace(reading, '2 ([0-9])z', '\1 \1', 'g');
+        reading := regexp_replace(reading, '3 ([0-9])z', '\1 \1\1', 'g');
+        reading := regexp_replace(reading, '4 ([0-9])z', '\1 \1\1\1', 'g');
+        reading := regexp_replace(reading, '[0-9]z', 'z', 'g');
+    end if;
     if reading <> translate(reading, 'cdef', '') then
         reading := replace(replace(reading, '4-2e', '8-e'), '4 2e', '8 e');
+        -- quatre-vingt-dix-huit, soixante-quinze
+        reading := regexp_replace(reading, '8[- ]e[- ]10[- ]([7-9])(?![0-9])', '9~~~\1', 'g');
+        reading := regexp_replace(reading, '8[- ]e[- ]1([0-9])(?![0-9])', '9~~\1', 'g');
+        reading := regexp_replace(reading, '6e[- ]10[- ]([7-9])(?![0-9])', '7~~\1', 'g');
+        reading := regexp_replace(reading, '6e[- ]1([0-9])(?![0-9])', '7~\1', 'g');
         -- ochenta y uno
         reading := regexp_replace(reading, '([0-9])e (?:nz|z|j|E) ([1-9t])(?![0-9e])', '\1~~\2', 'g');
         -- quinientos cincuenta y cinco
