@@ -3,8 +3,8 @@
 Five folds over families of techniques, seed 1: what is learnt is learnt from four, and scored on the fifth;
 bodies that differ in digits alone are in one fold. The words and patterns of the filter are not fitted by a
 program, so every fold scores the same function; those who wrote them had read the corpus. The messages of
-tests/adversary.py were written afterwards. The fresh ones were written by people who had seen neither; the
-filter was then improved by what it missed of the first file, and by nothing of the second. Exit code 1 when a target is missed.
+tests/adversary.py were written afterwards. The fresh ones were written by people who had seen neither; FRESH says
+which of them the filter was improved by since. Exit code 1 when a target is missed.
 """
 
 import argparse
@@ -29,6 +29,8 @@ from tools.score_chat_leaks import Figures, load, score
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests/data"
+# Files of messages (fresh-NAME.jsonl) and, where there are any, of threads; a held-out one is read by nobody.
+FRESH = {"a": "tuned on", "b": "tuned on", "c": "tuned on"}
 FOLDS, SEED = 5, 1
 THROUGHPUT = Path(__file__).with_name("filter_throughput.sql")
 LOOK_ALIKES = {
@@ -182,8 +184,12 @@ def main() -> int:
     rows = [dict(row) for row in load(DATA / "chat-leaks.dev.jsonl")]
     threads = load(DATA / "chat-leaks.dev.threads.jsonl")
     foes = adversary.rows(options.seed, 2)
-    fresh = {name: load(DATA / f"fresh-{name}.jsonl") for name in "ab"}
-    fresh_threads = load(DATA / "fresh-b.threads.jsonl")
+    fresh = {name: load(DATA / f"fresh-{name}.jsonl") for name in FRESH}
+    fresh_threads = {
+        name: load(file)
+        for name in FRESH
+        if (file := DATA / f"fresh-{name}.threads.jsonl").exists()
+    }
     with scan.filter_database() as connection:
         ours = {row["id"]: row for row in scan.scan(connection, rows)}
         split = {row["id"]: row for row in scan.scan(connection, threads)}
@@ -192,7 +198,10 @@ def main() -> int:
             name: {str(row["id"]): row for row in scan.scan(connection, rows_of_one)}
             for name, rows_of_one in fresh.items()
         }
-        fresh_split = {str(row["id"]): row for row in scan.scan(connection, fresh_threads)}
+        fresh_split = {
+            name: {str(row["id"]): row for row in scan.scan(connection, rows_of_one)}
+            for name, rows_of_one in fresh_threads.items()
+        }
         took = speed(connection, [row["body"] for row in rows if not row["leak"]])
         benign = [row["body"] for row in rows if not row["leak"]]
         connection.execute((ROOT / "bench/chat.sql").read_bytes())
@@ -261,13 +270,17 @@ def main() -> int:
     report.add("adversary, F1", None, foe["overall"]["f1"], 0.95)
     report.add("adversary, recall of techniques", None, recall_by_family(foes, written), 0.80)
     report.add("adversary, benign flagged", None, foe["overall"]["fpr"], 0.01, most=True)
-    for name, what in (("a", "tuned on"), ("b", "never tuned on")):
-        figures = score(fresh[name], fresh_found[name])["overall"]
-        report.add(f"fresh messages, {what}, F1", None, figures["f1"], 0.95)
-        report.add(f"fresh messages, {what}, benign flagged", None, figures["fpr"], 0.01, most=True)
-        report.add(f"fresh messages, {what}, spans hidden", None, figures["span_hiding"], 0.95)
-    figures = score(fresh_threads, fresh_split)["overall"]
-    report.add("fresh threads, never tuned on, F1", None, figures["f1"], 0.90)
+    for name, what in FRESH.items():
+        scored = score(fresh[name], fresh_found[name])
+        figures, asking = scored["overall"], scored["groups"]["severity=solicitation"]
+        report.add(f"fresh-{name}, {what}: F1", None, figures["f1"], 0.95)
+        report.add(f"fresh-{name}, {what}: benign flagged", None, figures["fpr"], 0.01, most=True)
+        report.add(f"fresh-{name}, {what}: spans hidden", None, figures["span_hiding"], 0.95)
+        report.add(f"fresh-{name}, {what}: recall of soliciting", None, asking["recall"], 0.90)
+        if name in fresh_threads:
+            figures = score(fresh_threads[name], fresh_split[name])["overall"]
+            report.add(f"fresh-{name}, {what}: threads, F1", None, figures["f1"], 0.90)
+            report.add(f"fresh-{name}, {what}: threads in time", None, figures["in_time"], 0.85)
     report.add("µs a message, p50", None, took["p50"], 200, most=True)
     report.add("µs a message, p99", None, took["p99"], 1000, most=True)
     report.add("ms for 10 kB", None, took["10 kB"], 10, most=True)

@@ -21,7 +21,6 @@ begin
             where m.thread_id = earlier_messages.thread_id
                 and m.sender_id = earlier_messages.sender_id
                 and m.position < earlier_messages.position
-                and m.position >= earlier_messages.position - 60
                 and m.kind = 'text'
             order by m.position desc
             limit 20

@@ -20,20 +20,19 @@ declare
         -- signs of links, of services and accounts; streets and crossings
         '|[@>D{^ABPG]|[$][A-Za-z]|[.][TL]|[.][A-Za-z]+/|a a |~[0-9]+ g (?:n )?a E|[0-9].*S|S.*[0-9]|(?: nz |&).*[VhI]|[VhI].*(?: nz |&)|h [^;]*gz ';
     asking constant text := 'PpQJVqiCNEBAvWaOLHm';
-    -- what app.find_written finds, and what app.judge_solicitation knows by its wording, hold one of these
+    -- what app.find_written finds holds one of these
     worded constant text :=
         '[0-9]{3}[)]?[-.][a-z]{2}|u/[a-z]|[0-9][a-z][0-9][a-z][0-9][a-z][0-9]|[ns] ?[0-9]{2}[^a-z0-9]|[0-9]-[a-z]{3}-[0-9]|post ?code|postal|woon|adres|微信|line[^a-z ]|ライン|카톡|[0-9][.][0-9]{1,3}(?::[0-9]{2}|/[a-z0-9])|8[0-9]{2} [a-z]{3}|[0-9]{3}[a-z]{4}|dot(?:com|net|org|biz|info|co|io|shop|site)'
         '|[+][2-9cfghj-x]{2}|[0-9][a-z0-9]? [0-9][a-z]{2}(?:[^a-z0-9]|$)|str(?:ass?e|[.])? [0-9]|/{3}[a-z]|(?:unit|flat) [0-9]|keypad|www'
         '|[0-9][.][0-9]{4}|p[. ]*o[. ]* ?box|[a-z][.](?:de|nl|ch|cc|tv|se|dk|cz|jp|kr|cn|za|nz|ie|garage|repair|shop'
         '|cars|autos?|online|site|store|services?|me)(?:[^a-z0-9]|$)|[a-z]{21}|(?:moc|ten|gro)[.]'
-        '|the (?:table|books)|on the side|side (?:job|work|gig)|between (?:you|us)|middle ?man|cash only|transfer'
-        '|direct deposit|same (?:user ?)?name|name is the|in touch|zahl bar|bar zahl|out of the app|(?:app|form|them) out'
-        '|my contact|business card|phone (?:call|chat|conversation|talk)|(?:by|over|on) (?:the )?phone|want my'
-        '|privately|(?:微信|电话|手机|加我|加个|联系|ライン|電話)|(?:gasse|weg|allee|platz|damm) [0-9]';
+        '|(?:gasse|weg|allee|platz|damm) [0-9]';
     -- everyday words complete nothing
     everyday constant text := 'ZznytUKFX ~<;?"';
-    -- a digit, a sign of a name, a service, a street
-    completing constant text := '0123456789@D{^_ABPGST';
+    -- of a longer message: a group of digits that begins a clause or has a label, a sign of a name, a street
+    completing constant text :=
+        '(?:^"?|[;<?:] ?)(?:(?:nz|[ZnlytNIRgMCwYiEkmF])[^0-9A-Za-z]){0,3}[0-9o]{1,7}(?:[- ~][0-9o]+)*(?:[;<?"~ ]|$)'
+        '|[lN](?: [a-zA-Z]){0,2} [0-9]|[.][0-9]{4}|_[A-Za-z]|x S|D [TLh]|[$]0';
     ahead text;
     text text := body;
     folded text;
@@ -45,6 +44,7 @@ declare
     kept integer[] := array[0];
     begins integer[] := array[0];
     findings app.finding[];
+    own_findings app.finding[];
     spelled app.finding[];
     solicits text;
 begin
@@ -64,52 +64,22 @@ begin
     own_folded := folded;
     is_worded := folded collate "C" ~ worded;
 
-    -- A piece is short, and so is what completes it. What could be one is read again: little text, or digits.
-    if cardinality(earlier) > 0 and length(body) <= 160
-        and (
-            own_reading <> translate(own_reading, completing, '')
-            or (length(body) <= 32 and translate(own_reading, everyday, '') <> '')
-        )
-    then
-        select e.ahead, e.kept || 0, e.begins || length(e.ahead)
-        into ahead, kept, begins
-        from app.gather_earlier(earlier) as e;
-        if ahead <> '' then
-            text := ahead || body;
-            if origins is not null or text collate "C" ~ unusual then
-                select f.folded, f.origins into folded, origins from app.fold_text(text) as f;
-            else
-                folded := lower(text collate "C");
-            end if;
-            seen := app.read_text(folded, model_version);
-            is_worded := folded collate "C" ~ worded;
-        end if;
-    end if;
-
-    if length(seen.reading) - length(translate(seen.reading, '0123456789ot', '')) >= 7
-        or seen.reading collate "C" ~ telling or ahead <> ''
-    then
-        findings := app.find_phones(translate(seen.reading, '`', ';'), seen.marked);
-        if seen.reading <> translate(seen.reading, '@>D{', '') or strpos(seen.reading, '.T') > 0
-            or strpos(seen.reading, '.L') > 0 or seen.reading like '%.%/%'
+    if length(own_reading) - length(translate(own_reading, '0123456789ot', '')) >= 7 or own_reading collate "C" ~ telling then
+        findings := app.find_phones(own_reading, seen.marked);
+        if own_reading <> translate(own_reading, '@>D{', '') or strpos(own_reading, '.T') > 0
+            or strpos(own_reading, '.L') > 0 or own_reading like '%.%/%'
         then
-            findings := findings || app.find_links(seen.reading);
+            findings := findings || app.find_links(own_reading);
         end if;
-        if seen.reading <> translate(seen.reading, '^{$@ABPG', '') or strpos(seen.reading, 'a a ') > 0
-            or strpos(seen.reading, 'a E') > 0
+        if own_reading <> translate(own_reading, '^{$@ABPG', '') or strpos(own_reading, 'a a ') > 0
+            or strpos(own_reading, 'a E') > 0 or own_reading like '%a%\_%'
         then
-            findings := findings || app.find_handles(seen.reading);
+            findings := findings || app.find_handles(own_reading);
         end if;
-        if seen.reading <> translate(seen.reading, 'S&', '') or strpos(seen.reading, ' nz ') > 0
-            or strpos(seen.reading, ' gz ') > 0
+        if own_reading <> translate(own_reading, 'S&', '') or strpos(own_reading, ' nz ') > 0
+            or strpos(own_reading, ' gz ') > 0
         then
-            findings := findings || app.find_addresses(seen.reading);
-        end if;
-        if ahead <> '' and own_reading <> translate(own_reading, '0123456789o', '') then
-            findings := findings || app.find_split_phones(seen.reading);
-        end if;
-        if ahead <> '' and own_reading <> translate(own_reading, '.S_DlABP0123456789x', '') then
-            findings := findings || app.find_pieces(seen.reading);
+            findings := findings || app.find_addresses(own_reading);
         end if;
     end if;
     if is_worded then
@@ -117,21 +87,73 @@ begin
     end if;
     if cardinality(findings) > 0 or cardinality(spelled) > 0 then
         findings := app.place_findings(
-            findings, spelled, folded, origins, seen.reading, seen.marked, length(text), kept, begins, seen.model_version
+            findings, spelled, folded, origins, own_reading, seen.marked, length(body), kept, begins, seen.model_version
         );
     end if;
 
-    if is_worded or own_reading <> translate(own_reading, asking, '') then
-        solicits := app.judge_solicitation(own_reading, case when is_worded then own_folded end);
+    -- What is no detail by itself may complete one: it is short, or a part of it stands apart.
+    own_findings := findings;
+    if (coalesce(cardinality(findings), 0) = 0 or left(body, 1) in ('@', '.')) and cardinality(earlier) > 0
+        and (
+            (length(body) <= 32 and translate(own_reading, everyday, '') <> '')
+            or (length(body) between 33 and 120 and own_reading collate "C" ~ completing)
+        )
+    then
+        select e.ahead, e.kept || 0, e.begins || length(e.ahead)
+        into ahead, kept, begins
+        from app.gather_earlier(earlier) as e;
+    end if;
+    if ahead <> '' then
+        text := ahead || body;
+        if origins is not null or text collate "C" ~ unusual then
+            select f.folded, f.origins into folded, origins from app.fold_text(text) as f;
+        else
+            folded := lower(text collate "C");
+        end if;
+        seen := app.read_text(folded, model_version);
+        findings := array[]::app.finding[];
+        if own_reading <> translate(own_reading, '0123456789o', '') then
+            findings := app.find_split_phones(seen.reading);
+        end if;
+        if cardinality(findings) = 0 then
+            findings := app.find_pieces(seen.reading);
+        end if;
+        if length(body) <= 32 then
+            if seen.reading <> translate(seen.reading, '@>D{', '') or strpos(seen.reading, '.T') > 0 then
+                findings := findings || app.find_links(seen.reading);
+            end if;
+            if seen.reading <> translate(seen.reading, '^{$@ABPG', '') then
+                findings := findings || app.find_handles(seen.reading);
+            end if;
+            if strpos(seen.reading, 'S') > 0 then
+                findings := findings || app.find_addresses(seen.reading);
+            end if;
+            if folded collate "C" ~ worded then
+                spelled := app.find_written(folded);
+            end if;
+        end if;
+        if cardinality(findings) > 0 or cardinality(spelled) > 0 then
+            findings := app.place_findings(
+                findings, spelled, folded, origins, seen.reading, seen.marked, length(text), kept, begins,
+                seen.model_version
+            );
+        end if;
+        if cardinality(findings) = 0 then
+            findings := own_findings;
+        end if;
+    end if;
+
+    if own_reading <> translate(own_reading, asking, '') then
+        solicits := app.judge_solicitation(own_reading);
     end if;
     if solicits is null then
         solicits := app.judge_wording(own_folded);
     end if;
     -- asked in two messages, and not in the earlier one alone
     if solicits is null and ahead <> '' and length(body) <= 32 then
-        solicits := app.judge_solicitation(seen.reading, case when is_worded then folded end);
+        solicits := app.judge_solicitation(seen.reading);
         if solicits is not null
-            and app.judge_solicitation(left(seen.reading, 1 - length(own_reading)), null) is not null
+            and app.judge_solicitation(left(seen.reading, 1 - length(own_reading))) is not null
         then
             solicits := null;
         end if;

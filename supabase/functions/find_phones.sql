@@ -145,7 +145,11 @@ begin
         end if;
         continue when right(before, 1) = '~' and matched collate "C" ~ '^[0-9]'
             and concat(clause, following) = translate(concat(clause, following), 'CNk', '')
-            and translate(marked, E'\x01\x02\x04', '') collate "C" ~ ('[a-z]' || substring(matched from '^[0-9]+'));
+            and substr(
+                translate(marked, E'\x01\x02\x04', ''),
+                strpos(translate(marked, E'\x01\x02\x04', ''), split_part(translate(matched, ' ~.,/()*_|:"#=`?<-', '          '), ' ', 1)) - 1,
+                1
+            ) collate "C" between 'a' and 'z';
         is_hinted := is_hinted_anywhere or strpos(clause, 'k') > 0 or strpos(left(after, 60), 'k') > 0;
         -- a part, and no word of a call since
         since := reverse(split_part(reverse(clause), 'K', 1));
@@ -221,8 +225,10 @@ begin
 
     -- Begins with, then, ends with; the prefix, and the rest; ten lines, each of which begins with a figure.
     if cardinality(findings) = 0 and figures > 8 then
-        findings := app.find_split_phones(reading, true);
-        if regexp_count(reading collate "C", lines) between 8 and 10 then
+        if reading <> translate(reading, 'Nkl', '') then
+            findings := app.find_split_phones(reading, true);
+        end if;
+        if strpos(reading, '?') > 0 and regexp_count(reading collate "C", lines) between 8 and 10 then
             for shape in select l.* from app.locate(reading, lines) as l loop
                 findings := findings || row(
                     null, 'phone', shape.last_character, shape.last_character, 0.7, 'pieces', null
@@ -233,7 +239,7 @@ begin
 
     -- Seven wrenches, no bolts, two jacks: ten figures, a word after each. Three prices, and one begins with a zero.
     for part in
-        select l.* from app.locate(reading, filled) as l where reading collate "C" ~ filled
+        select l.* from app.locate(reading, filled) as l where figures between 10 and 14 and length(reading) > 25 and strpos(translate(reading, '123456789', '000000000'), '00') = 0
         union all
         select l.* from app.locate(reading, odd_prices) as l where strpos(reading, '$0') > 0
     loop

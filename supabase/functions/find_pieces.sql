@@ -37,7 +37,16 @@ declare
     ends integer;
 begin
     foreach sort slice 1 in array sorts loop
-        continue when own collate "C" !~ sort[2];
+        continue when not case sort[2]
+            when '[.]' then own like '%.____%'
+            when 'S' then strpos(own, 'x S') > 0
+            when '[BV] (?:n )?(?:(?:[xzs]|uz) ){0,2}x S' then strpos(own, 'x S') > 0 and own collate "C" ~ sort[2]
+            when '_[A-Za-z]' then strpos(own, '_') > 0
+            when 'l' then own like '%x% l%'
+            when '[ABP]' then length(own) <= 16 and own <> translate(own, 'ABP', '')
+            when 'D [TLh]' then strpos(own, 'D ') > 0
+            else strpos(own, ' ') = 0 and own collate "C" ~ sort[2]
+        end;
         select l.* into own_part
         from app.locate(own, sort[3]) as l
         where sort[2] not like '\_%' or strpos(l.matched, '_') > 0 or right(l.before, 1) = '_'

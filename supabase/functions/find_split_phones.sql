@@ -10,9 +10,7 @@ declare
     findings app.finding[] := array[]::app.finding[];
     -- figures with one sign between them, and "double", "for" where they are heard as digits
     run constant text := '[0-9o]+(?:~{0,2}[- ~.,/()*_|:"#=?<](?:t[- <~])*[0-9o]+)*';
-    -- what follows a reading, a price, a time; what stands before a part's number
-    measured constant text := '^(?:[^0-9A-Za-z]?[U%$]|~[A-Za-z]|[:/%])';
-    glued constant text := '(?:[A-Za-z]~|[0-9]~[A-Za-z]{1,2}[- ]|[#.@^])$';
+    -- what stands before a part's number
     named constant text := '(?:[KL][^0-9A-Za-z;<?](?:[A-Za-z]{1,2}[^0-9A-Za-z;<?]){0,2})$';
     -- a group stands at the beginning of a clause, or behind words that join or announce it
     apart constant text :=
@@ -79,29 +77,37 @@ begin
             is_told := false;
             is_labelled := false;
             for part in select l.* from app.locate(piece, run) as l loop
-                figures := translate(regexp_replace(part.matched collate "C", '[^0-9o]+', '', 'g'), 'o', '0');
+                figures := translate(part.matched, 'ot- ~.,/()*_|:"#=?<', '0');
                 -- no price begins with a zero
                 is_price := right(part.before, 1) = '$' and part.matched !~ '^0[0-9]';
                 continue when part.matched = translate(part.matched, '0123456789', '')
                     or length(figures) > 10
-                    or part.matched collate "C" ~ dated
-                    or part.after collate "C" ~ measured
+                    or (part.matched <> figures and part.matched collate "C" ~ dated)
+                    -- a reading, a price, a time; a letter that is glued to it
+                    or left(part.after, 1) in (':', '/', '%', '$', 'U')
+                    or substr(part.after, 2, 1) in ('U', '%', '$')
+                    or (left(part.after, 1) = '~' and substr(part.after, 2, 1) collate "C" between 'A' and 'z')
                     or letters > 1 and not (is_one_message and reading <> translate(reading, 'Nk', ''))
                         and part.before collate "C" ~ named
-                    or part.before collate "C" ~ glued
+                    or right(part.before, 1) in ('#', '.', '@', '^')
+                    or (right(part.before, 1) = '~' and left(right(part.before, 2), 1) collate "C" between 'A' and 'z')
+                    or part.before like '%~_ ' or part.before like '%~_-'
                     or is_price and strpos(reading, '$0') = 0;
                 continue when right(part.before, 1) <> '$' and part.before collate "C" !~ label and (
                     (letters > 3 and part.before collate "C" !~ apart)
                     -- one of them; the 2014 model
                     or (length(figures) = 1 and letters > 1)
-                    or (letters > 0 and part.matched ~ '^(?:(?:19[5-9]|20[0-3])[0-9]|[1-9][0-9]00)$')
+                    or (letters > 0 and length(figures) = 4 and part.matched ~ '^(?:(?:19[5-9]|20[0-3])[0-9]|[1-9][0-9]00)$')
                 );
                 is_labelled := is_labelled or part.before collate "C" ~ label or part.after collate "C" ~ '^[- <,]+(?:[a-z] )?l';
                 is_told := is_told or part.before collate "C" ~ 'N[^;<0-9]{0,12}$';
                 here := here || (ends + part.first_character) || (ends + part.last_character);
                 -- 404 555 01 are three groups, 1 164 is one
-                parted := translate(regexp_replace(part.matched collate "C", '[^0-9o]+', '-', 'g'), 'o', '0');
-                if parted ~ '(?:^|-)[0-9](?:-|$)' and parted !~ '^[0-9](?:-[0-9])*$' then
+                parted := figures;
+                if part.matched <> figures then
+                    parted := translate(regexp_replace(part.matched collate "C", '[^0-9o]+', '-', 'g'), 'o', '0');
+                end if;
+                if parted <> figures and parted ~ '(?:^|-)[0-9](?:-|$)' and parted !~ '^[0-9](?:-[0-9])*$' then
                     parted := figures;
                 end if;
                 coarse_here := coarse_here || figures || '-';

@@ -11,12 +11,12 @@ declare
         'ahead cool go got great haha hang hello hey hi hmm it k kk lol luck nice no nope odd ok okay on one right sec '
         'second sorry still sure take thank thanks that''s there thx time ty wait ya yeah yep yes you your yup', ' '
     );
-    longest constant integer := 160;
+    group_apart constant text := '(?:^|[^0-9A-Za-z.$:/-])[$]?[0-9]{2,7}(?:[^0-9A-Za-z%:/]|$)';
 begin
     ahead := '';
     for n in greatest(1, cardinality(earlier) - 19) .. cardinality(earlier) loop
-        continue when earlier[n] is null or length(earlier[n]) > longest
-            or (length(earlier[n]) > 64 and earlier[n] = translate(earlier[n], '0123456789@', ''))
+        continue when earlier[n] is null
+            or (length(earlier[n]) > 48 and (length(earlier[n]) > 100 or earlier[n] collate "C" !~ group_apart))
             -- complete already, and hidden
             or (earlier[n] like '%[% hidden]%' and earlier[n] = translate(earlier[n], '0123456789', ''))
             or string_to_array(lower(rtrim(earlier[n], ' .!?')), ' ') <@ chatter;

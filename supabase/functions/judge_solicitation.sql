@@ -1,6 +1,6 @@
 -- Soliciting: asking for, or offering, a call, a text, another app, a payment or a meeting outside the platform.
 
-create function app.judge_solicitation(reading text, folded text)
+create function app.judge_solicitation(reading text)
     returns text
     language plpgsql
     immutable

@@ -11,7 +11,7 @@ as $$
 declare
     typed constant text := new.body;
     -- what is longer completes nothing: app.find_contacts reads no earlier message with it
-    longest_piece constant integer := 160;
+    longest_piece constant integer := 120;
     earlier record;
     earlier_bodies text[] := array[]::text[];
     masked record;

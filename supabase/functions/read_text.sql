@@ -91,14 +91,14 @@ begin
     end if;
     if reading <> translate(reading, 'cdef', '') then
         reading := replace(replace(reading, '4-2e', '8-e'), '4 2e', '8 e');
-        -- quatre-vingt-dix-huit, soixante-quinze
+        -- four score and eighteen is 98, sixty and fifteen 75
         reading := regexp_replace(reading, '8[- ]e[- ]10[- ]([7-9])(?![0-9])', '9~~~\1', 'g');
         reading := regexp_replace(reading, '8[- ]e[- ]1([0-9])(?![0-9])', '9~~\1', 'g');
         reading := regexp_replace(reading, '6e[- ]10[- ]([7-9])(?![0-9])', '7~~\1', 'g');
         reading := regexp_replace(reading, '6e[- ]1([0-9])(?![0-9])', '7~\1', 'g');
         -- ochenta y uno
         reading := regexp_replace(reading, '([0-9])e (?:nz|z|j|E) ([1-9t])(?![0-9e])', '\1~~\2', 'g');
-        -- quinientos cincuenta y cinco
+        -- five hundred in one word, then tens
         reading := regexp_replace(reading, '([0-9])c ([0-9])e( |~~)(?=[1-9])', '\1 \2\3', 'g');
         reading := regexp_replace(reading, '([0-9])c (?=[0-9](?:e|~~[1-9]))', '\1 ', 'g');
         reading := regexp_replace(reading, '([0-9])c', '\100', 'g');

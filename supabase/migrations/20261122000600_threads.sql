@@ -63,7 +63,8 @@ comment on column app.messages.hidden is
 -- What a policy names leads an index: whoever asks for messages of all threads reads only their own.
 create index messages_by_customer on app.messages (customer_id, sent_at desc);
 create index messages_by_provider on app.messages (provider_id, sent_at desc);
-create index messages_by_sender on app.messages (sender_id);
+-- and what the sender last wrote in the thread, which the contact filter reads
+create index messages_by_sender on app.messages (sender_id, thread_id, position);
 create index messages_by_quote on app.messages (quote_id) where quote_id is not null;
 
 create table app.raw_messages (

@@ -55,6 +55,7 @@ def filter_sources() -> list[Path]:
         "read_text",
         "find_",
         "judge_",
+        "soliciting_",
         "mask_",
         "explain_",
         "place_",

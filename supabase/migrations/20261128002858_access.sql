@@ -3,7 +3,7 @@
 
 -- ==== Functions whose signature has changed
 
-select set_config('stage.changed_functions', 'app.find_split_phones', true);
+select set_config('stage.changed_functions', 'app.find_split_phones app.judge_solicitation', true);
 
 
 -- ==== tools/clear_stage.sql
@@ -5975,7 +5975,6 @@ begin
             where m.thread_id = earlier_messages.thread_id
                 and m.sender_id = earlier_messages.sender_id
                 and m.position < earlier_messages.position
-                and m.position >= earlier_messages.position - 60
                 and m.kind = 'text'
             order by m.position desc
             limit 20
@@ -7446,20 +7445,19 @@ declare
         -- signs of links, of services and accounts; streets and crossings
         '|[@>D{^ABPG]|[$][A-Za-z]|[.][TL]|[.][A-Za-z]+/|a a |~[0-9]+ g (?:n )?a E|[0-9].*S|S.*[0-9]|(?: nz |&).*[VhI]|[VhI].*(?: nz |&)|h [^;]*gz ';
     asking constant text := 'PpQJVqiCNEBAvWaOLHm';
-    -- what app.find_written finds, and what app.judge_solicitation knows by its wording, hold one of these
+    -- what app.find_written finds holds one of these
     worded constant text :=
         '[0-9]{3}[)]?[-.][a-z]{2}|u/[a-z]|[0-9][a-z][0-9][a-z][0-9][a-z][0-9]|[ns] ?[0-9]{2}[^a-z0-9]|[0-9]-[a-z]{3}-[0-9]|post ?code|postal|woon|adres|微信|line[^a-z ]|ライン|카톡|[0-9][.][0-9]{1,3}(?::[0-9]{2}|/[a-z0-9])|8[0-9]{2} [a-z]{3}|[0-9]{3}[a-z]{4}|dot(?:com|net|org|biz|info|co|io|shop|site)'
         '|[+][2-9cfghj-x]{2}|[0-9][a-z0-9]? [0-9][a-z]{2}(?:[^a-z0-9]|$)|str(?:ass?e|[.])? [0-9]|/{3}[a-z]|(?:unit|flat) [0-9]|keypad|www'
         '|[0-9][.][0-9]{4}|p[. ]*o[. ]* ?box|[a-z][.](?:de|nl|ch|cc|tv|se|dk|cz|jp|kr|cn|za|nz|ie|garage|repair|shop'
         '|cars|autos?|online|site|store|services?|me)(?:[^a-z0-9]|$)|[a-z]{21}|(?:moc|ten|gro)[.]'
-        '|the (?:table|books)|on the side|side (?:job|work|gig)|between (?:you|us)|middle ?man|cash only|transfer'
-        '|direct deposit|same (?:user ?)?name|name is the|in touch|zahl bar|bar zahl|out of the app|(?:app|form|them) out'
-        '|my contact|business card|phone (?:call|chat|conversation|talk)|(?:by|over|on) (?:the )?phone|want my'
-        '|privately|(?:微信|电话|手机|加我|加个|联系|ライン|電話)|(?:gasse|weg|allee|platz|damm) [0-9]';
+        '|(?:gasse|weg|allee|platz|damm) [0-9]';
     -- everyday words complete nothing
     everyday constant text := 'ZznytUKFX ~<;?"';
-    -- a digit, a sign of a name, a service, a street
-    completing constant text := '0123456789@D{^_ABPGST';
+    -- of a longer message: a group of digits that begins a clause or has a label, a sign of a name, a street
+    completing constant text :=
+        '(?:^"?|[;<?:] ?)(?:(?:nz|[ZnlytNIRgMCwYiEkmF])[^0-9A-Za-z]){0,3}[0-9o]{1,7}(?:[- ~][0-9o]+)*(?:[;<?"~ ]|$)'
+        '|[lN](?: [a-zA-Z]){0,2} [0-9]|[.][0-9]{4}|_[A-Za-z]|x S|D [TLh]|[$]0';
     ahead text;
     text text := body;
     folded text;
@@ -7471,6 +7469,7 @@ declare
     kept integer[] := array[0];
     begins integer[] := array[0];
     findings app.finding[];
+    own_findings app.finding[];
     spelled app.finding[];
     solicits text;
 begin
@@ -7490,52 +7489,22 @@ begin
     own_folded := folded;
     is_worded := folded collate "C" ~ worded;
 
-    -- A piece is short, and so is what completes it. What could be one is read again: little text, or digits.
-    if cardinality(earlier) > 0 and length(body) <= 160
-        and (
-            own_reading <> translate(own_reading, completing, '')
-            or (length(body) <= 32 and translate(own_reading, everyday, '') <> '')
-        )
-    then
-        select e.ahead, e.kept || 0, e.begins || length(e.ahead)
-        into ahead, kept, begins
-        from app.gather_earlier(earlier) as e;
-        if ahead <> '' then
-            text := ahead || body;
-            if origins is not null or text collate "C" ~ unusual then
-                select f.folded, f.origins into folded, origins from app.fold_text(text) as f;
-            else
-                folded := lower(text collate "C");
-            end if;
-            seen := app.read_text(folded, model_version);
-            is_worded := folded collate "C" ~ worded;
-        end if;
-    end if;
-
-    if length(seen.reading) - length(translate(seen.reading, '0123456789ot', '')) >= 7
-        or seen.reading collate "C" ~ telling or ahead <> ''
-    then
-        findings := app.find_phones(translate(seen.reading, '`', ';'), seen.marked);
-        if seen.reading <> translate(seen.reading, '@>D{', '') or strpos(seen.reading, '.T') > 0
-            or strpos(seen.reading, '.L') > 0 or seen.reading like '%.%/%'
+    if length(own_reading) - length(translate(own_reading, '0123456789ot', '')) >= 7 or own_reading collate "C" ~ telling then
+        findings := app.find_phones(own_reading, seen.marked);
+        if own_reading <> translate(own_reading, '@>D{', '') or strpos(own_reading, '.T') > 0
+            or strpos(own_reading, '.L') > 0 or own_reading like '%.%/%'
         then
-            findings := findings || app.find_links(seen.reading);
+            findings := findings || app.find_links(own_reading);
         end if;
-        if seen.reading <> translate(seen.reading, '^{$@ABPG', '') or strpos(seen.reading, 'a a ') > 0
-            or strpos(seen.reading, 'a E') > 0
+        if own_reading <> translate(own_reading, '^{$@ABPG', '') or strpos(own_reading, 'a a ') > 0
+            or strpos(own_reading, 'a E') > 0 or own_reading like '%a%\_%'
         then
-            findings := findings || app.find_handles(seen.reading);
+            findings := findings || app.find_handles(own_reading);
         end if;
-        if seen.reading <> translate(seen.reading, 'S&', '') or strpos(seen.reading, ' nz ') > 0
-            or strpos(seen.reading, ' gz ') > 0
+        if own_reading <> translate(own_reading, 'S&', '') or strpos(own_reading, ' nz ') > 0
+            or strpos(own_reading, ' gz ') > 0
         then
-            findings := findings || app.find_addresses(seen.reading);
-        end if;
-        if ahead <> '' and own_reading <> translate(own_reading, '0123456789o', '') then
-            findings := findings || app.find_split_phones(seen.reading);
-        end if;
-        if ahead <> '' and own_reading <> translate(own_reading, '.S_DlABP0123456789x', '') then
-            findings := findings || app.find_pieces(seen.reading);
+            findings := findings || app.find_addresses(own_reading);
         end if;
     end if;
     if is_worded then
@@ -7543,21 +7512,73 @@ begin
     end if;
     if cardinality(findings) > 0 or cardinality(spelled) > 0 then
         findings := app.place_findings(
-            findings, spelled, folded, origins, seen.reading, seen.marked, length(text), kept, begins, seen.model_version
+            findings, spelled, folded, origins, own_reading, seen.marked, length(body), kept, begins, seen.model_version
         );
     end if;
 
-    if is_worded or own_reading <> translate(own_reading, asking, '') then
-        solicits := app.judge_solicitation(own_reading, case when is_worded then own_folded end);
+    -- What is no detail by itself may complete one: it is short, or a part of it stands apart.
+    own_findings := findings;
+    if (coalesce(cardinality(findings), 0) = 0 or left(body, 1) in ('@', '.')) and cardinality(earlier) > 0
+        and (
+            (length(body) <= 32 and translate(own_reading, everyday, '') <> '')
+            or (length(body) between 33 and 120 and own_reading collate "C" ~ completing)
+        )
+    then
+        select e.ahead, e.kept || 0, e.begins || length(e.ahead)
+        into ahead, kept, begins
+        from app.gather_earlier(earlier) as e;
+    end if;
+    if ahead <> '' then
+        text := ahead || body;
+        if origins is not null or text collate "C" ~ unusual then
+            select f.folded, f.origins into folded, origins from app.fold_text(text) as f;
+        else
+            folded := lower(text collate "C");
+        end if;
+        seen := app.read_text(folded, model_version);
+        findings := array[]::app.finding[];
+        if own_reading <> translate(own_reading, '0123456789o', '') then
+            findings := app.find_split_phones(seen.reading);
+        end if;
+        if cardinality(findings) = 0 then
+            findings := app.find_pieces(seen.reading);
+        end if;
+        if length(body) <= 32 then
+            if seen.reading <> translate(seen.reading, '@>D{', '') or strpos(seen.reading, '.T') > 0 then
+                findings := findings || app.find_links(seen.reading);
+            end if;
+            if seen.reading <> translate(seen.reading, '^{$@ABPG', '') then
+                findings := findings || app.find_handles(seen.reading);
+            end if;
+            if strpos(seen.reading, 'S') > 0 then
+                findings := findings || app.find_addresses(seen.reading);
+            end if;
+            if folded collate "C" ~ worded then
+                spelled := app.find_written(folded);
+            end if;
+        end if;
+        if cardinality(findings) > 0 or cardinality(spelled) > 0 then
+            findings := app.place_findings(
+                findings, spelled, folded, origins, seen.reading, seen.marked, length(text), kept, begins,
+                seen.model_version
+            );
+        end if;
+        if cardinality(findings) = 0 then
+            findings := own_findings;
+        end if;
+    end if;
+
+    if own_reading <> translate(own_reading, asking, '') then
+        solicits := app.judge_solicitation(own_reading);
     end if;
     if solicits is null then
         solicits := app.judge_wording(own_folded);
     end if;
     -- asked in two messages, and not in the earlier one alone
     if solicits is null and ahead <> '' and length(body) <= 32 then
-        solicits := app.judge_solicitation(seen.reading, case when is_worded then folded end);
+        solicits := app.judge_solicitation(seen.reading);
         if solicits is not null
-            and app.judge_solicitation(left(seen.reading, 1 - length(own_reading)), null) is not null
+            and app.judge_solicitation(left(seen.reading, 1 - length(own_reading))) is not null
         then
             solicits := null;
         end if;
@@ -7900,7 +7921,11 @@ begin
         end if;
         continue when right(before, 1) = '~' and matched collate "C" ~ '^[0-9]'
             and concat(clause, following) = translate(concat(clause, following), 'CNk', '')
-            and translate(marked, E'\x01\x02\x04', '') collate "C" ~ ('[a-z]' || substring(matched from '^[0-9]+'));
+            and substr(
+                translate(marked, E'\x01\x02\x04', ''),
+                strpos(translate(marked, E'\x01\x02\x04', ''), split_part(translate(matched, ' ~.,/()*_|:"#=`?<-', '          '), ' ', 1)) - 1,
+                1
+            ) collate "C" between 'a' and 'z';
         is_hinted := is_hinted_anywhere or strpos(clause, 'k') > 0 or strpos(left(after, 60), 'k') > 0;
         -- a part, and no word of a call since
         since := reverse(split_part(reverse(clause), 'K', 1));
@@ -7976,8 +8001,10 @@ begin
 
     -- Begins with, then, ends with; the prefix, and the rest; ten lines, each of which begins with a figure.
     if cardinality(findings) = 0 and figures > 8 then
-        findings := app.find_split_phones(reading, true);
-        if regexp_count(reading collate "C", lines) between 8 and 10 then
+        if reading <> translate(reading, 'Nkl', '') then
+            findings := app.find_split_phones(reading, true);
+        end if;
+        if strpos(reading, '?') > 0 and regexp_count(reading collate "C", lines) between 8 and 10 then
             for shape in select l.* from app.locate(reading, lines) as l loop
                 findings := findings || row(
                     null, 'phone', shape.last_character, shape.last_character, 0.7, 'pieces', null
@@ -7988,7 +8015,7 @@ begin
 
     -- Seven wrenches, no bolts, two jacks: ten figures, a word after each. Three prices, and one begins with a zero.
     for part in
-        select l.* from app.locate(reading, filled) as l where reading collate "C" ~ filled
+        select l.* from app.locate(reading, filled) as l where figures between 10 and 14 and length(reading) > 25 and strpos(translate(reading, '123456789', '000000000'), '00') = 0
         union all
         select l.* from app.locate(reading, odd_prices) as l where strpos(reading, '$0') > 0
     loop
@@ -8063,7 +8090,16 @@ declare
     ends integer;
 begin
     foreach sort slice 1 in array sorts loop
-        continue when own collate "C" !~ sort[2];
+        continue when not case sort[2]
+            when '[.]' then own like '%.____%'
+            when 'S' then strpos(own, 'x S') > 0
+            when '[BV] (?:n )?(?:(?:[xzs]|uz) ){0,2}x S' then strpos(own, 'x S') > 0 and own collate "C" ~ sort[2]
+            when '_[A-Za-z]' then strpos(own, '_') > 0
+            when 'l' then own like '%x% l%'
+            when '[ABP]' then length(own) <= 16 and own <> translate(own, 'ABP', '')
+            when 'D [TLh]' then strpos(own, 'D ') > 0
+            else strpos(own, ' ') = 0 and own collate "C" ~ sort[2]
+        end;
         select l.* into own_part
         from app.locate(own, sort[3]) as l
         where sort[2] not like '\_%' or strpos(l.matched, '_') > 0 or right(l.before, 1) = '_'
@@ -8109,9 +8145,7 @@ declare
     findings app.finding[] := array[]::app.finding[];
     -- figures with one sign between them, and "double", "for" where they are heard as digits
     run constant text := '[0-9o]+(?:~{0,2}[- ~.,/()*_|:"#=?<](?:t[- <~])*[0-9o]+)*';
-    -- what follows a reading, a price, a time; what stands before a part's number
-    measured constant text := '^(?:[^0-9A-Za-z]?[U%$]|~[A-Za-z]|[:/%])';
-    glued constant text := '(?:[A-Za-z]~|[0-9]~[A-Za-z]{1,2}[- ]|[#.@^])$';
+    -- what stands before a part's number
     named constant text := '(?:[KL][^0-9A-Za-z;<?](?:[A-Za-z]{1,2}[^0-9A-Za-z;<?]){0,2})$';
     -- a group stands at the beginning of a clause, or behind words that join or announce it
     apart constant text :=
@@ -8178,29 +8212,37 @@ begin
             is_told := false;
             is_labelled := false;
             for part in select l.* from app.locate(piece, run) as l loop
-                figures := translate(regexp_replace(part.matched collate "C", '[^0-9o]+', '', 'g'), 'o', '0');
+                figures := translate(part.matched, 'ot- ~.,/()*_|:"#=?<', '0');
                 -- no price begins with a zero
                 is_price := right(part.before, 1) = '$' and part.matched !~ '^0[0-9]';
                 continue when part.matched = translate(part.matched, '0123456789', '')
                     or length(figures) > 10
-                    or part.matched collate "C" ~ dated
-                    or part.after collate "C" ~ measured
+                    or (part.matched <> figures and part.matched collate "C" ~ dated)
+                    -- a reading, a price, a time; a letter that is glued to it
+                    or left(part.after, 1) in (':', '/', '%', '$', 'U')
+                    or substr(part.after, 2, 1) in ('U', '%', '$')
+                    or (left(part.after, 1) = '~' and substr(part.after, 2, 1) collate "C" between 'A' and 'z')
                     or letters > 1 and not (is_one_message and reading <> translate(reading, 'Nk', ''))
                         and part.before collate "C" ~ named
-                    or part.before collate "C" ~ glued
+                    or right(part.before, 1) in ('#', '.', '@', '^')
+                    or (right(part.before, 1) = '~' and left(right(part.before, 2), 1) collate "C" between 'A' and 'z')
+                    or part.before like '%~_ ' or part.before like '%~_-'
                     or is_price and strpos(reading, '$0') = 0;
                 continue when right(part.before, 1) <> '$' and part.before collate "C" !~ label and (
                     (letters > 3 and part.before collate "C" !~ apart)
                     -- one of them; the 2014 model
                     or (length(figures) = 1 and letters > 1)
-                    or (letters > 0 and part.matched ~ '^(?:(?:19[5-9]|20[0-3])[0-9]|[1-9][0-9]00)$')
+                    or (letters > 0 and length(figures) = 4 and part.matched ~ '^(?:(?:19[5-9]|20[0-3])[0-9]|[1-9][0-9]00)$')
                 );
                 is_labelled := is_labelled or part.before collate "C" ~ label or part.after collate "C" ~ '^[- <,]+(?:[a-z] )?l';
                 is_told := is_told or part.before collate "C" ~ 'N[^;<0-9]{0,12}$';
                 here := here || (ends + part.first_character) || (ends + part.last_character);
                 -- 404 555 01 are three groups, 1 164 is one
-                parted := translate(regexp_replace(part.matched collate "C", '[^0-9o]+', '-', 'g'), 'o', '0');
-                if parted ~ '(?:^|-)[0-9](?:-|$)' and parted !~ '^[0-9](?:-[0-9])*$' then
+                parted := figures;
+                if part.matched <> figures then
+                    parted := translate(regexp_replace(part.matched collate "C", '[^0-9o]+', '-', 'g'), 'o', '0');
+                end if;
+                if parted <> figures and parted ~ '(?:^|-)[0-9](?:-|$)' and parted !~ '^[0-9](?:-[0-9])*$' then
                     parted := figures;
                 end if;
                 coarse_here := coarse_here || figures || '-';
@@ -8689,12 +8731,12 @@ declare
         'ahead cool go got great haha hang hello hey hi hmm it k kk lol luck nice no nope odd ok okay on one right sec '
         'second sorry still sure take thank thanks that''s there thx time ty wait ya yeah yep yes you your yup', ' '
     );
-    longest constant integer := 160;
+    group_apart constant text := '(?:^|[^0-9A-Za-z.$:/-])[$]?[0-9]{2,7}(?:[^0-9A-Za-z%:/]|$)';
 begin
     ahead := '';
     for n in greatest(1, cardinality(earlier) - 19) .. cardinality(earlier) loop
-        continue when earlier[n] is null or length(earlier[n]) > longest
-            or (length(earlier[n]) > 64 and earlier[n] = translate(earlier[n], '0123456789@', ''))
+        continue when earlier[n] is null
+            or (length(earlier[n]) > 48 and (length(earlier[n]) > 100 or earlier[n] collate "C" !~ group_apart))
             -- complete already, and hidden
             or (earlier[n] like '%[% hidden]%' and earlier[n] = translate(earlier[n], '0123456789', ''))
             or string_to_array(lower(rtrim(earlier[n], ' .!?')), ' ') <@ chatter;
@@ -9115,7 +9157,7 @@ comment on function app.is_vin is 'Whether a text in small letters is a vehicle'
 
 -- Soliciting: asking for, or offering, a call, a text, another app, a payment or a meeting outside the platform.
 
-create or replace function app.judge_solicitation(reading text, folded text)
+create or replace function app.judge_solicitation(reading text)
     returns text
     language plpgsql
     immutable
@@ -9189,103 +9231,111 @@ declare
         '(?:can.?t|cannot|can not)(?: (?:take|give|do|share|exchange|meet|leave|go|accept|text|call|message|phone))'
         '|won.?t (?:give|share|take|do)|not allowed|against (?:the )?rules|house rules|rather not|no puedo|не могу'
         '|не можу|nie moge|kann (?:ich )?(?:leider )?nicht|darf (?:ich )?(?:leider )?nicht|ne peux pas|ne peut pas|nao posso|non posso|nahi'
-        '|(?:write|messag|text|chat|escrib|schreib|ecri|scriv|пишит|напиши|pisz)[^.;?!]{0,14} (?:here|hier|ici|aqui|qui|tutaj|сюда|здесь|тут)(?:[^a-z]|$)'
+        '|(?:write|messag|text|chat|escrib|schreib|ecri|scriv|пишит|напиши|pisz)[^.;?!]* (?:here|hier|ici|aqui|qui|tutaj|сюда|здесь|тут)(?:[^a-z]|$)'
         '|call button|in here(?:[^a-z]|$)|help page|(?:app|platform|site|system|plattform) (?:email|text|send|call|message)s? (?:me|you)'
         '|don.?t (?:do|ask|share)|do not share|not comfortable|donne pas|gebe (?:ich )?(?:keine|nicht)|no doy|restons ici|(?:go|goes|keep it|stay|stays) (?:through|on|in) the (?:platform|app)'
         '|(?:told|asked|wanted|offered) (?:me|us) to';
     person constant text := '(?:dealer|insur|adac|anwb|roadside|tow truck|police|warranty|shop said|support|autozone|bank)';
-    apps constant text :=
-        '(?:whats ?a?p?p?|wats ?app|imessage|face ?time|signal|telegram|insta(?:gram)?|ig|fb|facebook|messenger|discord'
-        '|skype|zoom|viber|snap(?:chat)?|wechat|tiktok|reddit|line|zalo|kakao|threema|google meet|teams)';
-    spoken constant text :=
-        '(?:minutes?|mins?|moments?|seconds?|quick|short|few|properly|talk|chat|speak|word|sort|explain|discuss|hash|hear)[^.;?!]{0,25}'
-        ' (?:on|over|by|down) (?:the |a )?(?:tele)?phone'
-        '|(?:on|over|by) (?:the |a )?(?:tele)?phones?(?: (?:would|could|will|beats|saves|instead|tonight|tomorrow|later)|[?]|$)'
-        '|(?:give|gimme|drop|shoot|send) (?:you|ya|u|me|us|him|her)?,? ?(?:an? |the )?(?:quick |wee |little |proper )?(?:ring|bell|buzz|tinkle|call|shout|holler|text|sms|line|dm|email|mail|voicemail)(?:[^a-z]|$)'
-        '|(?:i.?ll|i will|can i|could i|shall i|let me|may i|i could|i can|i.?d|happy to|want to|like to|love to|rather|easier to|mind if i)(?: [a-z]+)? (?:phone|ring|text|dm|facetime|email|buzz|whatsapp|call) (?:you|ya|u)(?:[^a-z]|$)'
-        '|(?:can|could|would|will) (?:you|u|ya) (?:just |please |pls |maybe )?(?:phone|ring|text|dm|facetime|email|buzz|whatsapp|call) (?:me|us)(?:[^a-z]|$)'
-        '|(?:talk|speak|chat)[a-z]* (?:to (?:you|me) )?(?:live|voice|properly|person to person|human to human|in real time)'
-        '|hear (?:your|my|a) (?:human )?voice|voice (?:call|chat|note|memo)|video (?:call|chat)|(?:hop|jump|get) on (?:a|the) (?:quick )?(?:call|phone|zoom|line|horn|video)'
-        '|(?:do|you|u|got|have|use)(?: you| u| ya)? (?:have|got|use|on|do)? ?(?:an? |any )?' || apps || '(?:[?]|$| i can| so i| so we| by|,)'
-        '|(?:let me have|have you got|got|is there|what.?s) (?:an? |the |your |ur )?(?:good |best |direct |better )?(?:number|line|cell|landline|mobile)(?: (?:i|we|where|to|that|for (?:you|me)|handy)|[?]|$)'
-        '|(?:over|on|via|to|by|using|in|through|jump to|switch to|move to|continue on|carry on on) ' || apps || '(?:[?.!, ]|$)[^.;?!]{0,12}(?:instead|easier|better|faster|quicker|if you|then)'
-        '|(?:quick|short|minute|brief) phone (?:call|chat|conversation|talk)|talks? on (?:tele)?phones|(?:move|switch|continue|take|carry|bring|shift|jump|hop)[^.;?!]{0,16} (?:to|on|onto) ' || apps || '(?:[^a-z]|$)'
-        '|' || apps || ' (?:messenger |number )?(?:ok|okay|good|fine|work|works|any good) ?(?:for|with|by)? ?(?:you|u|ya)?(?:[?]|$)|(?:need|give me|gimme|got|want|whats|drop|send|using|on|to|have) (?:ur|your) (?:cell(?:y|ie)?|gmail|inbox|hotmail|digits)(?:[^a-z]|$)|send (?:me )?yours|hit (?:me|us) up'
-        '|(?:other|another|better|different|best|easier|some) (?:way|means|place) (?:to|of) (?:reach|reaching|contact|contacting|get|getting|talk|talking|chat)[a-z]* (?:to |with |hold of )?(?:you|me|us|ya|u)'
-        '|(?:ghost|paper ?plane|bird|green|yellow|purple|camera|clock) (?:bubble |logo |icon )?app(?:[^a-z]|$)|(?:chat|talk|continue|speak|discuss)[a-z]* (?:somewhere|elsewhere|outside|there)';
-    placed constant text :=
-        '(?:bring|tow|drive|run|take|haul|limp|trailer|roll|get|drop|carry) (?:it|her|him|them|this|that|mine|(?:the|my) [a-z]+)(?: [a-z]+){0,3} (?:to|at|past|by|round) (?:you|yours|your (?:shop|place|garage|house|home|driveway|yard|door|bay|lot|workshop))(?:[^a-z]|$)'
-        '|(?:i.?ll|i will|i can|i could|can i|could i|i.?d|let me|if i|we could|let.?s|happy to|want to|wanna|gonna|just|could you|can you|would you|chance (?:of )?you|you could|welcome to|feel free to|free to|please)(?: [a-z]+){0,2}'
-        ' (?:pop|popping|swing|swinging|drop|dropping|come|coming|stop|stopping|drive|driving|nip|head|roll|bring (?:it|her)|cruise|shoot)(?: right| on| it| her)? (?:round|over|by|past|in and|up (?:to|there)|down (?:to|there)|out (?:to|there))(?:[^a-z]| (?:and|to|on|sat|sun|tom|aft|after|this|later|if|when|for|with)|$)'
-        '|(?:what|which|wut|whats?) (?:street|shop|garage|workshop|bay|address|corner|business) (?:do|are|r|is|did)? ?(?:you|u|ya|your|ur)'
-        '|(?:street|address|shop|garage|place|workshop) (?:is|are|do) (?:your|you|u|ur)'
-        '|where(?:abouts)? (?:are|r|is|.s|do|can i find|would i find|in [a-z]+ are) (?:you|u|ya|your|ur)(?: (?:shop|garage|place|workshop|located|based|at|work|house|home|live|guys)|[?]|$)'
-        '|how far (?:away )?(?:are|r|is|from) (?:you|u|your|me|ya)|how close are you|(?:are|r) (?:you|u) (?:anywhere |somewhere )?(?:near|close to|local|nearby|around here)'
-        '|(?:meet|see you|see me|look at it|looking at it|have a look|take a look|show you|do it|chat|talk|hand it)[^.;?!]{0,30}(?:in person|face to face|in the flesh|in real life)'
-        '|(?:over|buy you|buy ya|stand you|owe you) (?:a |some |the )?(?:coffee|beers?|pint|drink|lunch|breakfast|cuppa|brew)|bring (?:a )?(?:beers?|donuts|doughnuts|coffee)|kettle.?s? (?:is )?(?:always )?on'
-        '|(?:my|our) (?:driveway|shop|workshop|barn|yard|place|bay|lift|garage)(?:.s| is|s) (?:[a-z]+ )?(?:open|free|always|yours)|no appointment|walk.?ins? (?:welcome|ok)'
-        '|(?:drop|send|share|shoot) (?:me |us )?(?:a |your |the )?(?:pin|location|gps|coordinates)'
-        '|(?:come|swing by and|drop in and) (?:see|find|visit|meet|join) (?:me|us)|come (?:right )?to (?:me|my|yours|your|you)(?:[^a-z]|$)|(?:ask|look) for (?:me|my)(?: |$)'
-        '|meet (?:me|you (?:at|in|there|half|some|by)|up|halfway|half way|somewhere|at (?:the|my|your)|in the middle)|(?:my|your|ur) (?:home )?address|(?:come|go|be) (?:out )?to (?:your|my) (?:house|place|work|driveway|garage|shop|home)';
-    paid constant text :=
-        '(?:without|leave|leaving|skip|skipping|save|saves|avoid|minus|dodge|lose|keep|cut|cutting|split|spare)[^.;?!]{0,22}(?:(?:site|app|platform|their|booking|service|middle ?man|company|web ?site)(?:.?s)? (?:cut|share|slice|percentage|commission|take|fees?|skim)|commission|percentage)'
-        '|(?:off|outside|away from|beyond|around|past)(?: of)? (?:this|the) (?:app|site|platform|chat|system|web ?site|window|thing|marketplace)|off (?:of )?here(?:[^a-z]|$)[^.;?!]{0,8}(?:than|[?]|$|if|and|then)|(?:take|do|continue|carry|talk|move)[^.;?!]{0,14} (?:offline|off ?app|off ?platform|elsewhere|somewhere else|off here)'
-        '|outside of here|(?:hold of|contact|reach|find|message) me outside|(?:sort|do|settle|handle|arrange|fix)[^.;?!]{0,12} offline|(?:decline|reject|cancel|refuse) the (?:quote|offer|order|booking)[^.;?!]{0,12} (?:then|and)|pay(?:ing)? these (?:people|guys)|tell them you (?:found|changed)|do (?:it|the repair|this) ourselves'
-        '|sans passer par|au black|sin pasar por|senza passare|ohne (?:die )?(?:plattform|app)'
-        '|between (?:us|ourselves|you and me|me and you|you and i|the two of us)(?:[^a-z]|$)|among ourselves|nobody (?:has to|needs to|will|would|.ll) know|no one (?:has to|needs to|will|would|.ll) know|keep (?:it|this) (?:quiet|between)|hush.?hush|catch my drift|our (?:little )?secret'
-        '|under the table|off the books?|(?:works?|jobs?|bit|money|cash|stuff|this|that|it|repairs?|something) (?:[a-z]+ )?on the side(?:[^a-z]|$)|side (?:jobs?|work|gigs?|hustle)|no middle ?man|cut out the middle|cash (?:only|in hand|job|price|deal|discount)|bank transfer|wire transfer|direct deposit|(?:pay|give|hand|slip|bring) (?:me|you|u|ya)[^.;?!]{0,16} (?:cash|directly|direct|in cash)'
-        '|(?:come|go|book|deal|pay|work|straight)(?: with| to)? ?(?:straight|directly|direct) (?:to|with) (?:me|us|you)|straight to me|deal with me|charge you|(?:i.?ll|i.?d|i can|i could|i will) (?:do|knock)[^.;?!]{0,30} for (?:half|less|cheap|cash|[$]?[0-9]+)'
-        '|(?:cheaper|less|discount|half)[^.;?!]{0,24}(?:direct|privately|without (?:them|the|this)|on my own|if you (?:skip|leave|cancel))|out of the app|(?:cut|leave|keep) (?:them|the app|the platform|this site) out'
-        '|(?:ohne|sans|sin|senza|sem|bez|zonder) (?:rechnung|beleg|quittung|facture|factura|fattura|nota|faktury|paragonu|factuur|bon|boleta|recibo|ricevuta|la app|l.appli|die app|l.app)|(?:au noir|de la main a la main|schwarz|in nero|en negro|por fuera|por fora|na czarno|do reki|мимо кассы|без чека|наличк|elden|faturasiz|unter der hand|bar auf die hand|in contanti|en liquide|en especes|bar (?:zahlen|zahle|zahlst|zahlung|und|auf die))'
-        '|(?:entre (?:nous|nosotros|nos)|tra (?:di )?noi|unter uns|miedzy nami|между нами|onder ons|aramizda)(?:[^a-z]|$)';
-    evading constant text :=
-        '(?:ro)?bots? (?:does|will|would|can|is|won|don|never|only|reads?|sees?|from|eats?|catch|ha[sd]|hide|block|mask|delete|flag)|(?:censor|algorithm|moderator|mods?|filter|system|software|checker|scanner|it|app|site|chat|thing)s? (?:doesn.?t|don.?t|won.?t|can.?t|cannot|never|only|will|always|keeps?) (?:[a-z]+ )?(?:catch|see|read|notice|spot|flag|block|mask|hide|hiding|blank|delet|censor|recogni|detect|star)[a-z]*[^.;?!]{0,20}(?:text|number|digit|word|letter|photo|picture|phone|contact|name|spaces|it out)'
-        '|(?:number|digit|word|letter|photo|picture|spell|write|type|say)[^.;?!]{0,40}(?:so|before|then|and|or|else|otherwise) (?:that )?(?:the |this |they |it )?(?:bot|robot|filter|censor|system|app|site|chat|software|it|they)? ?(?:doesn.?t|don.?t|won.?t|can.?t|wouldn.?t) (?:[a-z]+ )?(?:catch|see|read|notice|spot|flag|block|mask|hide|blank|delete|censor)'
-        '|(?:flag|ban|censor|bleep|mask|star|blank|kick)(?:s|ged|ned|ed)? (?:us|me|you|my (?:number|message)|numbers?)(?:[^a-z]|$)|(?:get|gets|getting|sneak|slip|trick|fool|beat|dodge|avoid)[a-z]* (?:it )?(?:past|around|round|by|through)? ?(?:the|this|their) (?:bot|robot|chat filter|censor|filter|mods?|moderators?|algorithm)(?:[^a-z]|$)'
-        '|(?:spell|write|type|put|say|send|space|break|split|hide|disguise|sneak|slip) (?:it|(?:the|your|my|ur) (?:number|digits|address|e-?mail|contact|name|insta|handle)|that|them|digits|numbers?)[^.;?!]{0,24}(?:in words|as words|in letters|with spaces|in (?:the|a|your|my) (?:photo|picture|pic|image|video|caption|file)|backwards|on (?:paper|cardboard|a sign|your hand|a post)|one (?:digit|bit|number|word) at a time|in code)'
-        '|(?:my|your|ur|our|phone|cell|contact) (?:number|digits|e-?mail|contact|handle|insta|details|info|card)[a-z]*[^.;?!]{0,24} (?:on|in|under|through|at the (?:end|bottom|start) of) (?:the|my|your|a|that) (?:[a-z]+ )?(?:photo|picture|pic|image|video|profile|bio|sign|side|door|van|truck|shirt|sticker|banner|window|lettering|avatar|background|cap|sleeve|dashcam)'
-        '|(?:zoom in|look|read|check|see|blow up|enlarge|peep|peek)[^.;?!]{0,25}(?:my (?:profile|avatar|bio|van|truck|shirt|hat|cap|sign|banner|card)|lettering|side of (?:the|my) (?:van|truck)|shop (?:door|sign|window)|back of my)'
-        '|(?:number|digits|contact|cell|insta|details).{0,3}(?:s|is|are)? on (?:the|my|a) (?:van|truck|side|door|shirt|cap|hat|sign|banner|card|sticker|lift|wall|toolbox|bumper)[^.;?!]{0,12}(?:pic|photo|image|video|[0-9]|$)|(?:zoom|picture|photo|pic|image|look)[^.;?!]{0,40} on the side of (?:the|my|our) (?:van|truck|shop|building)|scan (?:the|my|this|that) (?:qr|code in)|(?:wrote|written|painted|printed|scribbled|held up) [^.;?!]{0,6}(?:my|the) (?:cell|number|digits|phone|mail|e-?mail|insta|contact)|(?:pic|photo|picture|snap) of (?:your|ur|my) (?:number|cell|card|phone number|contact)|split (?:your|the|ur|my) (?:number|digits)|(?:somewhere|where) (?:they|nobody|no one|the bots?) (?:aren.?t|isn.?t|can.?t|won.?t|don.?t|is not|are not) (?:listen|see|read|watch|hear|look)|three words (?:for|are|to)|map app'
-        '|how to (?:get hold of|reach|find|contact) (?:me|us)(?:[^a-z]|$)|phone ?book|yellow pages|white pages|(?:google|look up|search(?: for)?) (?:me|us|my|our)(?:[^a-z]|$)|look (?:me|us) up|(?:type|put) into (?:google|maps)|find (?:ur|your|my) (?:place|shop|garage|page|listing)'
-        '|(?:what|wut)(?:.s| is|s)? (?:your|ur|the) (?:shop|garage|business|company|workshop|place|last|full|real|sur)(?:.s)? ?(?:name|called)|name of (?:your|ur|my) (?:shop|garage|business|company|workshop|place|page|channel)|(?:your|ur) (?:last|full|real|sur) ?name|(?:what(?:.s| is|s)?|got|drop|give me|share) (?:your|ur|an?) (?:insta|facebook|fb|tiktok|handle|username|user|discord|steam|snap|socials?|gamertag)'
-        '|same (?:user ?)?name (?:everywhere|on)|name is the same|get in touch|my contact (?:info|details)|business card|want my (?:e-?mail|number|cell|phone|snap|insta|whats)|do (?:it|this|that|the job|the work) privately';
-    other_languages constant text :=
-        '(?:s.appeler|on s.appelle|(?:vous|t.|te|m.|me|nous) ?appele(?:r|z)|rappele(?:r|z)|coup de (?:fil|tel)|vive voix|par telephone|au telephone|passe(?:r|z)? (?:chez|au garage|a l.atelier|me voir)|on se voit|se rencontrer|votre (?:adresse|garage|numero)|ton (?:adresse|garage|numero))'
-        '|(?:am telefon|telefonisch|telefonieren|durchklingel|kurz anrufen|sie (?:mal |kurz |mich )?an(?:rufen)?$|ruf(?:en)? sie mich|vorbei ?(?:komm|bring|schau|fahr)|ihre (?:nummer|adresse|werkstatt|mail)|(?:bitte|gern|einfach) an mich|melde[nt]? sie sich bei mir|per mail|wo (?:ist|sind) (?:ihre|sie|deine))'
-        '|(?:(?:le|te|les|lo|la) (?:marco|llamo|marcamos|llamamos|escribo|busco)|(?:puedo|podria|podemos|podriamos|quiere que|prefiero) (?:le |te )?(?:llam|marc|habl|pas|ir |llev)|llam(?:ar|e|a)(?:le|te|lo|nos|me)|marc(?:ar|que|a)(?:le|te|me)|por (?:telefono|whats|wasap|fuera)|tienes? (?:whats|telegram|insta)|viva voz|(?:donde|en que calle) (?:esta|queda|tiene|se encuentra|es)[^.;?!]{0,16}(?:taller|ubicad|negocio|local|usted)|(?:su|tu) (?:taller|casa|direccion|ubicacion|numero|celular|correo|whats)|nos vemos|en persona|sin cita|por mi cuenta)'
-        '|(?:chiamar(?:ti|la|vi|mi)|(?:ti|la|vi) (?:chiamo|richiamo|scrivo)|ci sentiamo|sentiamoci|al telefono|a voce|portar(?:tel|vel|gliel)[aoei]|passo (?:da|in)|dove (?:stai|siete|si trova|sei)|ci vediamo|di persona|(?:tuo|suo|vostro) (?:numero|indirizzo|cellulare))'
-        '|(?:(?:te|lhe) (?:ligo|chamo)|(?:posso|podemos) (?:te |lhe )?(?:ligar|levar|passar|chamar)|me (?:liga|chama)|pelo (?:zap|telefone|whats)|no (?:zap|whats|telefone)|(?:seu|teu) (?:zap|whats|numero|telefone|endereco)|(?:sua|tua) oficina|pessoalmente)'
-        '|(?:zdzwo|dzwoni[csz]|pm mo)|(?:zadzwoni(?:c|e|my|sz|cie)?(?:[^a-z]|$)|przez telefon|(?:pana|pani|twoj|swoj) (?:numer|adres|telefon)|do (?:pana|pani) (?:zadzwon|przyj|podj)|podjad|podjech|przyjad|spotka[cj]|warsztat jest|gdzie (?:jest|macie|ma pan)|poza (?:aplikacj|platform))'
-        '|(?:bellen|bel (?:me|je|mij|even)|langs ?(?:kom|breng|rij)|kom(?:t|en)? (?:ik )?(?:even )?langs|waar (?:zit|is) (?:je|u)|(?:je|uw|jouw) (?:nummer|adres))'
-        '|(?:arayabilir|arasam|arayay|ararim|telefonda|telefonlas|numaran|dukkan(?:in|iniz)|neredesin|adresin|ugra[ry])'
-        '|(?:(?:number|no|nambar|mobile|contact) (?:de ?do|de ?dena|dijiye|dijiyega|do na|dena|bhej|bata)|(?:call|phone|fon) (?:kar|pe |pr |lagao|laga)|mil(?:te|na|o) (?:hain|hai|kar)|bahar (?:kar|se)|(?:aapki|apki|tumhari) (?:dukan|garage|workshop))'
-        '|(?:so (?:dien thoai|dt)|zalo(?:[^a-z]|$)|goi (?:cho )?(?:em|anh|toi|minh|chi)(?:[^a-z]|$)|nhan tin|ket ban|gap (?:nhau|mat|truc tiep)|tien mat|chuyen khoan|ngoai app|nomor (?:hp|wa)|japri|telpon|hubungi (?:saya|aku)|tawag|number mo|kita tayo)'
-        '|(?:sunati-ma|suna-ma|zavolej|zavolat|ring mig|ringa dig|kan jag ringa|ditt nummer|kontant)';
-    elsewhere constant text := normalize(
-        '留个?电话|电话(?:号|是|多少|聊|联系|说)|手机号|号码(?:给|发|多少)|(?:给|告诉)我?.?(?:电话|号码|微信|地址)|你的?(?:电话|手机|微信|地址|店)|您的?(?:电话|手机|微信|地址|店)|微信|加我|加个|打我?电话(?:给我|聊)?|打给[我你您]|给[我你您]打|私[下聊信]|现金|轉賬|转账|当面|見面|见面|上门|到店|店在哪|不走平台|绕过平台|平台外|打这个|联系我|聯絡我|加line'
-        || '|電話(?:し|番号|で|くだ|もら|いい|お)|番号を?(?:教|交換)|line(?:で|交換|は|id|を|に)|ライン(?:で|交換|は)|連絡先|直接(?:会|お|連|や|取|払)|会え|会って|会い|現金|お店は?どこ|場所は?どこ|住所|dmで|dmし|メール(?:で|くだ|アド)|追加お願い|持って行|持ち込'
-        || '|카톡|카카오|전화 ?(?:번호|하|주|드|로|통화|줘)|통화|번호 ?(?:좀|를|알려|주)|연락처|문자 ?(?:주|보내|드)|만나|직접 ?(?:만|거래|연락|가|방문)|현금|계좌|텔레그램|라인으로|주소'
-        || '|رقم(?:ك|كم|ي| الجوال| جوال| هاتف| الهاتف| الواتس)|واتس|اتصل(?:ي| بي| علي| فيني)|كلمني|اكلمك|ورشتك|محلك|عنوانك|وين (?:ورش|محل|مكان)|اجيك|أجيك|نتقابل|كاش|نقدا|تحويل|برا (?:التطبيق|الموقع)|خارج (?:التطبيق|الموقع)'
-        || '|(?:по)?звон(?:ю|ок|ить|ите|и(?![а-я]))|наб(?:ери|рать|еру)|созвон|по телефону|голосом|(?:ваш|твои|мои|свои) (?:номер|телефон|адрес|гараж)|телег|ватсап|вотсап|вацап|вайбер|встрет|подъе|приед|заед[ук]|наличн|на карту|мимо|без посредник|напрямую|лично|зателефон|подзвон|готівк|telega'
-        || '|תתקשר|המספר|מספר שלך|וואטסאפ|מזומן|להיפגש|τηλεφων|παρε με|μετρητα|شماره|زنگ بزن|تماس|โทร|ไลน์|เบอร์|เจอกัน|เงินสด',
-        nfkd
-    );
-    said text;
-    reason text;
+    -- Without one of these no pattern matches: a look for a hundred of them takes less than one for a pattern.
+    spoken_hints constant text[] :=
+        '{%phone%,%ring%,%bell%,%tinkle%,%buzz%,%shout%,%holler%,% call%,%text %,%sms%,%dm %,%dms%,%mail%'
+        ',%voice%,%video c%,%skype%,%zoom%,%whats%,%wats%,%insta%,%snap%,%signal%,%telegram%,%messeng%'
+        ',%facebook%,%fb %,%discord%,%imess%,%facetime%,%face time%,%viber%,%wechat%,%tiktok%,%reddit%,%zalo%'
+        ',%kakao%,%threema%,%teams%,% ig %,%google meet%,% line%,%number%,%cell%,%inbox%,%digits%,%reach%'
+        ',%hold of%,%contact%,% app%,%yours%,%hit me%,%hit us%,%live%,%real time%,%talk%,%speak%,%chat%''%}';
+    placed_hints constant text[] :=
+        '{%where%,%what str%,%which str%,%which shop%,%which gar%,%wut%,%how far%,%how close%,%in person%,%face to%'
+        ',%in the flesh%,%real life%,%coffee%,%beer%,%pint%,%lunch%,%breakfast%,%cuppa%,%brew%,%drink%,%kettle%,%donut%'
+        ',%doughnut%,%driveway%,%my shop%,%our shop%,%my garage%,%your shop%,%your garage%,%ur shop%,%ur garage%,%your place%'
+        ',%your house%,%your home%,%workshop%,%my place%,%our place%,%my bay%,%my barn%,%my yard%,%my lift%,%yours%,%to you%'
+        ',%by you%,%past you%,%at you%,%appointment%,%walk_in%,% pin%,%location%,%gps%,%coordinates%,%meet%,%address%'
+        ',% pop %,%popp%,%swing%,%drop by%,%dropping by%,%stop by%,%come by%,%come over%,%come round%,%come see%,%come find%'
+        ',%come to%,%come out%,%come up%,%come down%,%come in and%,%coming by%,%coming over%,%nip %,%drive over%,%drive it over%'
+        ',%driving over%,%bring it%,%bring her%,%drop it%,%roll %,%head over%,%cruise%,%shoot over%,%near%,%local%,%ask for me%'
+        ',%look for m%,%see me%,%see you%}';
+    paid_hints constant text[] :=
+        '{%fee%,%cut%,%commission%,%percent%,%offline%,%outside%,% off %,%this app%,%the app%,%the site%'
+        ',%this site%,%platform%,%website%,%this window%,%elsewhere%,%somewhere%,%between%,%among%,%to know%,%will know%,%would know%,%quiet%'
+        ',%hush%,%drift%,%secret%,%the table%,%the side%,%side %,%middle%,%cash%,%transfer%,%deposit%,%direct%'
+        ',%straight%,%deal with%,%charge you%,%cheaper%,%for half%,%discount%,% less%,%privat%,%rechnung%,%beleg%'
+        ',%factur%,%fattur%,%faktur%,%nota%,%bon %,%black%,%noir%,%schwarz%,%nero%,%negro%,%fuera%,%fora%'
+        ',%reki%,%elden%,%der hand%,%contanti%,%liquide%,%especes%,%bar %,%nous%,%noi%,%unter uns%,%nosotros%'
+        ',%these%,%decline%,%cancel%,%you found%,%ourselves%,%passer%,%passare%,%pasar%,%lappli%,%app%''%}';
+    evading_hints constant text[] :=
+        '{%bot%,%censor%,%algorithm%,%moderat%,%mods%,%chat filter%,%the filter%,%system%,%software%,%flag%,%ban %,%blank%'
+        ',%spell%,%words%,%digit%,%your number%,%ur number%,%my number%,%the number%,%number_s on%,%numbers%,%photo%,%picture%,%pic%,%image%,%video%,%profile%,%bio%,%van %'
+        ',%truck%,%my sign%,%a sign%,%the sign%,%shop sign%,%lettering%,%shirt%,%cardboard%,%my card%,%business card%,%avatar%,%book%,%pages%,%google%,%look me%,%search%,%name%'
+        ',%insta%,%handle%,%social%,%snap%,%gamertag%,%in touch%,%my contact%,%privately%,%qr%,%map app%'
+        ',%split%,%listening%,%want my%,%how to%''%}';
+    foreign_hints constant text[] :=
+        '{%appel%,%coup de%,%voix%,%telephon%,%telefon%,%passe%,%se voit%,%renc%,%votre%,%ton %,%klingel%'
+        ',%rufen%,%vorbei%,%ihre%,%an mich%,%bei mir%,%per mail%,%wo ist%,%wo sind%,%marco%,%llam%,%marc%'
+        ',%escribo%,%busco%,%puedo%,%podr%,%podemos%,%quiere que%,%prefiero%,%por %,%viva voz%,%donde%,%calle%'
+        ',%su %,%tu %,%nos vemos%,%en persona%,%sin cita%,%chiam%,%richiamo%,%scrivo%,%sentiamo%,%a voce%'
+        ',%portar%,%passo %,%dove%,%vediamo%,%di persona%,%tuo%,%suo%,%vostro%,%ligo%,%ligar%,%posso%'
+        ',%me liga%,%me chama%,%pelo %,%no zap%,%no whats%,%seu %,%teu %,%sua %,%tua %,%pessoal%,%dzwon%'
+        ',%zdzwo%,%pm mo%,%pana%,%pani%,%twoj%,%swoj%,%podja%,%podje%,%przyja%,%spotka%,%warsztat%,%gdzie%'
+        ',%poza%,%bellen%,%bel %,%langs%,%waar %,%je %,%uw %,%jouw%,%araya%,%arasam%,%ararim%,%numaran%'
+        ',%dukkan%,%nerede%,%adresin%,%ugra%,%number %,%no de%,%nambar%,%mobile%,%contact%,%call %,%phone %'
+        ',%fon %,%mil%,%bahar%,%aapki%,%apki%,%tumhari%,%so d%,%zalo%,%goi %,%nhan tin%,%ket ban%,%gap %'
+        ',%tien mat%,%chuyen%,%ngoai%,%nomor%,%japri%,%telpon%,%hubungi%,%tawag%,%kita%,%suna%,%zavol%,%ring %'
+        ',%ditt%,%kontant%,%tiene%''%}';
+    lines text;
+    candidates text[] := array[]::text[];
+    candidate text[];
+    patterns text[];
+    hint text;
+    part text;
 begin
-    for said in select s.said from regexp_split_to_table(folded, '[.!;\n]+(?: |$)|(?<=[?]) ') as s (said) loop
-        continue when length(said) < 3 or said ~ refused;
-        reason := case
-            when octet_length(said) > length(said) and said ~ elsewhere then 'solicits_contact'
-            when said ~ paid then 'solicits_payment'
-            when said !~ person and said ~ spoken then 'solicits_call'
-            when said ~ placed then 'solicits_meeting'
-            when said ~ evading then 'solicits_leaving'
-            when said !~ person and said ~ other_languages then 'solicits_contact'
-        end;
-        exit when reason is not null;
+    -- a sentence a line: (?n) lets $ match at its end, and nothing go beyond
+    lines := replace(translate(folded, '.!;', E'\n\n\n'), '?', E'?\n');
+    if octet_length(folded) > length(folded) and folded collate "C" ~ '[\u0370-\u1fff\u3040-\ud7ff]' then
+        -- folding takes letters apart that consist of others
+        lines := normalize(lines, nfc);
+        candidates := candidates || array[['elsewhere']];
+    end if;
+    if lines collate "C" like any (paid_hints) then
+        candidates := candidates || array[['solicits_payment']];
+    end if;
+    if lines collate "C" like any (spoken_hints) then
+        candidates := candidates || array[['solicits_call']];
+    end if;
+    if lines collate "C" like any (placed_hints) then
+        candidates := candidates || array[['solicits_meeting']];
+    end if;
+    if lines collate "C" like any (evading_hints) then
+        candidates := candidates || array[['solicits_leaving']];
+    end if;
+    if lines collate "C" like any (foreign_hints) then
+        candidates := candidates || array[['solicits_contact']];
+    end if;
+    if cardinality(candidates) = 0 then
+        return null;
+    end if;
+    foreach candidate slice 1 in array candidates loop
+        patterns := app.soliciting_phrases(candidate[1]);
+        hint := null;
+        foreach part in array patterns loop
+            if hint is null then
+                hint := part;
+                continue;
+            end if;
+            if lines collate "C" like any (string_to_array(split_part(hint, '&', 1), '|'))
+                and lines collate "C" like any (string_to_array(split_part(hint || '&%', '&', 2), '|'))
+                and lines collate "C" ~ ('(?n)' || part)
+                and exists (
+                    select
+                    from string_to_table(lines, E'\n') as s (said)
+                    where s.said collate "C" ~ ('(?n)' || part) and s.said collate "C" !~ refused
+                        and (candidate[1] not in ('solicits_call', 'solicits_contact') or s.said collate "C" !~ person)
+                )
+            then
+                return case candidate[1] when 'elsewhere' then 'solicits_contact' else candidate[1] end;
+            end if;
+            hint := null;
+        end loop;
     end loop;
-    return reason;
+    return null;
 end;
 $$;
 comment on function app.judge_wording is
@@ -10057,7 +10107,7 @@ as $$
 declare
     typed constant text := new.body;
     -- what is longer completes nothing: app.find_contacts reads no earlier message with it
-    longest_piece constant integer := 160;
+    longest_piece constant integer := 120;
     earlier record;
     earlier_bodies text[] := array[]::text[];
     masked record;
@@ -11646,14 +11696,14 @@ begin
     end if;
     if reading <> translate(reading, 'cdef', '') then
         reading := replace(replace(reading, '4-2e', '8-e'), '4 2e', '8 e');
-        -- quatre-vingt-dix-huit, soixante-quinze
+        -- four score and eighteen is 98, sixty and fifteen 75
         reading := regexp_replace(reading, '8[- ]e[- ]10[- ]([7-9])(?![0-9])', '9~~~\1', 'g');
         reading := regexp_replace(reading, '8[- ]e[- ]1([0-9])(?![0-9])', '9~~\1', 'g');
         reading := regexp_replace(reading, '6e[- ]10[- ]([7-9])(?![0-9])', '7~~\1', 'g');
         reading := regexp_replace(reading, '6e[- ]1([0-9])(?![0-9])', '7~\1', 'g');
         -- ochenta y uno
         reading := regexp_replace(reading, '([0-9])e (?:nz|z|j|E) ([1-9t])(?![0-9e])', '\1~~\2', 'g');
-        -- quinientos cincuenta y cinco
+        -- five hundred in one word, then tens
         reading := regexp_replace(reading, '([0-9])c ([0-9])e( |~~)(?=[1-9])', '\1 \2\3', 'g');
         reading := regexp_replace(reading, '([0-9])c (?=[0-9](?:e|~~[1-9]))', '\1 ', 'g');
         reading := regexp_replace(reading, '([0-9])c', '\100', 'g');
@@ -14026,6 +14076,495 @@ as $$
 $$;
 comment on function app.solicitation_note is
     'A note for the sender, in the form of app.mask_contacts'' hidden; none for a message that solicits nothing.';
+
+
+-- ==== supabase/functions/soliciting_phrases.sql
+
+-- What soliciting sounds like, by what it asks for: letters without which a pattern cannot match, then the pattern.
+--
+-- Looking for letters needs no compiling; a pattern is compiled where its letters are there. One line each, so that
+-- none is long: PostgreSQL compiles long alternations in more than linear time.
+
+create or replace function app.soliciting_phrases(subject text)
+    returns text[]
+    language plpgsql
+    immutable
+    set search_path = ''
+as $$
+begin
+    return case subject
+        -- a call, a text, another app
+        when 'solicits_call' then array[
+            '% phone%|%telephone%&% on %|% over %|% by %|% down %',
+            '(?:minutes?|mins?|moments?|seconds?|quick|short|few|properly|talk|chat|speak|word|sort|explain|discuss|hash|hear)[^.;?!]* (?:on|over|by|down) (?:the |a )?(?:tele)?phone',
+            '%on phone%|%the phone%|%a phone%|%by phone%|%over phone%|%telephone%',
+            '(?:on|over|by) (?:the |a )?(?:tele)?phones?(?: (?:would|could|will|beats|saves|instead|tonight|tomorrow|later)|[?]|$)',
+            '%drop%|%gimme%|%give%|%send%|%shoot%',
+            '(?:give|gimme|drop|shoot|send) (?:you|ya|u|me|us|him|her)?,? ?(?:an? |the )?(?:quick |wee |little |proper )?(?:ring|bell|buzz|tinkle|call|shout|holler|text|sms|line|dm|email|mail|voicemail)(?:[^a-z]|$)',
+            '%phone y%|%phone u%|%ring y%|%ring u%|%text y%|%text u%|%dm y%|%dm u%|%facetime y%|%facetime u%|%email y%|%email u%|%buzz y%|%buzz u%|%whatsapp y%|%whatsapp u%|%call y%|%call u%',
+            '(?:i.?ll|i will|can i|could i|shall i|let me|may i|i could|i can|i.?d|happy to|want to|like to|love to|rather|easier to|mind if i)(?: [a-z]+)? (?:phone|ring|text|dm|facetime|email|buzz|whatsapp|call) (?:you|ya|u)(?:[^a-z]|$)',
+            '%phone me%|%phone us%|%ring me%|%ring us%|%text me%|%text us%|%dm me%|%dm us%|%facetime me%|%facetime us%|%email me%|%email us%|%buzz me%|%buzz us%|%whatsapp me%|%whatsapp us%|%call me%|%call us%',
+            '(?:can|could|would|will) (?:you|u|ya) (?:just |please |pls |maybe )?(?:phone|ring|text|dm|facetime|email|buzz|whatsapp|call) (?:me|us)(?:[^a-z]|$)',
+            '%chat%|%speak%|%talk%',
+            '(?:talk|speak|chat)[a-z]* (?:to (?:you|me) )?(?:live|voice|properly|person to person|human to human|in real time)',
+            '%hear your%|%hear my%|%hear a%&%voice%', 'hear (?:your|my|a) (?:human )?voice',
+            '%voice call%|%voice chat%|%voice note%|%voice memo%', 'voice (?:call|chat|note|memo)',
+            '%video c%', 'video (?:call|chat)',
+            '%hop on%|%jump on%|%get on%', '(?:hop|jump|get) on (?:a|the) (?:quick )?(?:call|phone|zoom|line|horn|video)',
+            '%whats%|%wats%|%imess%|%facetime%|%face time%|%signal%|%telegram%|%insta%|% ig%|% fb%|%facebook%|%messenger%|%discord%|%skype%|%zoom%|%viber%|%snapch%|% snap%|%wechat%|%tiktok%|%reddit%|% line?%|%have line%|%on line%|%zalo%|%kakao%|%threema%|%google meet%|% teams%&%do you%|%do u%|%you on%|%u on%|%you have%|%u have%|%got %|%you use%|%u use%',
+            '(?:do|you|u|got|have|use)(?: you| u| ya)? (?:have|got|use|on|do)? ?(?:an? |any )?(?:whats ?a?p?p?|wats ?app|imessage|face ?time|signal|telegram|insta(?:gram)?|ig|fb|facebook|messenger|discord|skype|zoom|viber|snap(?:chat)?|wechat|tiktok|reddit|line|zalo|kakao|threema|google meet|teams)(?:[?]|$| i can| so i| so we| by|,)',
+            '%let me have%|%got a%|%you got%|%is there a%|%what_s the%|%what_s your%|%whats the%|%whats your%|%whats ur%|%got number%',
+            '(?:let me have|have you got|got|is there|what.?s) (?:an? |the |your |ur )?(?:good |best |direct |better )?(?:number|line|cell|landline|mobile)(?: (?:i|we|where|to|that|for (?:you|me)|handy)|[?]|$)',
+            '%better%|%easier%|%faster%|%if you%|%instead%|%quicker%|%then%',
+            '(?:over|on|via|to|by|using|in|through|jump to|switch to|move to|continue on|carry on on) (?:whats ?a?p?p?|wats ?app|imessage|face ?time|signal|telegram|insta(?:gram)?|ig|fb|facebook|messenger|discord|skype|zoom|viber|snap(?:chat)?|wechat|tiktok|reddit|line|zalo|kakao|threema|google meet|teams)(?:[?.!, ]|$)[^.;?!]*(?:instead|easier|better|faster|quicker|if you|then)',
+            '%brief%|%minute%|%quick%|%short%',
+            '(?:quick|short|minute|brief) phone (?:call|chat|conversation|talk)',
+            '%talk%', 'talks? on (?:tele)?phones',
+            '%bring%|%carry%|%continue%|%hop%|%jump%|%move%|%shift%|%switch%|%take%&%whats%|%wats%|%imess%|%facetime%|%face time%|%signal%|%telegram%|%insta%|% ig%|% fb%|%facebook%|%messenger%|%discord%|%skype%|%zoom%|%viber%|%snap%|%wechat%|%tiktok%|%reddit%|% line%|%zalo%|%kakao%|%threema%|%google meet%|%teams%',
+            '(?:move|switch|continue|take|carry|bring|shift|jump|hop)[^.;?!]* (?:to|on|onto) (?:whats ?a?p?p?|wats ?app|imessage|face ?time|signal|telegram|insta(?:gram)?|ig|fb|facebook|messenger|discord|skype|zoom|viber|snap(?:chat)?|wechat|tiktok|reddit|line|zalo|kakao|threema|google meet|teams)(?:[^a-z]|$)',
+            '%whats%|%wats%|%imess%|%facetime%|%face time%|%signal%|%telegram%|%insta%|% ig%|% fb%|%facebook%|%messenger%|%discord%|%skype%|%zoom%|%viber%|%snapch%|% snap%|%wechat%|%tiktok%|%reddit%|% line?%|%have line%|%on line%|%zalo%|%kakao%|%threema%|%google meet%|% teams%&% ok%|% good%|% fine%|% work%|%any good%',
+            '(?:whats ?a?p?p?|wats ?app|imessage|face ?time|signal|telegram|insta(?:gram)?|ig|fb|facebook|messenger|discord|skype|zoom|viber|snap(?:chat)?|wechat|tiktok|reddit|line|zalo|kakao|threema|google meet|teams) (?:messenger |number )?(?:ok|okay|good|fine|work|works|any good) ?(?:for|with|by)? ?(?:you|u|ya)?(?:[?]|$)',
+            '%cell%|%digits%|%gmail%|%hotmail%|%inbox%',
+            '(?:need|give me|gimme|got|want|whats|drop|send|using|on|to|have) (?:ur|your) (?:cell(?:y|ie)?|gmail|inbox|hotmail|digits)(?:[^a-z]|$)',
+            '%send %', 'send (?:me )?yours',
+            '%hit %', 'hit (?:me|us) up',
+            '%another%|%best%|%better%|%different%|%easier%|%other%|%some%',
+            '(?:other|another|better|different|best|easier|some) (?:way|means|place) (?:to|of) (?:reach|reaching|contact|contacting|get|getting|talk|talking|chat)[a-z]* (?:to |with |hold of )?(?:you|me|us|ya|u)',
+            '%bird%|%camera%|%clock%|%ghost%|%green%|%paper%|%purple%|%yellow%',
+            '(?:ghost|paper ?plane|bird|green|yellow|purple|camera|clock) (?:bubble |logo |icon )?app(?:[^a-z]|$)',
+            '%chat%|%continue%|%discuss%|%speak%|%talk%',
+            '(?:chat|talk|continue|speak|discuss)[a-z]* (?:somewhere|elsewhere|outside|there)'
+        ]
+        -- a place, a visit
+        when 'solicits_meeting' then array[
+            '% you%&%bring %|%tow %|%drive %|%take %|%drop %|%haul %|%limp %|%trailer %|%roll %|%get %|%carry %|%run %',
+            '(?:bring|tow|drive|run|take|haul|limp|trailer|roll|get|drop|carry) (?:it|her|him|them|this|that|mine|(?:the|my) [a-z]+)(?: [a-z]+){0,3} (?:to|at|past|by|round) (?:you|yours|your (?:shop|place|garage|house|home|driveway|yard|door|bay|lot|workshop))(?:[^a-z]|$)',
+            '%bring %|%come%|%coming%|%cruise%|%drive%|%driving%|%drop%|%dropping%|%head%|%nip%|%pop%|%popping%|%roll%|%shoot%|%stop%|%stopping%|%swing%|%swinging%',
+            '(?:i.?ll|i will|i can|i could|can i|could i|i.?d|let me|if i|we could|let.?s|happy to|want to|wanna|gonna|just|could you|can you|would you|chance (?:of )?you|you could|welcome to|feel free to|free to|please)(?: [a-z]+){0,2} (?:pop|popping|swing|swinging|drop|dropping|come|coming|stop|stopping|drive|driving|nip|head|roll|bring (?:it|her)|cruise|shoot)(?: right| on| it| her)? (?:round|over|by|past|in and|up (?:to|there)|down (?:to|there)|out (?:to|there))(?:[^a-z]| (?:and|to|on|sat|sun|tom|aft|after|this|later|if|when|for|with)|$)',
+            '%address%|%bay%|%business%|%corner%|%garage%|%shop%|%street%|%workshop%&%what%|%which%|%wut%',
+            '(?:what|which|wut|whats?) (?:street|shop|garage|workshop|bay|address|corner|business) (?:do|are|r|is|did)? ?(?:you|u|ya|your|ur)',
+            '%address%|%garage%|%place%|%shop%|%street%|%workshop%&% is you%|% are you%|% do you%|% is u%|% are u%|% do u%',
+            '(?:street|address|shop|garage|place|workshop) (?:is|are|do) (?:your|you|u|ur)',
+            '%where%',
+            'where(?:abouts)? (?:are|r|is|.s|do|can i find|would i find|in [a-z]+ are) (?:you|u|ya|your|ur)(?: (?:shop|garage|place|workshop|located|based|at|work|house|home|live|guys)|[?]|$)',
+            '%how far %', 'how far (?:away )?(?:are|r|is|from) (?:you|u|your|me|ya)',
+            '%how close are you%', 'how close are you',
+            '%around here%|%close to%|%local%|%near%|%nearby%',
+            '(?:are|r) (?:you|u) (?:anywhere |somewhere )?(?:near|close to|local|nearby|around here)',
+            '%face to face%|%in person%|%in real life%|%in the flesh%',
+            '(?:meet|see you|see me|look at it|looking at it|have a look|take a look|show you|do it|chat|talk|hand it)[^.;?!]*(?:in person|face to face|in the flesh|in real life)',
+            '%beer%|%breakfast%|%brew%|%coffee%|%cuppa%|%drink%|%lunch%|%pint%',
+            '(?:over|buy you|buy ya|stand you|owe you) (?:a |some |the )?(?:coffee|beers?|pint|drink|lunch|breakfast|cuppa|brew)',
+            '%bring %', 'bring (?:a )?(?:beers?|donuts|doughnuts|coffee)',
+            '%kettle%', 'kettle.?s? (?:is )?(?:always )?on',
+            '%always%|%free%|%open%|%yours%',
+            '(?:my|our) (?:driveway|shop|workshop|barn|yard|place|bay|lift|garage)(?:.s| is|s) (?:[a-z]+ )?(?:open|free|always|yours)',
+            '%no appointment%', 'no appointment',
+            '%walk%', 'walk.?ins? (?:welcome|ok)',
+            '%drop%|%send%|%share%|%shoot%',
+            '(?:drop|send|share|shoot) (?:me |us )?(?:a |your |the )?(?:pin|location|gps|coordinates)',
+            '%come%|%drop in and%|%swing by and%',
+            '(?:come|swing by and|drop in and) (?:see|find|visit|meet|join) (?:me|us)',
+            '%come %', 'come (?:right )?to (?:me|my|yours|your|you)(?:[^a-z]|$)',
+            '% for m%', '(?:ask|look) for (?:me|my)(?: |$)',
+            '%meet me%|%meet you %|%meet up%|%meet half%|%meet some%|%meet at %|%meet in %',
+            'meet (?:me|you (?:at|in|there|half|some|by)|up|halfway|half way|somewhere|at (?:the|my|your)|in the middle)',
+            '%address%', '(?:my|your|ur) (?:home )?address',
+            '%driveway%|%garage%|%home%|%house%|%place%|%shop%|%work%&% to your%|% to my%',
+            '(?:come|go|be) (?:out )?to (?:your|my) (?:house|place|work|driveway|garage|shop|home)'
+        ]
+        -- a payment, leaving the platform
+        when 'solicits_payment' then array[
+            '%avoid%|%cut%|%cutting%|%dodge%|%keep%|%leave%|%leaving%|%lose%|%minus%|%save%|%saves%|%skip%|%skipping%|%spare%|%split%|%without%',
+            '(?:without|leave|leaving|skip|skipping|save|saves|avoid|minus|dodge|lose|keep|cut|cutting|split|spare)[^.;?!]*(?:(?:site|app|platform|their|booking|service|middle ?man|company|web ?site)(?:.?s)? (?:cut|share|slice|percentage|commission|take|fees?|skim)|commission|percentage)',
+            '%around%|%away from%|%beyond%|%off%|%outside%|%past%&%this app%|%the app%|%this site%|%the site%|%platform%|%the chat%|%this chat%|%system%|%website%|%web site%|%window%|%thing%|%marketplace%',
+            '(?:off|outside|away from|beyond|around|past)(?: of)? (?:this|the) (?:app|site|platform|chat|system|web ?site|window|thing|marketplace)',
+            '%off here%|%off of here%', 'off (?:of )?here(?:[^a-z]|$)[^.;?!]*(?:than|[?]|$|if|and|then)',
+            '%elsewhere%|%off%|%off here%|%offline%|%platform%|%somewhere else%&%take %|%continue %|%carry %|%talk %|%move %|%do %',
+            '(?:take|do|continue|carry|talk|move)[^.;?!]* (?:offline|off ?app|off ?platform|elsewhere|somewhere else|off here)',
+            '%outside of here%', 'outside of here',
+            '% me outside%', '(?:hold of|contact|reach|find|message) me outside',
+            '% offline%', '(?:sort|do|settle|handle|arrange|fix)[^.;?!]* offline',
+            '%cancel%|%decline%|%refuse%|%reject%',
+            '(?:decline|reject|cancel|refuse) the (?:quote|offer|order|booking)[^.;?!]* (?:then|and)',
+            '%guys%|%people%', 'pay(?:ing)? these (?:people|guys)',
+            '%them you found%|%them you changed%', 'them you (?:found|changed)',
+            '% ourselves%', 'do (?:it|the repair|this) ourselves',
+            '%sans passer par%', 'sans passer par',
+            '%au black%', 'au black',
+            '%sin pasar por%', 'sin pasar por',
+            '%senza passare%', 'senza passare',
+            '%ohne %', 'ohne (?:die )?(?:plattform|app)',
+            '%between us%|%between ourselves%|%between you and%|%between me and%|%between the two%', 'between (?:us|ourselves|you and me|me and you|you and i|the two of us)(?:[^a-z]|$)',
+            '%among ourselves%', 'among ourselves',
+            '%nobody %', 'nobody (?:has to|needs to|will|would|.ll) know',
+            '%no one %', 'no one (?:has to|needs to|will|would|.ll) know',
+            '%keep %', 'keep (?:it|this) (?:quiet|between)',
+            '%hush%', 'hush.?hush',
+            '%catch my drift%', 'catch my drift',
+            '%secret%', 'our (?:little )?secret',
+            '%under the table%', 'under the table',
+            '%off the book%', 'off the books?',
+            '%on the side%',
+            '(?:works?|jobs?|bit|money|cash|stuff|this|that|it|repairs?|something) (?:[a-z]+ )?on the side(?:[^a-z]|$)',
+            '%gig%|%hustle%|%job%|%work%', 'side (?:jobs?|work|gigs?|hustle)',
+            '%no middle%', 'no middle ?man',
+            '%cut out the middle%', 'cut out the middle',
+            '%cash only%|%cash in hand%|%cash job%|%cash price%|%cash deal%|%cash discount%', 'cash (?:only|in hand|job|price|deal|discount)',
+            '%bank transfer%', 'bank transfer',
+            '%wire transfer%', 'wire transfer',
+            '%direct deposit%', 'direct deposit',
+            '%cash%|%direct%&%pay %|%give %|%hand %|%slip %|%bring %',
+            '(?:pay|give|hand|slip|bring) (?:me|you|u|ya)[^.;?!]* (?:cash|directly|direct|in cash)',
+            '%direct%|%directly%|%straight%',
+            '(?:come|go|book|deal|pay|work|straight)(?: with| to)? ?(?:straight|directly|direct) (?:to|with) (?:me|us|you)',
+            '%straight to me%', 'straight to me',
+            '%deal with me%', 'deal with me',
+            '%charge you%', 'charge you',
+            '% for %&%ll do%|%_d do%|%can do%|%could do%|%will do%|%knock%',
+            '(?:i.?ll|i.?d|i can|i could|i will) (?:do|knock)[^.;?!]* for (?:half|less|cheap|cash|[$]?[0-9]+)',
+            '%cheaper%|%discount%|%half%|%less%',
+            '(?:cheaper|less|discount|half)[^.;?!]*(?:direct|privately|without (?:them|the|this)|on my own|if you (?:skip|leave|cancel))',
+            '%out of the app%', 'out of the app',
+            '%cut%|%keep%|%leave%', '(?:cut|leave|keep) (?:them|the app|the platform|this site) out',
+            '%bez%|%ohne%|%sans%|%sem%|%senza%|%sin%|%zonder%',
+            '(?:ohne|sans|sin|senza|sem|bez|zonder) (?:rechnung|beleg|quittung|facture|factura|fattura|nota|faktury|paragonu|factuur|bon|boleta|recibo|ricevuta|la app|l.appli|die app|l.app)',
+            '%au noir%', 'au noir',
+            '%de la main a la main%', 'de la main a la main',
+            '%schwarz%', 'schwarz',
+            '%in nero%', 'in nero',
+            '%en negro%', 'en negro',
+            '%por fuera%', 'por fuera',
+            '%por fora%', 'por fora',
+            '%na czarno%', 'na czarno',
+            '%do reki%', 'do reki',
+            '%мимо кассы%', 'мимо кассы',
+            '%без чека%', 'без чека',
+            '%наличк%', 'наличк',
+            '%elden%', 'elden',
+            '%faturasiz%', 'faturasiz',
+            '%unter der hand%', 'unter der hand',
+            '%auf die hand%', 'auf die hand',
+            '%in contanti%', 'in contanti',
+            '%en liquide%', 'en liquide',
+            '%en especes%', 'en especes',
+            '%bar %', 'bar (?:zahlen|zahle|zahlst|zahlung|und|auf die)',
+            '%aramizda%|%entre no%|%miedzy nami%|%onder ons%|%tra %|%unter uns%|%между нами%',
+            '(?:entre (?:nous|nosotros|nos)|tra (?:di )?noi|unter uns|miedzy nami|между нами|onder ons|aramizda)(?:[^a-z]|$)'
+        ]
+        -- hiding from the filter, names and numbers in pictures
+        when 'solicits_leaving' then array[
+            '%bot %|%bots %',
+            '(?:ro)?bots? (?:does|will|would|can|is|won|don|never|only|reads?|sees?|from|eats?|catch|ha[sd]|hide|block|mask|delete|flag)',
+            '%contact%|%digit%|%it out%|%letter%|%name%|%number%|%phone%|%photo%|%picture%|%spaces%|%text%|%word%&%n_t %|%nt %|%never%|%only%|%always%|%keep%|%cannot%|% will %',
+            '(?:censor|algorithm|moderator|mods?|filter|system|software|checker|scanner|it|app|site|chat|thing)s? (?:doesn.?t|don.?t|won.?t|can.?t|cannot|never|only|will|always|keeps?) (?:[a-z]+ )?(?:catch|see|read|notice|spot|flag|block|mask|hide|hiding|blank|delet|censor|recogni|detect|star)[a-z]*[^.;?!]*(?:text|number|digit|word|letter|photo|picture|phone|contact|name|spaces|it out)',
+            '%blank%|%block%|%catch%|%censor%|%delete%|%flag%|%hide%|%mask%|%notice%|%read%|%see%|%spot%',
+            '(?:number|digit|word|letter|photo|picture|spell|write|type|say)[^.;?!]*(?:so|before|then|and|or|else|otherwise) (?:that )?(?:the |this |they |it )?(?:bot|robot|filter|censor|system|app|site|chat|software|it|they)? ?(?:doesn.?t|don.?t|won.?t|can.?t|wouldn.?t) (?:[a-z]+ )?(?:catch|see|read|notice|spot|flag|block|mask|hide|blank|delete|censor)',
+            '%ban%|%blank%|%bleep%|%censor%|%flag%|%kick%|%mask%|%star%',
+            '(?:flag|ban|censor|bleep|mask|star|blank|kick)(?:s|ged|ned|ed)? (?:us|me|you|my (?:number|message)|numbers?)(?:[^a-z]|$)',
+            '%avoid%|%beat%|%dodge%|%fool%|%get%|%gets%|%getting%|%slip%|%sneak%|%trick%',
+            '(?:get|gets|getting|sneak|slip|trick|fool|beat|dodge|avoid)[a-z]* (?:it )?(?:past|around|round|by|through)? ?(?:the|this|their) (?:bot|robot|chat filter|censor|filter|mods?|moderators?|algorithm)(?:[^a-z]|$)',
+            '%break%|%disguise%|%hide%|%put%|%say%|%send%|%slip%|%sneak%|%space%|%spell%|%split%|%type%|%write%&%in words%|%as words%|%in letters%|%with spaces%|%photo%|%picture%|%pic%|%image%|%video%|%caption%|%file%|%backwards%|%paper%|%cardboard%|%sign%|%hand%|%post%|%at a time%|%in code%',
+            '(?:spell|write|type|put|say|send|space|break|split|hide|disguise|sneak|slip) (?:it|(?:the|your|my|ur) (?:number|digits|address|e-?mail|contact|name|insta|handle)|that|them|digits|numbers?)[^.;?!]*(?:in words|as words|in letters|with spaces|in (?:the|a|your|my) (?:photo|picture|pic|image|video|caption|file)|backwards|on (?:paper|cardboard|a sign|your hand|a post)|one (?:digit|bit|number|word) at a time|in code)',
+            '%card%|%contact%|%details%|%digits%|%handle%|%info%|%insta%|%mail%|%number%&%photo%|%picture%|%pic%|%image%|%video%|%profile%|%bio%|%sign%|%side%|%door%|%van%|%truck%|%shirt%|%sticker%|%banner%|%window%|%lettering%|%avatar%|%background%|%cap%|%sleeve%|%dashcam%',
+            '(?:my|your|ur|our|phone|cell|contact) (?:number|digits|e-?mail|contact|handle|insta|details|info|card)[a-z]*[^.;?!]* (?:on|in|under|through|at the (?:end|bottom|start) of) (?:the|my|your|a|that) (?:[a-z]+ )?(?:photo|picture|pic|image|video|profile|bio|sign|side|door|van|truck|shirt|sticker|banner|window|lettering|avatar|background|cap|sleeve|dashcam)',
+            '%back of my%|%lettering%|%my %|%shop %|%side of %',
+            '(?:zoom in|look|read|check|see|blow up|enlarge|peep|peek)[^.;?!]*(?:my (?:profile|avatar|bio|van|truck|shirt|hat|cap|sign|banner|card)|lettering|side of (?:the|my) (?:van|truck)|shop (?:door|sign|window)|back of my)',
+            '%cell%|%contact%|%details%|%digits%|%insta%|%number%&% on the %|% on my%|% on a %',
+            '(?:number|digits|contact|cell|insta|details).{0,3}(?:s|is|are)? on (?:the|my|a) (?:van|truck|side|door|shirt|cap|hat|sign|banner|card|sticker|lift|wall|toolbox|bumper)[^.;?!]*(?:pic|photo|image|video|[0-9]|$)',
+            '% side of %',
+            '(?:zoom|picture|photo|pic|image|look)[^.;?!]* side of (?:the|my|our) (?:van|truck|shop|building)',
+            '%scan %', 'scan (?:the|my|this|that) (?:qr|code in)',
+            '%held up%|%painted%|%printed%|%scribbled%|%written%|%wrote%',
+            '(?:wrote|written|painted|printed|scribbled|held up) [^.;?!]*(?:my|the) (?:cell|number|digits|phone|mail|e-?mail|insta|contact)',
+            '%photo%|%pic%|%picture%|%snap%&% of your%|% of ur%|% of my%',
+            '(?:pic|photo|picture|snap) of (?:your|ur|my) (?:number|cell|card|phone number|contact)',
+            '%split %', 'split (?:your|the|ur|my) (?:number|digits)',
+            '%somewhere%|%where%',
+            '(?:somewhere|where) (?:they|nobody|no one|the bots?) (?:aren.?t|isn.?t|can.?t|won.?t|don.?t|is not|are not) (?:listen|see|read|watch|hear|look)',
+            '%three words %', 'three words (?:for|are|to)',
+            '%map app%', 'map app',
+            '%hold of me%|%hold of us%|%how to reach%|%how to find%|%how to contact%', '(?:hold of|how to (?:reach|find|contact)) (?:me|us)(?:[^a-z]|$)',
+            '%phone%', 'phone ?book',
+            '%yellow pages%', 'yellow pages',
+            '%white pages%', 'white pages',
+            '%google%|%look up%|%search%', '(?:google|look up|search(?: for)?) (?:me|us|my|our)(?:[^a-z]|$)',
+            '%look %', 'look (?:me|us) up',
+            '%google%|%maps%', '(?:type|put) into (?:google|maps)',
+            '%find %', 'find (?:ur|your|my) (?:place|shop|garage|page|listing)',
+            '%called%|%name%',
+            '(?:what|wut)(?:.s| is|s)? (?:your|ur|the) (?:shop|garage|business|company|workshop|place|last|full|real|sur)(?:.s)? ?(?:name|called)',
+            '%name of %', 'name of (?:your|ur|my) (?:shop|garage|business|company|workshop|place|page|channel)',
+            '%name%', '(?:your|ur) (?:last|full|real|sur) ?name',
+            '%drop%|%give me%|%got%|%share%|%what%',
+            '(?:what(?:.s| is|s)?|got|drop|give me|share) (?:your|ur|an?) (?:insta|facebook|fb|tiktok|handle|username|user|discord|steam|snap|socials?|gamertag)',
+            '%name %', 'same (?:user ?)?name (?:everywhere|on)',
+            '%name is the same%', 'name is the same',
+            '%get in touch%', 'get in touch',
+            '%my contact %', 'my contact (?:info|details)',
+            '%business card%', 'business card',
+            '%want my %', 'want my (?:e-?mail|number|cell|phone|snap|insta|whats)',
+            '% privately%', 'do (?:it|this|that|the job|the work) privately'
+        ]
+        -- the same in other languages that are written in Latin letters
+        when 'solicits_contact' then array[
+            '%appeler%', 's.appeler',
+            '%appelle%', 'on s.appelle',
+            '%appele%', '(?:vous|t.|te|m.|me|nous) ?appele(?:r|z)',
+            '%rappele%', 'rappele(?:r|z)',
+            '%coup de %', 'coup de (?:fil|tel)',
+            '%vive voix%', 'vive voix',
+            '%par telephone%', 'par telephone',
+            '%au telephone%', 'au telephone',
+            '%atelier%|%au garage%|%chez%|%me voir%', 'passe(?:r|z)? (?:chez|au garage|a l.atelier|me voir)',
+            '%on se voit%', 'on se voit',
+            '%se rencontrer%', 'se rencontrer',
+            '%votre %', 'votre (?:adresse|garage|numero)',
+            '%adresse%|%garage%|%numero%', 'ton (?:adresse|garage|numero)',
+            '%am telefon%', 'am telefon',
+            '%telefonisch%', 'telefonisch',
+            '%telefonieren%', 'telefonieren',
+            '%durchklingel%', 'durchklingel',
+            '%kurz anrufen%', 'kurz anrufen',
+            '%sie %', 'sie (?:mal |kurz |mich )?an(?:rufen)?$',
+            '% sie mich%', 'ruf(?:en)? sie mich',
+            '%vorbei%', 'vorbei ?(?:komm|bring|schau|fahr)',
+            '%ihre %', 'ihre (?:nummer|adresse|werkstatt|mail)',
+            '% an mich%', '(?:bitte|gern|einfach) an mich',
+            '%melde%', 'melde[nt]? sie sich bei mir',
+            '%per mail%', 'per mail',
+            '%deine%|%ihre%|%sie%', 'wo (?:ist|sind) (?:ihre|sie|deine)',
+            '%busco%|%escribo%|%llamamos%|%llamo%|%marcamos%|%marco%',
+            '(?:le|te|les|lo|la) (?:marco|llamo|marcamos|llamamos|escribo|busco)',
+            '%podemos%|%podria%|%podriamos%|%prefiero%|%puedo%|%quiere que%',
+            '(?:puedo|podria|podemos|podriamos|quiere que|prefiero) (?:le |te )?(?:llam|marc|habl|pas|ir |llev)',
+            '%llam%', 'llam(?:ar|e|a)(?:le|te|lo|nos|me)',
+            '%marcar%|%marque%|%marca%', 'marc(?:ar|que|a)(?:le|te|me)',
+            '%por %', 'por (?:telefono|whats|wasap|fuera)',
+            '%tiene%', 'tienes? (?:whats|telegram|insta)',
+            '%viva voz%', 'viva voz',
+            '%donde%|%en que calle%',
+            '(?:donde|en que calle) (?:esta|queda|tiene|se encuentra|es)[^.;?!]*(?:taller|ubicad|negocio|local|usted)',
+            '%casa%|%celular%|%correo%|%direccion%|%numero%|%taller%|%ubicacion%|%whats%',
+            '(?:su|tu) (?:taller|casa|direccion|ubicacion|numero|celular|correo|whats)',
+            '%nos vemos%', 'nos vemos',
+            '%en persona%', 'en persona',
+            '%sin cita%', 'sin cita',
+            '%por mi cuenta%', 'por mi cuenta',
+            '%chiamar%', 'chiamar(?:ti|la|vi|mi)',
+            '%chiamo%|%richiamo%|%scrivo%', '(?:ti|la|vi) (?:chiamo|richiamo|scrivo)',
+            '%ci sentiamo%', 'ci sentiamo',
+            '%sentiamoci%', 'sentiamoci',
+            '%al telefono%', 'al telefono',
+            '%a voce%', 'a voce',
+            '%portar%', 'portar(?:tel|vel|gliel)[aoei]',
+            '%passo %', 'passo (?:da|in)',
+            '%dove s%', 'dove (?:stai|siete|si trova|sei)',
+            '%ci vediamo%', 'ci vediamo',
+            '%di persona%', 'di persona',
+            '%suo%|%tuo%|%vostro%', '(?:tuo|suo|vostro) (?:numero|indirizzo|cellulare)',
+            '%chamo%|%ligo%', '(?:te|lhe) (?:ligo|chamo)',
+            '%chamar%|%levar%|%ligar%|%passar%', '(?:posso|podemos) (?:te |lhe )?(?:ligar|levar|passar|chamar)',
+            '%chama%|%liga%', 'me (?:liga|chama)',
+            '%pelo %', 'pelo (?:zap|telefone|whats)',
+            '%telefone%|%whats%|%zap%', 'no (?:zap|whats|telefone)',
+            '%seu%|%teu%', '(?:seu|teu) (?:zap|whats|numero|telefone|endereco)',
+            '% oficina%', '(?:sua|tua) oficina',
+            '%pessoalmente%', 'pessoalmente',
+            '%zdzwo%', 'zdzwo',
+            '%dzwoni%', 'dzwoni[csz]',
+            '%pm mo%', 'pm mo',
+            '%zadzwoni%', 'zadzwoni(?:c|e|my|sz|cie)?(?:[^a-z]|$)',
+            '%przez telefon%', 'przez telefon',
+            '%adres%|%numer%|%telefon%', '(?:pana|pani|twoj|swoj) (?:numer|adres|telefon)',
+            '%do pan%', 'do (?:pana|pani) (?:zadzwon|przyj|podj)',
+            '%podjad%', 'podjad',
+            '%podjech%', 'podjech',
+            '%przyjad%', 'przyjad',
+            '%spotka%', 'spotka[cj]',
+            '%warsztat jest%', 'warsztat jest',
+            '%gdzie %', 'gdzie (?:jest|macie|ma pan)',
+            '%poza %', 'poza (?:aplikacj|platform)',
+            '%bellen%', 'bellen',
+            '%bel me%|%bel je%|%bel mij%|%bel even%', 'bel (?:me|je|mij|even)',
+            '%langs%', 'langs ?(?:kom|breng|rij)',
+            '%kom%', 'kom(?:t|en)? (?:ik )?(?:even )?langs',
+            '%waar %', 'waar (?:zit|is) (?:je|u)',
+            '%adres%|%nummer%', '(?:je|uw|jouw) (?:nummer|adres)',
+            '%arayabilir%', 'arayabilir',
+            '%arasam%', 'arasam',
+            '%arayay%', 'arayay',
+            '%ararim%', 'ararim',
+            '%telefonda%', 'telefonda',
+            '%telefonlas%', 'telefonlas',
+            '%numaran%', 'numaran',
+            '%dukkanin%', 'dukkan(?:in|iniz)',
+            '%neredesin%', 'neredesin',
+            '%adresin%', 'adresin',
+            '%ugra%', 'ugra[ry]',
+            '%number d%|%number b%|%no de%|%no di%|%no do %|%no bhej%|%no bata%|%nambar%|%mobile d%|%contact d%',
+            '(?:number|no|nambar|mobile|contact) (?:de ?do|de ?dena|dijiye|dijiyega|do na|dena|bhej|bata)',
+            '%kar%|%laga%|%lagao%|%pe %|%pr %', '(?:call|phone|fon) (?:kar|pe |pr |lagao|laga)',
+            '%hai%|%hain%|%kar%', 'mil(?:te|na|o) (?:hain|hai|kar)',
+            '%bahar %', 'bahar (?:kar|se)',
+            '%aapki%|%apki%|%tumhari%', '(?:aapki|apki|tumhari) (?:dukan|garage|workshop)',
+            '%so d%', 'so (?:dien thoai|dt)',
+            '%zalo%', 'zalo(?:[^a-z]|$)',
+            '%goi %', 'goi (?:cho )?(?:em|anh|toi|minh|chi)(?:[^a-z]|$)',
+            '%nhan tin%', 'nhan tin',
+            '%ket ban%', 'ket ban',
+            '%gap nhau%|%gap mat%|%gap truc%', 'gap (?:nhau|mat|truc tiep)',
+            '%tien mat%', 'tien mat',
+            '%chuyen khoan%', 'chuyen khoan',
+            '%ngoai app%', 'ngoai app',
+            '%nomor %', 'nomor (?:hp|wa)',
+            '%japri%', 'japri',
+            '%telpon%', 'telpon',
+            '%hubungi %', 'hubungi (?:saya|aku)',
+            '%tawag%', 'tawag',
+            '%number mo%', 'number mo',
+            '%kita tayo%', 'kita tayo',
+            '%sunati-ma%', 'sunati-ma',
+            '%suna-ma%', 'suna-ma',
+            '%zavolej%', 'zavolej',
+            '%zavolat%', 'zavolat',
+            '%ring mig%', 'ring mig',
+            '%ringa dig%', 'ringa dig',
+            '%kan jag ringa%', 'kan jag ringa',
+            '%ditt nummer%', 'ditt nummer',
+            '%kontant%', 'kontant'
+        ]
+        -- and in others
+        when 'elsewhere' then array[
+            '%电话%', '留个?电话',
+            '%电话%', '电话(?:号|是|多少|聊|联系|说)',
+            '%手机号%', '手机号',
+            '%号码%', '号码(?:给|发|多少)',
+            '%电话%|%号码%|%微信%|%地址%', '(?:给|告诉)我?.?(?:电话|号码|微信|地址)',
+            '%你%', '你的?(?:电话|手机|微信|地址|店)',
+            '%您%', '您的?(?:电话|手机|微信|地址|店)',
+            '%微信%', '微信',
+            '%加我%', '加我',
+            '%加个%', '加个',
+            '%电话%', '打我?电话(?:给我|聊)?',
+            '%打给%', '打给[我你您]',
+            '%给%', '给[我你您]打',
+            '%私%', '私[下聊信]',
+            '%现金%', '现金',
+            '%轉賬%', '轉賬',
+            '%转账%', '转账',
+            '%当面%', '当面',
+            '%見面%', '見面',
+            '%见面%', '见面',
+            '%上门%', '上门',
+            '%到店%', '到店',
+            '%店在哪%', '店在哪',
+            '%不走平台%', '不走平台',
+            '%绕过平台%', '绕过平台',
+            '%平台外%', '平台外',
+            '%打这个%', '打这个',
+            '%联系我%', '联系我',
+            '%聯絡我%', '聯絡我',
+            '%加line%', '加line',
+            '%電話%', '電話(?:し|番号|で|くだ|もら|いい|お)',
+            '%番号%', '番号を?(?:教|交換)',
+            '%line%', 'line(?:で|交換|は|id|を|に)',
+            '%ライン%', 'ライン(?:で|交換|は)',
+            '%連絡先%', '連絡先',
+            '%直接%', '直接(?:会|お|連|や|取|払)',
+            '%会え%', '会え',
+            '%会って%', '会って',
+            '%会い%', '会い',
+            '%現金%', '現金',
+            '%お店%', 'お店は?どこ',
+            '%場所%', '場所は?どこ',
+            '%住所%', '住所',
+            '%dmで%', 'dmで',
+            '%dmし%', 'dmし',
+            '%メール%', 'メール(?:で|くだ|アド)',
+            '%追加お願い%', '追加お願い',
+            '%持って行%', '持って行',
+            '%持ち込%', '持ち込',
+            '%카톡%', '카톡',
+            '%카카오%', '카카오',
+            '%전화%', '전화 ?(?:번호|하|주|드|로|통화|줘)',
+            '%통화%', '통화',
+            '%번호%', '번호 ?(?:좀|를|알려|주)',
+            '%연락처%', '연락처',
+            '%문자%', '문자 ?(?:주|보내|드)',
+            '%만나%', '만나',
+            '%직접%', '직접 ?(?:만|거래|연락|가|방문)',
+            '%현금%', '현금',
+            '%계좌%', '계좌',
+            '%텔레그램%', '텔레그램',
+            '%라인으로%', '라인으로',
+            '%주소%', '주소',
+            '%رقم%', 'رقم(?:ك|كم|ي| الجوال| جوال| هاتف| الهاتف| الواتس)',
+            '%واتس%', 'واتس',
+            '%اتصل%', 'اتصل(?:ي| بي| علي| فيني)',
+            '%كلمني%', 'كلمني',
+            '%اكلمك%', 'اكلمك',
+            '%ورشتك%', 'ورشتك',
+            '%محلك%', 'محلك',
+            '%عنوانك%', 'عنوانك',
+            '%وين %', 'وين (?:ورش|محل|مكان)',
+            '%اجيك%', 'اجيك',
+            '%أجيك%', 'أجيك',
+            '%نتقابل%', 'نتقابل',
+            '%كاش%', 'كاش',
+            '%نقدا%', 'نقدا',
+            '%تحويل%', 'تحويل',
+            '%برا ال%', 'برا (?:التطبيق|الموقع)',
+            '%خارج ال%', 'خارج (?:التطبيق|الموقع)',
+            '%звон%', '(?:по)?звон(?:ю|ок|ить|ите|и(?![а-я]))',
+            '%наб%', 'наб(?:ери|рать|еру)',
+            '%созвон%', 'созвон',
+            '%по телефону%', 'по телефону',
+            '%голосом%', 'голосом',
+            '%номер%|%телефон%|%адрес%|%гараж%', '(?:ваш|твои|мои|свои) (?:номер|телефон|адрес|гараж)',
+            '%телег%', 'телег',
+            '%ватсап%', 'ватсап',
+            '%вотсап%', 'вотсап',
+            '%вацап%', 'вацап',
+            '%вайбер%', 'вайбер',
+            '%встрет%', 'встрет',
+            '%подъе%', 'подъе',
+            '%приед%', 'приед',
+            '%заед%', 'заед[ук]',
+            '%наличн%', 'наличн',
+            '%на карту%', 'на карту',
+            '%мимо%', 'мимо',
+            '%без посредник%', 'без посредник',
+            '%напрямую%', 'напрямую',
+            '%лично%', 'лично',
+            '%зателефон%', 'зателефон',
+            '%подзвон%', 'подзвон',
+            '%готівк%', 'готівк',
+            '%telega%', 'telega',
+            '%תתקשר%', 'תתקשר',
+            '%המספר%', 'המספר',
+            '%מספר שלך%', 'מספר שלך',
+            '%וואטסאפ%', 'וואטסאפ',
+            '%מזומן%', 'מזומן',
+            '%להיפגש%', 'להיפגש',
+            '%τηλεφων%', 'τηλεφων',
+            '%παρε με%', 'παρε με',
+            '%μετρητα%', 'μετρητα',
+            '%شماره%', 'شماره',
+            '%زنگ بزن%', 'زنگ بزن',
+            '%تماس%', 'تماس',
+            '%โทร%', 'โทร',
+            '%ไลน์%', 'ไลน์',
+            '%เบอร์%', 'เบอร์',
+            '%เจอกัน%', 'เจอกัน',
+            '%เงินสด%', 'เงินสด'
+        ]
+    end;
+end;
+$$;
+comment on function app.soliciting_phrases is
+    'Pairs of LIKE patterns, | between them and & between two sets of which both are needed, and a regular expression '
+    'that matches only where they do; of a reason as app.judge_solicitation gives it, or of elsewhere: other scripts.';
 
 
 -- ==== supabase/functions/supersede_refund_request.sql
