@@ -16,7 +16,7 @@ declare
         array['address', '[.]', '(?<![0-9A-Za-z.])[0-9]{1,3}[.][0-9]{4,}(?![0-9A-Za-z.])',
             '(?<![0-9A-Za-z.])[0-9]{1,3}[.][0-9]{4,}(?![0-9A-Za-z.])'],
         array['address', 'S', '(?<![0-9A-Za-z])(?:[xzs] ){0,2}x S(?![0-9A-Za-z])',
-            '(?<![0-9A-Za-z.$/:-])[0-9]{1,5}(?![0-9A-Za-z.,:%/-]|.U)'],
+            '(?<![0-9A-Za-z.$/:-])[0-9]{2,5}(?![0-9A-Za-z.,:%/-]|.U)'],
         array['address', '[BV] (?:n )?(?:(?:[xzs]|uz) ){0,2}x S', '(?<![0-9A-Za-z])(?:(?:[xzs]|uz) ){0,2}x S(?![0-9A-Za-z])',
             '(?<![0-9A-Za-z])x(?: Sz?)?(?=[;?"]*$)'],
         array['handle', '_[A-Za-z]', '(?<![0-9A-Za-z])[A-Za-z]{1,2}(?:_[0-9A-Za-z]+)*', '(?<![0-9A-Za-z])x(?=[;?"]*$)'],
@@ -25,9 +25,9 @@ declare
         -- a name, then "my insta"; a street, then its number
         array['handle', '[ABP]', '(?<![0-9A-Za-z])[ABP](?![0-9A-Za-z])',
             '^"?[A-Za-z]+(?:[._~-][0-9A-Za-z]+)+(?=[;?"]*$)|^"?x(?=[;?"]*$)'],
-        array['handle', '^"?(?:x|[A-Za-z]+(?:[._~][0-9A-Za-z]+)+)~?$', '[A-Za-z]+(?:[._~-][0-9A-Za-z]+)*(?=~?$)',
+        array['handle', '^"?(?:x|[xzh]+(?:[._~][0-9A-Za-z]+)+)~?$', '[A-Za-z]+(?:[._~-][0-9A-Za-z]+)*(?=~?$)',
             '(?<![0-9A-Za-z])[ABP](?![0-9A-Za-z])'],
-        array['address', '^"?(?:[N#] ?)?[0-9]{1,5}~?$', '[0-9]{1,5}',
+        array['address', '^"?(?:[N#] ?)?[0-9]{2,5}~?$', '[0-9]{1,5}',
             '(?<![0-9A-Za-z])(?:(?:[xzs]|uz) ){0,2}x S(?=[;?"]*$)|(?<![0-9A-Za-z])S (?:[xzg] ){0,2}x(?=[;?"]*$)'],
         array['url', 'D [TLh]', '(?<![0-9A-Za-z])D [TLh](?![0-9A-Za-z])', '(?<![0-9A-Za-z])x(?:[-._~][0-9A-Za-z]+)*(?=[;?"]*$)']
     ];
@@ -41,7 +41,7 @@ begin
             when '[.]' then own like '%.____%'
             when 'S' then strpos(own, 'x S') > 0
             when '[BV] (?:n )?(?:(?:[xzs]|uz) ){0,2}x S' then strpos(own, 'x S') > 0 and own collate "C" ~ sort[2]
-            when '_[A-Za-z]' then strpos(own, '_') > 0
+            when '_[A-Za-z]' then strpos(own, '_') > 0 and own collate "C" ~ '_[A-Za-z]'
             when 'l' then own like '%x% l%'
             when '[ABP]' then length(own) <= 16 and own <> translate(own, 'ABP', '')
             when 'D [TLh]' then strpos(own, 'D ') > 0
@@ -57,6 +57,8 @@ begin
             ends := ends - length(said[n]) - 1;
             -- a house's number stands alone, or nearly; an account's name is of a service
             continue when sort[2] = '[ABP]' and regexp_count(own collate "C", '[A-Za-z]+') > 4
+                -- a service is named, and little else
+                or sort[1] = 'handle' and sort[2] not in ('l', '_[A-Za-z]') and regexp_count(said[n] collate "C", '[A-Za-z]+') > 4
                 or sort[2] = 'S' and (regexp_count(said[n] collate "C", '[A-Za-z]') > 4 or strpos(said[n], 'K') > 0)
                 or sort[1] = 'handle' and reading = translate(reading, 'ABPq', '');
             select l.* into part from app.locate(said[n], sort[4]) as l limit 1;

@@ -40,7 +40,9 @@ declare
     labelled integer := 0;
     pieces integer := 0;
     between integer := 0;
-    announced boolean := strpos(reading, 'k') > 0;
+    announced boolean := false;
+    -- backwards, keypad
+    is_hinted constant boolean := strpos(reading, 'k') > 0;
     is_told boolean;
     is_labelled boolean;
     is_pure boolean := true;
@@ -123,7 +125,7 @@ begin
         else
             pieces := pieces + 1;
             between := 0;
-            announced := announced or piece <> translate(piece, 'k+', '') or strpos(piece, 'C M') > 0 or is_told;
+            announced := announced or strpos(piece, '+') > 0 or strpos(piece, 'C M') > 0 or is_told;
             is_pure := is_pure and (letters <= 3 or is_labelled);
             together := array[whole || together[1], last_figures || together[2]];
             coarse := array[coarse_here || coarse[1], coarse_last || coarse[2]];
@@ -135,12 +137,13 @@ begin
                 counted := length(figures);
                 -- one message is a number if it says so
                 exit when is_one_message and (
-                    cardinality(spans) < 4 or strpos(reading, '=') > 0 or not announced and labelled < 2 and reading = translate(reading, 'N', '')
+                    cardinality(spans) < 4 or strpos(reading, '=') > 0 or not (announced or is_hinted) and labelled < 2 and reading = translate(reading, 'N', '')
                 );
                 if counted between 10 and 11 and whole ~ american and (is_pure or rtrim(coarse[way], '-') ~ grouped)
                     or counted between 10 and 11 and whole ~ elsewhere
                     or counted = 10 and (is_pure and whole ~ in_pairs or rtrim(coarse[way], '-') ~ '^[1-9][0-9]-[0-9]{4}-[0-9]{4}$')
                     or announced and counted between 9 and 13
+                    or is_hinted and (is_pure or is_one_message) and counted between 10 and 11
                     or labelled > 1 and counted between 10 and 11
                     or pieces >= 8 and counted between 10 and 12
                 then

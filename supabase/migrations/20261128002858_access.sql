@@ -8069,7 +8069,7 @@ declare
         array['address', '[.]', '(?<![0-9A-Za-z.])[0-9]{1,3}[.][0-9]{4,}(?![0-9A-Za-z.])',
             '(?<![0-9A-Za-z.])[0-9]{1,3}[.][0-9]{4,}(?![0-9A-Za-z.])'],
         array['address', 'S', '(?<![0-9A-Za-z])(?:[xzs] ){0,2}x S(?![0-9A-Za-z])',
-            '(?<![0-9A-Za-z.$/:-])[0-9]{1,5}(?![0-9A-Za-z.,:%/-]|.U)'],
+            '(?<![0-9A-Za-z.$/:-])[0-9]{2,5}(?![0-9A-Za-z.,:%/-]|.U)'],
         array['address', '[BV] (?:n )?(?:(?:[xzs]|uz) ){0,2}x S', '(?<![0-9A-Za-z])(?:(?:[xzs]|uz) ){0,2}x S(?![0-9A-Za-z])',
             '(?<![0-9A-Za-z])x(?: Sz?)?(?=[;?"]*$)'],
         array['handle', '_[A-Za-z]', '(?<![0-9A-Za-z])[A-Za-z]{1,2}(?:_[0-9A-Za-z]+)*', '(?<![0-9A-Za-z])x(?=[;?"]*$)'],
@@ -8078,9 +8078,9 @@ declare
         -- a name, then "my insta"; a street, then its number
         array['handle', '[ABP]', '(?<![0-9A-Za-z])[ABP](?![0-9A-Za-z])',
             '^"?[A-Za-z]+(?:[._~-][0-9A-Za-z]+)+(?=[;?"]*$)|^"?x(?=[;?"]*$)'],
-        array['handle', '^"?(?:x|[A-Za-z]+(?:[._~][0-9A-Za-z]+)+)~?$', '[A-Za-z]+(?:[._~-][0-9A-Za-z]+)*(?=~?$)',
+        array['handle', '^"?(?:x|[xzh]+(?:[._~][0-9A-Za-z]+)+)~?$', '[A-Za-z]+(?:[._~-][0-9A-Za-z]+)*(?=~?$)',
             '(?<![0-9A-Za-z])[ABP](?![0-9A-Za-z])'],
-        array['address', '^"?(?:[N#] ?)?[0-9]{1,5}~?$', '[0-9]{1,5}',
+        array['address', '^"?(?:[N#] ?)?[0-9]{2,5}~?$', '[0-9]{1,5}',
             '(?<![0-9A-Za-z])(?:(?:[xzs]|uz) ){0,2}x S(?=[;?"]*$)|(?<![0-9A-Za-z])S (?:[xzg] ){0,2}x(?=[;?"]*$)'],
         array['url', 'D [TLh]', '(?<![0-9A-Za-z])D [TLh](?![0-9A-Za-z])', '(?<![0-9A-Za-z])x(?:[-._~][0-9A-Za-z]+)*(?=[;?"]*$)']
     ];
@@ -8094,7 +8094,7 @@ begin
             when '[.]' then own like '%.____%'
             when 'S' then strpos(own, 'x S') > 0
             when '[BV] (?:n )?(?:(?:[xzs]|uz) ){0,2}x S' then strpos(own, 'x S') > 0 and own collate "C" ~ sort[2]
-            when '_[A-Za-z]' then strpos(own, '_') > 0
+            when '_[A-Za-z]' then strpos(own, '_') > 0 and own collate "C" ~ '_[A-Za-z]'
             when 'l' then own like '%x% l%'
             when '[ABP]' then length(own) <= 16 and own <> translate(own, 'ABP', '')
             when 'D [TLh]' then strpos(own, 'D ') > 0
@@ -8110,6 +8110,8 @@ begin
             ends := ends - length(said[n]) - 1;
             -- a house's number stands alone, or nearly; an account's name is of a service
             continue when sort[2] = '[ABP]' and regexp_count(own collate "C", '[A-Za-z]+') > 4
+                -- a service is named, and little else
+                or sort[1] = 'handle' and sort[2] not in ('l', '_[A-Za-z]') and regexp_count(said[n] collate "C", '[A-Za-z]+') > 4
                 or sort[2] = 'S' and (regexp_count(said[n] collate "C", '[A-Za-z]') > 4 or strpos(said[n], 'K') > 0)
                 or sort[1] = 'handle' and reading = translate(reading, 'ABPq', '');
             select l.* into part from app.locate(said[n], sort[4]) as l limit 1;
@@ -8175,7 +8177,9 @@ declare
     labelled integer := 0;
     pieces integer := 0;
     between integer := 0;
-    announced boolean := strpos(reading, 'k') > 0;
+    announced boolean := false;
+    -- backwards, keypad
+    is_hinted constant boolean := strpos(reading, 'k') > 0;
     is_told boolean;
     is_labelled boolean;
     is_pure boolean := true;
@@ -8258,7 +8262,7 @@ begin
         else
             pieces := pieces + 1;
             between := 0;
-            announced := announced or piece <> translate(piece, 'k+', '') or strpos(piece, 'C M') > 0 or is_told;
+            announced := announced or strpos(piece, '+') > 0 or strpos(piece, 'C M') > 0 or is_told;
             is_pure := is_pure and (letters <= 3 or is_labelled);
             together := array[whole || together[1], last_figures || together[2]];
             coarse := array[coarse_here || coarse[1], coarse_last || coarse[2]];
@@ -8270,12 +8274,13 @@ begin
                 counted := length(figures);
                 -- one message is a number if it says so
                 exit when is_one_message and (
-                    cardinality(spans) < 4 or strpos(reading, '=') > 0 or not announced and labelled < 2 and reading = translate(reading, 'N', '')
+                    cardinality(spans) < 4 or strpos(reading, '=') > 0 or not (announced or is_hinted) and labelled < 2 and reading = translate(reading, 'N', '')
                 );
                 if counted between 10 and 11 and whole ~ american and (is_pure or rtrim(coarse[way], '-') ~ grouped)
                     or counted between 10 and 11 and whole ~ elsewhere
                     or counted = 10 and (is_pure and whole ~ in_pairs or rtrim(coarse[way], '-') ~ '^[1-9][0-9]-[0-9]{4}-[0-9]{4}$')
                     or announced and counted between 9 and 13
+                    or is_hinted and (is_pure or is_one_message) and counted between 10 and 11
                     or labelled > 1 and counted between 10 and 11
                     or pieces >= 8 and counted between 10 and 12
                 then
