@@ -69,7 +69,7 @@ declare
     part text;
 begin
     -- a sentence a line: (?n) lets $ match at its end, and nothing go beyond
-    lines := replace(translate(folded, '.!;', E'\n\n\n'), '?', E'?\n');
+    lines := ' ' || replace(translate(folded, '.!;', E'\n\n\n'), '?', E'?\n');
     if octet_length(folded) > length(folded) and folded collate "C" ~ '[\u0370-\u1fff\u3040-\ud7ff]' then
         -- folding takes letters apart that consist of others
         lines := normalize(lines, nfc);
