@@ -15,6 +15,7 @@ from tools import scan
 from tools.score_chat_leaks import Figures, load, score
 
 DATA = ROOT / "tests/data"
+# What those who write the filter have read; a held-out file cannot have been copied from.
 CORPUS = [
     row["body"]
     for name in ("chat-leaks.dev", "fresh-a", "fresh-b", "fresh-c")
