@@ -1,5 +1,6 @@
 """One cluster of the embedded PostgreSQL 17: made, started, stopped, and mended after a kill."""
 
+import itertools
 import json
 import os
 import secrets
@@ -18,6 +19,10 @@ from local.keys import write_private
 
 __all__ = ["Cluster", "ClusterError", "Home", "free_port"]
 
+# No port twice for one process.
+BELOW_OUTGOING = itertools.islice(
+    itertools.cycle(range(20000, 32768)), secrets.randbelow(12768), None
+)
 SUPERUSER = "supabase_admin"  # as on hosted Supabase; `postgres` is an ordinary role there
 
 
@@ -26,8 +31,13 @@ class ClusterError(Exception):
 
 
 def free_port(preferred: int | None = None) -> int:
-    """`preferred` if nothing listens there on loopback, else a port that is free now."""
-    for candidate in (preferred, 0):
+    """`preferred` if nothing listens there on loopback, else a port that is free now.
+
+    One below those that systems give to outgoing connections, if there is any: nothing is likely to
+    have taken it when it is asked for again.
+    """
+    below = (next(BELOW_OUTGOING) for _ in range(50))
+    for candidate in itertools.chain([preferred], below, [0]):
         if candidate is None:
             continue
         with socket.socket() as probe:

@@ -117,6 +117,15 @@ def test_details_in_pieces_are_found_when_they_are_complete(connection: psycopg.
     assert overall["in_time"] >= THREADS_IN_TIME_FLOOR
 
 
+@pytest.mark.parametrize("word", ["Note", "Item", "Photo", "Step", "Code", "Cylinder", ""])
+def test_a_list_that_somebody_counts_is_no_number(
+    connection: psycopg.Connection, word: str
+) -> None:
+    counted = [f"{word} {number}".strip() for number in range(1, 21)]
+    for place, body in enumerate(counted):
+        assert not find(connection, [body], counted[:place]), body
+
+
 def test_a_masked_text_holds_nothing_more_to_hide(connection: psycopg.Connection) -> None:
     once = [delivered for delivered, _ in mask(connection, [row["body"] for row in MESSAGES])]
     assert [
