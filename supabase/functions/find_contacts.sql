@@ -48,10 +48,10 @@ declare
     spelled app.finding[];
     solicits text;
 begin
-    if model_version is not null
-        and not exists (select from app.filter_versions as v where v.version = find_contacts.model_version)
-    then
-        raise exception 'the contact filter has no version %', model_version using errcode = 'PT404';
+    if model_version is not null then
+        if not exists (select from app.filter_versions as v where v.version = find_contacts.model_version) then
+            raise exception 'the contact filter has no version %', model_version using errcode = 'PT404';
+        end if;
     end if;
 
     if body collate "C" ~ unusual then

@@ -45,6 +45,7 @@ declare
     is_hinted constant boolean := strpos(reading, 'k') > 0;
     is_told boolean;
     is_labelled boolean;
+    has_label boolean;
     is_pure boolean := true;
     is_price boolean;
     part record;
@@ -72,7 +73,7 @@ begin
         coarse_here := '';
         if piece <> translate(piece, '0123456789o', '') then
             piece := replace(replace(piece, 'l K', 'l l'), 'N K', 'N l');
-            if strpos(piece, 'l') > 0 then
+            if translate(piece, '12345678', '99999999') like any (array['%l 9%', '%l:9%']) then
                 piece := regexp_replace(piece collate "C", counting, 't');
             end if;
             letters := regexp_count(piece collate "C", '[A-Za-np-su-z]');
@@ -81,6 +82,7 @@ begin
             for part in select l.* from app.locate(piece, run) as l loop
                 figures := translate(part.matched, 'ot- ~.,/()*_|:"#=?<', '0');
                 -- no price begins with a zero
+                has_label := (strpos(part.before, 'N') > 0 or strpos(part.before, 'l') > 0) and part.before collate "C" ~ label;
                 is_price := right(part.before, 1) = '$' and part.matched !~ '^0[0-9]';
                 continue when part.matched = translate(part.matched, '0123456789', '')
                     or length(figures) > 10
@@ -90,19 +92,21 @@ begin
                     or substr(part.after, 2, 1) in ('U', '%', '$')
                     or (left(part.after, 1) = '~' and substr(part.after, 2, 1) collate "C" between 'A' and 'z')
                     or letters > 1 and not (is_one_message and reading <> translate(reading, 'Nk', ''))
+                        and (strpos(part.before, 'K') > 0 or strpos(part.before, 'L') > 0)
                         and part.before collate "C" ~ named
                     or right(part.before, 1) in ('#', '.', '@', '^')
                     or (right(part.before, 1) = '~' and left(right(part.before, 2), 1) collate "C" between 'A' and 'z')
                     or part.before like '%~_ ' or part.before like '%~_-'
                     or is_price and strpos(reading, '$0') = 0;
-                continue when right(part.before, 1) <> '$' and part.before collate "C" !~ label and (
+                continue when right(part.before, 1) <> '$' and not has_label and (
                     (letters > 3 and part.before collate "C" !~ apart)
                     -- one of them; the 2014 model
                     or (length(figures) = 1 and letters > 1)
                     or (letters > 0 and length(figures) = 4 and part.matched ~ '^(?:(?:19[5-9]|20[0-3])[0-9]|[1-9][0-9]00)$')
                 );
-                is_labelled := is_labelled or part.before collate "C" ~ label or part.after collate "C" ~ '^[- <,]+(?:[a-z] )?l';
-                is_told := is_told or part.before collate "C" ~ 'N[^;<0-9]{0,12}$';
+                has_label := has_label or (strpos(part.after, 'l') > 0 and part.after collate "C" ~ '^[- <,]+(?:[a-z] )?l');
+                is_labelled := is_labelled or has_label;
+                is_told := is_told or (strpos(right(part.before, 13), 'N') > 0 and part.before collate "C" ~ 'N[^;<0-9]{0,12}$');
                 here := here || (ends + part.first_character) || (ends + part.last_character);
                 -- 404 555 01 are three groups, 1 164 is one
                 parted := figures;
@@ -116,7 +120,7 @@ begin
                 coarse_last := figures || '-';
                 whole := whole || parted || '-';
                 last_figures := parted || '-';
-                labelled := labelled + (part.before collate "C" ~ label or part.after collate "C" ~ '^[- <,]+(?:[a-z] )?l')::integer;
+                labelled := labelled + has_label::integer;
             end loop;
         end if;
         if whole = '' then

@@ -48,7 +48,7 @@ begin
         when strpos(words, 'V') > 0 and words ~ meeting then 'solicits_meeting'
         when words <> translate(words, 'ABv', '') and words ~ app then 'solicits_app'
         when words <> translate(words, 'iCNEBm', '') and words ~ a_call then 'solicits_call'
-        when words <> translate(words, 'WNEma', '') and words !~ 'F[^;,]?[RW]?N' and words ~ contact then 'solicits_contact'
+        when words <> translate(words, 'WNEma', '') and (strpos(words, 'F') = 0 or words !~ 'F[^;,]?[RW]?N') and words ~ contact then 'solicits_contact'
         when words <> translate(words, 'q{', '') and words ~ picture then 'solicits_picture'
         when words <> translate(words, 'OLJH', '') and words ~ leaving then 'solicits_leaving'
     end;

@@ -23,7 +23,7 @@ declare
         ',%voice%,%video c%,%skype%,%zoom%,%whats%,%wats%,%insta%,%snap%,%signal%,%telegram%,%messeng%'
         ',%facebook%,%fb %,%discord%,%imess%,%facetime%,%face time%,%viber%,%wechat%,%tiktok%,%reddit%,%zalo%'
         ',%kakao%,%threema%,%teams%,% ig %,%google meet%,% line%,%number%,%cell%,%inbox%,%digits%,%reach%'
-        ',%hold of%,%contact%,% app%,%yours%,%hit me%,%hit us%,%live%,%real time%,%talk%,%speak%,%chat%''%}';
+        ',%hold of%,%contact%,% app%,%yours%,%hit me%,%hit us%,%live%,%real time%,%talk%,%speak%,%chat%''%}'::text[];
     placed_hints constant text[] :=
         '{%where%,%what str%,%which str%,%which shop%,%which gar%,%wut%,%how far%,%how close%,%in person%,%face to%'
         ',%in the flesh%,%real life%,%coffee%,%beer%,%pint%,%lunch%,%breakfast%,%cuppa%,%brew%,%drink%,%kettle%,%donut%'
@@ -33,7 +33,7 @@ declare
         ',% pop %,%popp%,%swing%,%drop by%,%dropping by%,%stop by%,%come by%,%come over%,%come round%,%come see%,%come find%'
         ',%come to%,%come out%,%come up%,%come down%,%come in and%,%coming by%,%coming over%,%nip %,%drive over%,%drive it over%'
         ',%driving over%,%bring it%,%bring her%,%drop it%,%roll %,%head over%,%cruise%,%shoot over%,%near%,%local%,%ask for me%'
-        ',%look for m%,%see me%,%see you%}';
+        ',%look for m%,%see me%,%see you%}'::text[];
     paid_hints constant text[] :=
         '{%fee%,%cut%,%commission%,%percent%,%offline%,%outside%,% off %,%this app%,%the app%,%the site%'
         ',%this site%,%platform%,%website%,%this window%,%elsewhere%,%somewhere%,%between%,%among%,%to know%,%will know%,%would know%,%quiet%'
@@ -41,13 +41,13 @@ declare
         ',%straight%,%deal with%,%charge you%,%cheaper%,%for half%,%discount%,% less%,%privat%,%rechnung%,%beleg%'
         ',%factur%,%fattur%,%faktur%,%nota%,%bon %,%black%,%noir%,%schwarz%,%nero%,%negro%,%fuera%,%fora%'
         ',%reki%,%elden%,%der hand%,%contanti%,%liquide%,%especes%,%bar %,%nous%,%noi%,%unter uns%,%nosotros%'
-        ',%these%,%decline%,%cancel%,%you found%,%ourselves%,%passer%,%passare%,%pasar%,%lappli%,%app%''%}';
+        ',%these%,%decline%,%cancel%,%you found%,%ourselves%,%passer%,%passare%,%pasar%,%lappli%,%app%''%}'::text[];
     evading_hints constant text[] :=
         '{%bot%,%censor%,%algorithm%,%moderat%,%mods%,%chat filter%,%the filter%,%system%,%software%,%flag%,%ban %,%blank%'
         ',%spell%,%words%,%digit%,%your number%,%ur number%,%my number%,%the number%,%number_s on%,%numbers%,%photo%,%picture%,%pic%,%image%,%video%,%profile%,%bio%,%van %'
         ',%truck%,%my sign%,%a sign%,%the sign%,%shop sign%,%lettering%,%shirt%,%cardboard%,%my card%,%business card%,%avatar%,%book%,%pages%,%google%,%look me%,%search%,%name%'
         ',%insta%,%handle%,%social%,%snap%,%gamertag%,%in touch%,%my contact%,%privately%,%qr%,%map app%'
-        ',%split%,%listening%,%want my%,%how to%''%}';
+        ',%split%,%listening%,%want my%,%how to%''%}'::text[];
     foreign_hints constant text[] :=
         '{%appel%,%coup de%,%voix%,%telephon%,%telefon%,%passe%,%se voit%,%renc%,%votre%,%ton %,%klingel%'
         ',%rufen%,%vorbei%,%ihre%,%an mich%,%bei mir%,%per mail%,%wo ist%,%wo sind%,%marco%,%llam%,%marc%'
@@ -60,7 +60,7 @@ declare
         ',%dukkan%,%nerede%,%adresin%,%ugra%,%number %,%no de%,%nambar%,%mobile%,%contact%,%call %,%phone %'
         ',%fon %,%mil%,%bahar%,%aapki%,%apki%,%tumhari%,%so d%,%zalo%,%goi %,%nhan tin%,%ket ban%,%gap %'
         ',%tien mat%,%chuyen%,%ngoai%,%nomor%,%japri%,%telpon%,%hubungi%,%tawag%,%kita%,%suna%,%zavol%,%ring %'
-        ',%ditt%,%kontant%,%tiene%''%}';
+        ',%ditt%,%kontant%,%tiene%''%}'::text[];
     lines text;
     candidates text[] := array[]::text[];
     candidate text[];
@@ -101,17 +101,19 @@ begin
                 hint := part;
                 continue;
             end if;
+            -- two conditions and not one: with a query in it, each would be a statement of its own
             if lines collate "C" like any (string_to_array(split_part(hint, '&', 1), '|'))
-                and lines collate "C" like any (string_to_array(split_part(hint || '&%', '&', 2), '|'))
+                and (strpos(hint, '&') = 0 or lines collate "C" like any (string_to_array(split_part(hint, '&', 2), '|')))
                 and lines collate "C" ~ ('(?n)' || part)
-                and exists (
+            then
+                if exists (
                     select
                     from string_to_table(lines, E'\n') as s (said)
                     where s.said collate "C" ~ ('(?n)' || part) and s.said collate "C" !~ refused
                         and (candidate[1] not in ('solicits_call', 'solicits_contact') or s.said collate "C" !~ person)
-                )
-            then
-                return case candidate[1] when 'elsewhere' then 'solicits_contact' else candidate[1] end;
+                ) then
+                    return case candidate[1] when 'elsewhere' then 'solicits_contact' else candidate[1] end;
+                end if;
             end if;
             hint := null;
         end loop;

@@ -7473,10 +7473,10 @@ declare
     spelled app.finding[];
     solicits text;
 begin
-    if model_version is not null
-        and not exists (select from app.filter_versions as v where v.version = find_contacts.model_version)
-    then
-        raise exception 'the contact filter has no version %', model_version using errcode = 'PT404';
+    if model_version is not null then
+        if not exists (select from app.filter_versions as v where v.version = find_contacts.model_version) then
+            raise exception 'the contact filter has no version %', model_version using errcode = 'PT404';
+        end if;
     end if;
 
     if body collate "C" ~ unusual then
@@ -8182,6 +8182,7 @@ declare
     is_hinted constant boolean := strpos(reading, 'k') > 0;
     is_told boolean;
     is_labelled boolean;
+    has_label boolean;
     is_pure boolean := true;
     is_price boolean;
     part record;
@@ -8209,7 +8210,7 @@ begin
         coarse_here := '';
         if piece <> translate(piece, '0123456789o', '') then
             piece := replace(replace(piece, 'l K', 'l l'), 'N K', 'N l');
-            if strpos(piece, 'l') > 0 then
+            if translate(piece, '12345678', '99999999') like any (array['%l 9%', '%l:9%']) then
                 piece := regexp_replace(piece collate "C", counting, 't');
             end if;
             letters := regexp_count(piece collate "C", '[A-Za-np-su-z]');
@@ -8218,6 +8219,7 @@ begin
             for part in select l.* from app.locate(piece, run) as l loop
                 figures := translate(part.matched, 'ot- ~.,/()*_|:"#=?<', '0');
                 -- no price begins with a zero
+                has_label := (strpos(part.before, 'N') > 0 or strpos(part.before, 'l') > 0) and part.before collate "C" ~ label;
                 is_price := right(part.before, 1) = '$' and part.matched !~ '^0[0-9]';
                 continue when part.matched = translate(part.matched, '0123456789', '')
                     or length(figures) > 10
@@ -8227,19 +8229,21 @@ begin
                     or substr(part.after, 2, 1) in ('U', '%', '$')
                     or (left(part.after, 1) = '~' and substr(part.after, 2, 1) collate "C" between 'A' and 'z')
                     or letters > 1 and not (is_one_message and reading <> translate(reading, 'Nk', ''))
+                        and (strpos(part.before, 'K') > 0 or strpos(part.before, 'L') > 0)
                         and part.before collate "C" ~ named
                     or right(part.before, 1) in ('#', '.', '@', '^')
                     or (right(part.before, 1) = '~' and left(right(part.before, 2), 1) collate "C" between 'A' and 'z')
                     or part.before like '%~_ ' or part.before like '%~_-'
                     or is_price and strpos(reading, '$0') = 0;
-                continue when right(part.before, 1) <> '$' and part.before collate "C" !~ label and (
+                continue when right(part.before, 1) <> '$' and not has_label and (
                     (letters > 3 and part.before collate "C" !~ apart)
                     -- one of them; the 2014 model
                     or (length(figures) = 1 and letters > 1)
                     or (letters > 0 and length(figures) = 4 and part.matched ~ '^(?:(?:19[5-9]|20[0-3])[0-9]|[1-9][0-9]00)$')
                 );
-                is_labelled := is_labelled or part.before collate "C" ~ label or part.after collate "C" ~ '^[- <,]+(?:[a-z] )?l';
-                is_told := is_told or part.before collate "C" ~ 'N[^;<0-9]{0,12}$';
+                has_label := has_label or (strpos(part.after, 'l') > 0 and part.after collate "C" ~ '^[- <,]+(?:[a-z] )?l');
+                is_labelled := is_labelled or has_label;
+                is_told := is_told or (strpos(right(part.before, 13), 'N') > 0 and part.before collate "C" ~ 'N[^;<0-9]{0,12}$');
                 here := here || (ends + part.first_character) || (ends + part.last_character);
                 -- 404 555 01 are three groups, 1 164 is one
                 parted := figures;
@@ -8253,7 +8257,7 @@ begin
                 coarse_last := figures || '-';
                 whole := whole || parted || '-';
                 last_figures := parted || '-';
-                labelled := labelled + (part.before collate "C" ~ label or part.after collate "C" ~ '^[- <,]+(?:[a-z] )?l')::integer;
+                labelled := labelled + has_label::integer;
             end loop;
         end if;
         if whole = '' then
@@ -9218,7 +9222,7 @@ begin
         when strpos(words, 'V') > 0 and words ~ meeting then 'solicits_meeting'
         when words <> translate(words, 'ABv', '') and words ~ app then 'solicits_app'
         when words <> translate(words, 'iCNEBm', '') and words ~ a_call then 'solicits_call'
-        when words <> translate(words, 'WNEma', '') and words !~ 'F[^;,]?[RW]?N' and words ~ contact then 'solicits_contact'
+        when words <> translate(words, 'WNEma', '') and (strpos(words, 'F') = 0 or words !~ 'F[^;,]?[RW]?N') and words ~ contact then 'solicits_contact'
         when words <> translate(words, 'q{', '') and words ~ picture then 'solicits_picture'
         when words <> translate(words, 'OLJH', '') and words ~ leaving then 'solicits_leaving'
     end;
@@ -9255,7 +9259,7 @@ declare
         ',%voice%,%video c%,%skype%,%zoom%,%whats%,%wats%,%insta%,%snap%,%signal%,%telegram%,%messeng%'
         ',%facebook%,%fb %,%discord%,%imess%,%facetime%,%face time%,%viber%,%wechat%,%tiktok%,%reddit%,%zalo%'
         ',%kakao%,%threema%,%teams%,% ig %,%google meet%,% line%,%number%,%cell%,%inbox%,%digits%,%reach%'
-        ',%hold of%,%contact%,% app%,%yours%,%hit me%,%hit us%,%live%,%real time%,%talk%,%speak%,%chat%''%}';
+        ',%hold of%,%contact%,% app%,%yours%,%hit me%,%hit us%,%live%,%real time%,%talk%,%speak%,%chat%''%}'::text[];
     placed_hints constant text[] :=
         '{%where%,%what str%,%which str%,%which shop%,%which gar%,%wut%,%how far%,%how close%,%in person%,%face to%'
         ',%in the flesh%,%real life%,%coffee%,%beer%,%pint%,%lunch%,%breakfast%,%cuppa%,%brew%,%drink%,%kettle%,%donut%'
@@ -9265,7 +9269,7 @@ declare
         ',% pop %,%popp%,%swing%,%drop by%,%dropping by%,%stop by%,%come by%,%come over%,%come round%,%come see%,%come find%'
         ',%come to%,%come out%,%come up%,%come down%,%come in and%,%coming by%,%coming over%,%nip %,%drive over%,%drive it over%'
         ',%driving over%,%bring it%,%bring her%,%drop it%,%roll %,%head over%,%cruise%,%shoot over%,%near%,%local%,%ask for me%'
-        ',%look for m%,%see me%,%see you%}';
+        ',%look for m%,%see me%,%see you%}'::text[];
     paid_hints constant text[] :=
         '{%fee%,%cut%,%commission%,%percent%,%offline%,%outside%,% off %,%this app%,%the app%,%the site%'
         ',%this site%,%platform%,%website%,%this window%,%elsewhere%,%somewhere%,%between%,%among%,%to know%,%will know%,%would know%,%quiet%'
@@ -9273,13 +9277,13 @@ declare
         ',%straight%,%deal with%,%charge you%,%cheaper%,%for half%,%discount%,% less%,%privat%,%rechnung%,%beleg%'
         ',%factur%,%fattur%,%faktur%,%nota%,%bon %,%black%,%noir%,%schwarz%,%nero%,%negro%,%fuera%,%fora%'
         ',%reki%,%elden%,%der hand%,%contanti%,%liquide%,%especes%,%bar %,%nous%,%noi%,%unter uns%,%nosotros%'
-        ',%these%,%decline%,%cancel%,%you found%,%ourselves%,%passer%,%passare%,%pasar%,%lappli%,%app%''%}';
+        ',%these%,%decline%,%cancel%,%you found%,%ourselves%,%passer%,%passare%,%pasar%,%lappli%,%app%''%}'::text[];
     evading_hints constant text[] :=
         '{%bot%,%censor%,%algorithm%,%moderat%,%mods%,%chat filter%,%the filter%,%system%,%software%,%flag%,%ban %,%blank%'
         ',%spell%,%words%,%digit%,%your number%,%ur number%,%my number%,%the number%,%number_s on%,%numbers%,%photo%,%picture%,%pic%,%image%,%video%,%profile%,%bio%,%van %'
         ',%truck%,%my sign%,%a sign%,%the sign%,%shop sign%,%lettering%,%shirt%,%cardboard%,%my card%,%business card%,%avatar%,%book%,%pages%,%google%,%look me%,%search%,%name%'
         ',%insta%,%handle%,%social%,%snap%,%gamertag%,%in touch%,%my contact%,%privately%,%qr%,%map app%'
-        ',%split%,%listening%,%want my%,%how to%''%}';
+        ',%split%,%listening%,%want my%,%how to%''%}'::text[];
     foreign_hints constant text[] :=
         '{%appel%,%coup de%,%voix%,%telephon%,%telefon%,%passe%,%se voit%,%renc%,%votre%,%ton %,%klingel%'
         ',%rufen%,%vorbei%,%ihre%,%an mich%,%bei mir%,%per mail%,%wo ist%,%wo sind%,%marco%,%llam%,%marc%'
@@ -9292,7 +9296,7 @@ declare
         ',%dukkan%,%nerede%,%adresin%,%ugra%,%number %,%no de%,%nambar%,%mobile%,%contact%,%call %,%phone %'
         ',%fon %,%mil%,%bahar%,%aapki%,%apki%,%tumhari%,%so d%,%zalo%,%goi %,%nhan tin%,%ket ban%,%gap %'
         ',%tien mat%,%chuyen%,%ngoai%,%nomor%,%japri%,%telpon%,%hubungi%,%tawag%,%kita%,%suna%,%zavol%,%ring %'
-        ',%ditt%,%kontant%,%tiene%''%}';
+        ',%ditt%,%kontant%,%tiene%''%}'::text[];
     lines text;
     candidates text[] := array[]::text[];
     candidate text[];
@@ -9333,17 +9337,19 @@ begin
                 hint := part;
                 continue;
             end if;
+            -- two conditions and not one: with a query in it, each would be a statement of its own
             if lines collate "C" like any (string_to_array(split_part(hint, '&', 1), '|'))
-                and lines collate "C" like any (string_to_array(split_part(hint || '&%', '&', 2), '|'))
+                and (strpos(hint, '&') = 0 or lines collate "C" like any (string_to_array(split_part(hint, '&', 2), '|')))
                 and lines collate "C" ~ ('(?n)' || part)
-                and exists (
+            then
+                if exists (
                     select
                     from string_to_table(lines, E'\n') as s (said)
                     where s.said collate "C" ~ ('(?n)' || part) and s.said collate "C" !~ refused
                         and (candidate[1] not in ('solicits_call', 'solicits_contact') or s.said collate "C" !~ person)
-                )
-            then
-                return case candidate[1] when 'elsewhere' then 'solicits_contact' else candidate[1] end;
+                ) then
+                    return case candidate[1] when 'elsewhere' then 'solicits_contact' else candidate[1] end;
+                end if;
             end if;
             hint := null;
         end loop;
