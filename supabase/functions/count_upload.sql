@@ -19,7 +19,6 @@ begin
     from app.media as m
     inner join app.diagnostic_sessions as s on m.session_id = s.id
     where m.path = new.name
-        and m.uploaded_at is null
     for share of s;
     if session.status not in ('requested', 'paid', 'active') then
         raise exception 'the session is over' using errcode = 'PT409';

@@ -52,7 +52,6 @@ begin
             when 'customer' then t.customer_id = caller
             when 'mechanic' then t.provider_id = caller
             when 'workshop' then t.provider_id = workshop
-            else false
         end
     returning * into thread;
     if not found then

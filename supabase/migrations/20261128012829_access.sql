@@ -5184,7 +5184,6 @@ begin
     from app.media as m
     inner join app.diagnostic_sessions as s on m.session_id = s.id
     where m.path = new.name
-        and m.uploaded_at is null
     for share of s;
     if session.status not in ('requested', 'paid', 'active') then
         raise exception 'the session is over' using errcode = 'PT409';
@@ -13529,7 +13528,6 @@ begin
             when 'customer' then t.customer_id = caller
             when 'mechanic' then t.provider_id = caller
             when 'workshop' then t.provider_id = workshop
-            else false
         end
     returning * into thread;
     if not found then
