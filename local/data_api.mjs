@@ -79,8 +79,15 @@ const readCatalog = async () => {
     }
     // By its keys @supabase/lite would relate a view to tables behind others, and name them in its errors.
     schema.foreign_keys = schema.foreign_keys.filter((key) => SCHEMAS.includes(key.schema));
-    // Its hints at a name that resembles another take all that it knows; Auth and Storage need to know their own.
-    schema.tables = schema.tables.filter((table) => [...SCHEMAS, "auth", "storage"].includes(table.schema));
+    // Its hints at a name that resembles another take all that it knows; Auth and Storage need to know their own. And in
+    // every request it looks at each column, and through its view's definition for a type of its own, which we have none of.
+    const isNeeded = ({ schema: name }) => [...SCHEMAS, "auth", "storage"].includes(name);
+    for (const kind of ["tables", "views", "columns"]) {
+        schema[kind] = schema[kind].filter(isNeeded);
+    }
+    for (const view of schema.views) {
+        view.sql = null;
+    }
     return schema;
 };
 let schema;
@@ -128,6 +135,16 @@ connection.applyJwtSessionContext = async (transaction, { auth, storage }) => {
     if (rows.length === 0) {
         throw Object.assign(new Error(`permission denied to set role "${role}"`), { code: "42501" });
     }
+};
+
+// Unprepared, a statement with parameters takes two round trips, and is planned anew. These two go before every request; those
+// of clients stay as they are, since each of them would be kept for good.
+const reserve = connection.driver.reserve;
+connection.driver.reserve = async () => {
+    const reserved = await reserve();
+    const { unsafe } = reserved;
+    reserved.unsafe = (text, parameters) => unsafe(text, parameters, { prepare: /^\s*select set_config\(/.test(text) });
+    return reserved;
 };
 
 connection.applyRpcRequestGucs = (transaction, { method, path, requestHeaders }) =>

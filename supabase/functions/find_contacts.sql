@@ -20,13 +20,8 @@ declare
         -- signs of links, of services and accounts; streets and crossings
         '|[@>D{^ABPG]|[$][A-Za-z]|[.][TL]|[.][A-Za-z]+/|a a |~[0-9]+ g (?:n )?a E|[0-9].*S|S.*[0-9]|(?: nz |&).*[VhI]|[VhI].*(?: nz |&)|h [^;]*gz ';
     asking constant text := 'PpQJVqiCNEBAvWaOLHm';
-    -- what app.find_written finds holds one of these
-    worded constant text :=
-        '[0-9]{3}[)]?[-.][a-z]{2}|u/[a-z]|[0-9][a-z][0-9][a-z][0-9][a-z][0-9]|[ns] ?[0-9]{2}[^a-z0-9]|[0-9]-[a-z]{3}-[0-9]|post ?code|postal|woon|adres|微信|line[^a-z ]|ライン|카톡|[0-9][.][0-9]{1,3}(?::[0-9]{2}|/[a-z0-9])|8[0-9]{2} [a-z]{3}|[0-9]{3}[a-z]{4}|dot(?:com|net|org|biz|info|co|io|shop|site)'
-        '|[+][2-9cfghj-x]{2}|[0-9][a-z0-9]? [0-9][a-z]{2}(?:[^a-z0-9]|$)|str(?:ass?e|[.])? [0-9]|/{3}[a-z]|(?:unit|flat) [0-9]|keypad|www'
-        '|[0-9][.][0-9]{4}|p[. ]*o[. ]* ?box|[a-z][.](?:de|nl|ch|cc|tv|se|dk|cz|jp|kr|cn|za|nz|ie|garage|repair|shop'
-        '|cars|autos?|online|site|store|services?|me)(?:[^a-z0-9]|$)|[a-z]{21}|(?:moc|ten|gro)[.]'
-        '|(?:gasse|weg|allee|platz|damm) [0-9]';
+    -- a link, an address of mail
+    linking constant text[] := '{%>%,%D%,"%{%",%.T%,%.L%,%.%/%,%@%.%,"%@%,T%",%@G%}'::text[];
     -- everyday words complete nothing
     everyday constant text := 'ZznytUKFX ~<;?"';
     -- of a longer message: a group of digits that begins a clause or has a label, a sign of a name, a street
@@ -34,13 +29,14 @@ declare
         '(?:^"?|[;<?:] ?)(?:(?:nz|[ZnlytNIRgMCwYiEkmF])[^0-9A-Za-z]){0,3}[0-9o]{1,7}(?:[- ~][0-9o]+)*(?:[;<?"~ ]|$)'
         '|[lN](?: [a-zA-Z]){0,2} [0-9]|[.][0-9]{4}|_[A-Za-z]|x S|D [TLh]|[$]0';
     ahead text;
+    reach integer;
+    earlier_reading text;
     text text := body;
     folded text;
     origins integer[];
     seen record;
     own_reading text;
     own_folded text;
-    is_worded boolean;
     kept integer[] := array[0];
     begins integer[] := array[0];
     findings app.finding[];
@@ -62,13 +58,10 @@ begin
     seen := app.read_text(folded, model_version);
     own_reading := seen.reading;
     own_folded := folded;
-    is_worded := folded collate "C" ~ worded;
 
     if length(own_reading) - length(translate(own_reading, '0123456789ot', '')) >= 7 or own_reading collate "C" ~ telling then
         findings := app.find_phones(own_reading, seen.marked);
-        if own_reading <> translate(own_reading, '@>D{', '') or strpos(own_reading, '.T') > 0
-            or strpos(own_reading, '.L') > 0 or own_reading like '%.%/%'
-        then
+        if own_reading collate "C" like any (linking) then
             findings := findings || app.find_links(own_reading);
         end if;
         if own_reading <> translate(own_reading, '^{$@ABPG', '') or strpos(own_reading, 'a a ') > 0
@@ -82,9 +75,7 @@ begin
             findings := findings || app.find_addresses(own_reading);
         end if;
     end if;
-    if is_worded then
-        spelled := app.find_written(folded);
-    end if;
+    spelled := app.find_written(folded);
     if cardinality(findings) > 0 or cardinality(spelled) > 0 then
         findings := app.place_findings(
             findings, spelled, folded, origins, own_reading, seen.marked, length(body), kept, begins, seen.model_version
@@ -99,18 +90,36 @@ begin
             or (length(body) between 33 and 120 and own_reading collate "C" ~ completing)
         )
     then
-        select e.ahead, e.kept || 0, e.begins || length(e.ahead)
-        into ahead, kept, begins
-        from app.gather_earlier(earlier) as e;
+        -- Most end no more than the five before them say. All are read where these are pieces: figures in both, a sign
+        -- of a name or a place, or hardly a word each.
+        foreach reach in array array[5, 20] loop
+            select e.ahead, e.kept || 0, e.begins || length(e.ahead)
+            into ahead, kept, begins
+            from app.gather_earlier(earlier, reach) as e;
+            exit when ahead = '';
+            text := ahead || body;
+            if origins is not null or text collate "C" ~ unusual then
+                select f.folded, f.origins into folded, origins from app.fold_text(text) as f;
+            else
+                folded := lower(text collate "C");
+            end if;
+            seen := app.read_text(folded, model_version);
+            exit when cardinality(kept) <= reach;
+            earlier_reading := left(seen.reading, - length(own_reading));
+            exit when (
+                own_reading = translate(own_reading, '0123456789o', '')
+                or earlier_reading = translate(earlier_reading, '0123456789o', '')
+            ) and (
+                length(body) > 32
+                or (
+                    length(ahead) - length(replace(ahead, ' ', '')) > 10
+                    and seen.reading = translate(seen.reading, '@>D{^$ABPGS', '')
+                    and strpos(seen.reading, '.T') = 0
+                )
+            );
+        end loop;
     end if;
     if ahead <> '' then
-        text := ahead || body;
-        if origins is not null or text collate "C" ~ unusual then
-            select f.folded, f.origins into folded, origins from app.fold_text(text) as f;
-        else
-            folded := lower(text collate "C");
-        end if;
-        seen := app.read_text(folded, model_version);
         findings := array[]::app.finding[];
         if own_reading <> translate(own_reading, '0123456789o', '') then
             findings := app.find_split_phones(seen.reading);
@@ -128,9 +137,7 @@ begin
             if strpos(seen.reading, 'S') > 0 then
                 findings := findings || app.find_addresses(seen.reading);
             end if;
-            if folded collate "C" ~ worded then
-                spelled := app.find_written(folded);
-            end if;
+            spelled := app.find_written(folded);
         end if;
         if cardinality(findings) > 0 or cardinality(spelled) > 0 then
             findings := app.place_findings(

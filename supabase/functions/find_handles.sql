@@ -48,7 +48,12 @@ declare
         || '|a M g [AB] [az] x(?:[ ''][xzh]){0,3}'
         || '|' || start || 'R z a y (?:[xzhKN][ '']){0,4}x(?:[ ''][xzhKN]){0,3}';
     by_name constant text[] := array[
-        case when reading <> translate(reading, '^{$', '') or reading like '@%\_%' then signed end,
+        case when reading <> translate(reading, '^{$', '') or reading like '@%\_%' then case
+            -- no price
+            when translate(
+                reading, 'ABCDEFGHIJKLMNOPQRSTUVWXYZbcdefghijklmnopqrstuvwxyz^{@', repeat('a', 51) || repeat('$', 3)
+            ) like '%$a%' then signed
+        end end,
         case when reading <> translate(reading, 'ABP', '') or reading like '%a%\_%' then beside end
     ];
     part record;

@@ -43,8 +43,6 @@ declare
     -- a picture of a telephone; to be read from its end
     is_hinted_anywhere constant boolean := reading like '%n_M~%' or reading like '%n_M;%' or reading like '%n_M"%' or marked like '%it' || E'\x02 \x01' || 'rings%' or marked <> translate(marked, '☎📞📱📲', '')
         or marked like '%right%to%left%' or marked like '%back%to%front%' or marked like '%end%to%start%';
-    -- Chinese and Japanese put no space between a word and a number
-    is_foreign constant boolean := octet_length(marked) > length(marked) and marked collate "C" ~ '[\u3040-\udfff]';
     runs text[];
     matched text;
     before text;
@@ -130,8 +128,10 @@ begin
         is_said := is_said_after or clause <> translate(clause, announcing, '') or clause like '%n_M%';
         -- A number inside a word is one only if the text says so, and the word is no vehicle's: a wrong check digit
         -- and "call" make a vehicle's number a telephone's.
-        if translate(matched, '0123456789o~', '') = '' and not is_foreign
+        if translate(matched, '0123456789o~', '') = ''
             and (right(before, 1) = '~' and length(before) > 1 or left(after, 1) = '~' and length(after) > 1)
+            -- Chinese and Japanese put no space between a word and a number
+            and (octet_length(marked) = length(marked) or marked collate "C" !~ '[\u3040-\udfff]')
         then
             continue when concat(clause, following) = translate(concat(clause, following), 'CNk', '')
                 and concat(clause, following) not like '%n_M%';

@@ -38,7 +38,7 @@ declare
 begin
     foreach sort slice 1 in array sorts loop
         continue when not case sort[2]
-            when '[.]' then own like '%.____%'
+            when '[.]' then translate(own, '123456789', '000000000') like '%0.0000%'
             when 'S' then strpos(own, 'x S') > 0
             when '[BV] (?:n )?(?:(?:[xzs]|uz) ){0,2}x S' then strpos(own, 'x S') > 0 and own collate "C" ~ sort[2]
             when '_[A-Za-z]' then strpos(own, '_') > 0 and own collate "C" ~ '_[A-Za-z]'

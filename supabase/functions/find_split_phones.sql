@@ -49,6 +49,7 @@ declare
     is_pure boolean := true;
     is_price boolean;
     part record;
+    near text;
     figures text;
     whole text;
     parted text;
@@ -82,8 +83,10 @@ begin
             for part in select l.* from app.locate(piece, run) as l loop
                 figures := translate(part.matched, 'ot- ~.,/()*_|:"#=?<', '0');
                 -- no price begins with a zero
-                has_label := (strpos(part.before, 'N') > 0 or strpos(part.before, 'l') > 0) and part.before collate "C" ~ label;
-                is_price := right(part.before, 1) = '$' and part.matched !~ '^0[0-9]';
+                -- no pattern where its letters are not: those of these stand near
+                near := right(part.before, 11);
+                has_label := near <> translate(near, 'Nl', '') and part.before collate "C" ~ label;
+                is_price := right(part.before, 1) = '$' and left(part.matched, 2) collate "C" not between '00' and '09';
                 continue when part.matched = translate(part.matched, '0123456789', '')
                     or length(figures) > 10
                     or (part.matched <> figures and part.matched collate "C" ~ dated)
@@ -92,17 +95,22 @@ begin
                     or substr(part.after, 2, 1) in ('U', '%', '$')
                     or (left(part.after, 1) = '~' and substr(part.after, 2, 1) collate "C" between 'A' and 'z')
                     or letters > 1 and not (is_one_message and reading <> translate(reading, 'Nk', ''))
-                        and (strpos(part.before, 'K') > 0 or strpos(part.before, 'L') > 0)
-                        and part.before collate "C" ~ named
+                        and near <> translate(near, 'KL', '') and part.before collate "C" ~ named
                     or right(part.before, 1) in ('#', '.', '@', '^')
                     or (right(part.before, 1) = '~' and left(right(part.before, 2), 1) collate "C" between 'A' and 'z')
                     or part.before like '%~_ ' or part.before like '%~_-'
                     or is_price and strpos(reading, '$0') = 0;
                 continue when right(part.before, 1) <> '$' and not has_label and (
-                    (letters > 3 and part.before collate "C" !~ apart)
+                    (letters > 3 and not (
+                        (length(part.before) < 24 or right(part.before, 24) <> translate(right(part.before, 24), ';<?:"(=', ''))
+                        and part.before collate "C" ~ apart
+                    ))
                     -- one of them; the 2014 model
                     or (length(figures) = 1 and letters > 1)
-                    or (letters > 0 and length(figures) = 4 and part.matched ~ '^(?:(?:19[5-9]|20[0-3])[0-9]|[1-9][0-9]00)$')
+                    or (
+                        letters > 0 and length(figures) = 4 and figures = part.matched
+                        and (figures between '1950' and '2039' or figures >= '1000' and right(figures, 2) = '00')
+                    )
                 );
                 has_label := has_label or (strpos(part.after, 'l') > 0 and part.after collate "C" ~ '^[- <,]+(?:[a-z] )?l');
                 is_labelled := is_labelled or has_label;
@@ -111,9 +119,14 @@ begin
                 -- 404 555 01 are three groups, 1 164 is one
                 parted := figures;
                 if part.matched <> figures then
-                    parted := translate(regexp_replace(part.matched collate "C", '[^0-9o]+', '-', 'g'), 'o', '0');
+                    parted := translate(part.matched, 'ot ~.,/()*_|:"#=?<', '0-----------------');
+                    while strpos(parted, '--') > 0 loop
+                        parted := replace(parted, '--', '-');
+                    end loop;
                 end if;
-                if parted <> figures and parted ~ '(?:^|-)[0-9](?:-|$)' and parted !~ '^[0-9](?:-[0-9])*$' then
+                if parted <> figures and '-' || translate(parted, '123456789', '000000000') || '-' like '%-0-%'
+                    and replace(translate(parted, '123456789', '000000000'), '0-', '') <> '0'
+                then
                     parted := figures;
                 end if;
                 coarse_here := coarse_here || figures || '-';

@@ -37,12 +37,32 @@ declare
         '|(?:zero|oh|one|t(?:wo|hree)|f(?:our|ive)|s(?:ix|even)|eight|nine){7,}'
         '|(?:moc|ten|gro)[.][a-z0-9-]+(?:[@.][a-z0-9._-]+)?'
         ')(?![a-z0-9])';
+    -- Without one of these no pattern matches: a letter is an a there, and a figure a 0. Looking for all of them takes
+    -- less than one pattern, and none of the places that PostgreSQL has for compiled ones.
+    vanity_shapes constant text[] := '{%000-aa%,%000.aa%,%000)-aa%,%000).aa%,%000aaaa%,%0-aaa-0%}'::text[];
+    toll_free constant text[] := '{%800 ___%,%888 ___%,%877 ___%,%866 ___%,%855 ___%,%844 ___%,%833 ___%}'::text[];
+    spot_shapes constant text[] :=
+        '{%+00%,%+0a%,%+a0%,%+aa%,%0 0aa%,%0a 0aa%,%0.0000%,%///a%,%a00_0%,%a00__0%,%a00___0%,%a 00_0%,%a 00__0%,%a 00___0%}'::text[];
+    spot_words constant text[] :=
+        '{%str 0%,%str. 0%,%strase 0%,%strasse 0%,%gasse 0%,%weg 0%,%allee 0%,%platz 0%,%damm 0%,%unit 0%,%flat 0%'
+        ',%postcode%,%post code%,%postal%,%woon%,%adres%,%o box%,%o. box%,%obox%,%o.box%}'::text[];
+    name_shapes constant text[] :=
+        '{%a.aa%,%0a0a0a0%,%0.0:00%,%0.00:00%,%0.000:00%,%0.0/_%,%0.00/_%,%0.000/_%,%aaaaaaaaaaaaaaaaaaaaa%}'::text[];
+    name_words constant text[] :=
+        '{%dotcom%,%dotnet%,%dotorg%,%dotbiz%,%dotinfo%,%dotco%,%dotio%,%dotshop%,%dotsite%,%www%,%u/%'
+        ',%微信%,%ライン%,%카톡%,%line0%,%line:%,%line-%,%line(%,%line=%,%line\"%,%line?%,%line!%,%line/%,%line>%,%line#%,%line@%,%line*%}'::text[];
+    reversed_words constant text[] := '{%moc.%,%ten.%,%gro.%}'::text[];
     findings app.finding[] := array[]::app.finding[];
     finding app.finding;
     part record;
     letters text;
+    figures constant text := translate(folded, '123456789', '000000000');
+    shapes constant text := translate(figures, 'bcdefghijklmnopqrstuvwxyz', 'aaaaaaaaaaaaaaaaaaaaaaaaa');
 begin
-    if folded <> translate(folded, '0123456789', '') then
+    if shapes collate "C" like any (vanity_shapes)
+        or (shapes like '%000 aaa%' and folded collate "C" like any (toll_free))
+        or strpos(folded, 'keypad') > 0
+    then
         for part in select l.* from app.locate(folded, vanity) as l loop
             letters := ltrim(translate(part.matched, '-. ()', ''), '1');
             continue when length(letters) not between 10 and 11;
@@ -60,19 +80,29 @@ begin
     finding.confidence := 0.8;
     finding.kind := 'address';
     finding.reason := 'map';
-    for part in select l.* from app.locate(folded, spot) as l loop
-        -- a code is of eight signs, or of fewer and a town
-        finding.first_character := part.first_character;
-        finding.last_character := part.last_character;
-        if strpos(part.matched, '+') = 9 then
-            finding.last_character := part.first_character - 1
-                + length(split_part(split_part(part.matched, ' ', 1), ',', 1));
-        else
-            continue when strpos(part.matched, '+') > 0 and strpos(part.matched, ' ') = 0;
-        end if;
-        findings := findings || finding;
-    end loop;
+    if shapes collate "C" like any (spot_shapes) or figures collate "C" like any (spot_words) then
+        for part in select l.* from app.locate(folded, spot) as l loop
+            -- a code is of eight signs, or of fewer and a town
+            finding.first_character := part.first_character;
+            finding.last_character := part.last_character;
+            if strpos(part.matched, '+') = 9 then
+                finding.last_character := part.first_character - 1
+                    + length(split_part(split_part(part.matched, ' ', 1), ',', 1));
+            else
+                continue when strpos(part.matched, '+') > 0 and strpos(part.matched, ' ') = 0;
+            end if;
+            findings := findings || finding;
+        end loop;
+    end if;
 
+    if not (
+        shapes collate "C" like any (name_shapes)
+        or figures collate "C" like any (name_words)
+        or (folded collate "C" like any (reversed_words) and shapes like '%aaa._%')
+        or (octet_length(folded) > length(folded) and strpos(folded, 'line') > 0)
+    ) then
+        return findings;
+    end if;
     finding.confidence := 0.9;
     for part in select l.* from app.locate(folded, name) as l loop
         finding.kind := 'url';

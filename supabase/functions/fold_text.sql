@@ -41,7 +41,9 @@ begin
     if (strpos(body, ' ') = 2 or body like '% _ _ %') and body ~ apart then
         body := (
             select string_agg(
-                w.word || case when length(w.word) = 1 and length(w.next) = 1 then E'\x01' else ' ' end, ''
+                w.word
+                || case when length(ltrim(w.word, E'\t\r\n')) = 1 and length(w.next) = 1 then E'\x01' else ' ' end,
+                ''
             )
             from (
                 select word, lead(word) over (order by place) as next
@@ -53,13 +55,11 @@ begin
     end if;
     if octet_length(body) > length(body) then
         -- accents, which most that is not ASCII consists of, letter for letter
-        if body collate "C" ~ '[\u00c0-\u00ff]' then
-            body := translate(
-                body,
-                'áàâäãåçéèêëíìîïñóòôöõúùûüýÁÀÂÄÃÅÇÉÈÊËÍÌÎÏÑÓÒÔÖÕÚÙÛÜÝ',
-                'aaaaaaceeeeiiiinooooouuuuyAAAAAACEEEEIIIINOOOOOUUUUY'
-            );
-        end if;
+        body := translate(
+            body,
+            'áàâäãåçéèêëíìîïñóòôöõúùûüýÁÀÂÄÃÅÇÉÈÊËÍÌÎÏÑÓÒÔÖÕÚÙÛÜÝ',
+            'aaaaaaceeeeiiiinooooouuuuyAAAAAACEEEEIIIINOOOOOUUUUY'
+        );
         -- Decomposing only ever lengthens: an equal length means letter for letter.
         decomposed := normalize(body, nfkd);
     end if;
@@ -80,6 +80,15 @@ begin
     end if;
 
     -- each translation looks through its list for every letter: only where the text has any of them
+    if octet_length(decomposed) > length(decomposed) then
+        decomposed := translate(
+            decomposed,
+            -- Chinese digits, discs, dashes, dots, marks
+            '〇零一二三四五六七八九' || '⓿❶❷❸❹❺❻❼❽❾' || '➀➁➂➃➄➅➆➇➈' || '➊➋➌➍➎➏➐➑➒'
+            || '‐‒–—−' || '•·∙。' || '’‘⁄∕' || 'ßøæđ',
+            '00123456789' || '0123456789' || '123456789' || '123456789' || '-----' || '....' || '''''//' || 'soad'
+        );
+    end if;
     if octet_length(decomposed) > length(decomposed) and decomposed collate "C" ~ '[\u0100-\u1fff]' then
         -- look-alikes are letters of another script among Latin ones; a Russian word is left as it is
         if decomposed collate "C"
@@ -97,15 +106,6 @@ begin
             'igailnacdekmoptuvwzlodof'
             || '0123456789' || '0123456789' || '0123456789' || '0123456789' || '0123456789' || '0123456789'
             || '0123456789' || '0123456789' || '0123456789' || '0123456789' || '0123456789'
-        );
-    end if;
-    if octet_length(decomposed) > length(decomposed) then
-        decomposed := translate(
-            decomposed,
-            -- Chinese digits, discs, dashes, dots, marks
-            '〇零一二三四五六七八九' || '⓿❶❷❸❹❺❻❼❽❾' || '➀➁➂➃➄➅➆➇➈' || '➊➋➌➍➎➏➐➑➒'
-            || '‐‒–—−' || '•·∙。' || '’‘⁄∕' || 'ßøæđ',
-            '00123456789' || '0123456789' || '123456789' || '123456789' || '-----' || '....' || '''''//' || 'soad'
         );
     end if;
     if octet_length(decomposed) = length(decomposed) then

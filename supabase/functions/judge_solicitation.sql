@@ -26,6 +26,7 @@ declare
     app constant text :=
         'Y[^;,]{0,2}A|v[^;,K]{0,1}A|vLM|a[MYR][^;,]{0,3}[AB]|[m<Ci][^;,]{0,4}A|[m<][^;,]{0,4}gB|<tB|A[MY]|wA|[gR]v(?:$|[;,])|Ag?V|MA'
         '|w[^;,]?B(?:[^KzU]|$)|WA[tv]|Mm?zA|m[gz]A';
+    app_hints constant text[] := array['%vLM%', '%gv', '%gv;%', '%gv,%', '%Rv', '%Rv;%', '%Rv,%'];
     -- call me; can I text you; give me a ring
     a_call constant text :=
         'i(?:[^HXz]|z[^X]|$)|(?:^(?:[^X]?[^XFn])?|[^X]{2}[^XFn])CM(?:[^}]|$)|CR[hN]|(?:^|[^RWn])NM(?:[^RW]|$)|(?:^[^LX]?|[^LX]{2})EM'
@@ -35,22 +36,29 @@ declare
     contact constant text :=
         '(?:^|[^F])[vm<][yMt]?[^;,KF]?W[^;,KU]{0,2}[NEABPhm]|(?:^|[^F])vY?RN|m[ng]Y|b[^;,]{0,3}mY|Nv(?:$|[;,])|N[^;,KU]{0,2}[vmC]Y|NtY|bNt|Y[^;,F]{0,1}v[^;,K]{0,2}[ENq](?:[^K]|$)'
         '|Y[^;,F]v?[^;,K]{0,2}E(?:[^K]|$)|WN[tv<]|WNv|Wz?v(?:$|[;,])|YzN[yz]|aM(?:u|$|[;,])|at?R[h]|[a<z]Ra(?:[^L]|$)';
+    contact_hints constant text[] := string_to_array(
+        '%vW% %v_W% %v__W% %mW% %m_W% %m__W% %<W% %<_W% %<__W% %RN% %mnY% %mgY% %mY% %vY% %CY% %Nv% %NtY% %bNt% %Yv% %Y_v% '
+        '%Y%E% %WN% %Wv% %Wzv% %YzN% %aM% %aR% %atR% %<Ra% %zRa%', ' '
+    );
     -- skip the app; deal with me directly
     leaving constant text :=
         '(?:^[^F]{0,3}|[^F]{4})(?:O[nRWz]{0,2}L|On<|<[^;]{0,2}J)|wFzn?nL|J[gn]M|[ZF]zt?[tz]gn?[nR]?L|L[^;]{0,6}w[^;]{0,2}On|[MY]J|L[zg]O(?:$|[^n])|<n?OH|[pL<][^;]{0,6}FL?gH|mMO';
+    leaving_hints constant text[] := string_to_array(
+        '%O%L% %On<% %<%J% %F%L% %Z%L% %JgM% %JnM% %MJ% %YJ% %LzO% %LgO% %L%On% %OH% %gH% %MO%', ' '
+    );
     -- scan the code in my picture
     picture constant text :=
         'q[^;]{0,12}[mRM]|m[^;]{0,4}q|R[EN]y?[^;,]{0,4}(?:g[^;,]{0,3})?[q{]|[a{<z]Ra[^;]{0,5}{';
 begin
-    -- Each pattern behind a look for letters without which it cannot match.
+    -- Each pattern behind a look for letters, or letters beside each other, without which it cannot match.
     return case
         when words <> translate(words, 'PpQJ', '') and words !~ 'X[^;,]{0,3}p|^[^;]{0,2}F[^;,]{0,2}p' and words ~ payment then 'solicits_payment'
         when strpos(words, 'V') > 0 and words ~ meeting then 'solicits_meeting'
-        when words <> translate(words, 'ABv', '') and words ~ app then 'solicits_app'
+        when (words <> translate(words, 'AB', '') or words like any (app_hints)) and words ~ app then 'solicits_app'
         when words <> translate(words, 'iCNEBm', '') and words ~ a_call then 'solicits_call'
-        when words <> translate(words, 'WNEma', '') and (strpos(words, 'F') = 0 or words !~ 'F[^;,]?[RW]?N') and words ~ contact then 'solicits_contact'
+        when words like any (contact_hints) and (words not like '%F%N%' or words !~ 'F[^;,]?[RW]?N') and words ~ contact then 'solicits_contact'
         when words <> translate(words, 'q{', '') and words ~ picture then 'solicits_picture'
-        when words <> translate(words, 'OLJH', '') and words ~ leaving then 'solicits_leaving'
+        when words like any (leaving_hints) and words ~ leaving then 'solicits_leaving'
     end;
 end;
 $$;

@@ -65,7 +65,7 @@ begin
                         (
                             E'\x02 '
                             || replace(
-                                replace(replace(marked, E'\x04', ''), E'\x02 \x01', E'\x01'), E'\x02', E'\x01\x02'
+                                replace(replace(ltrim(marked), E'\x04', ''), E'\x02 \x01', E'\x01'), E'\x02', E'\x01\x02'
                             )
                         ) collate "C",
                         E'\x01'

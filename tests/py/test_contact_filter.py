@@ -140,6 +140,17 @@ def test_what_is_told_repeats_nothing_of_what_was_hidden(connection: psycopg.Con
             assert not any(letter.isdigit() for letter in note["reason"])
 
 
+@pytest.mark.parametrize("ahead", [" ", "  ", "   ", "\t", "\n", " . ", "\u200b "])
+def test_what_stands_before_a_message_moves_no_place_in_it(
+    connection: psycopg.Connection, ahead: str
+) -> None:
+    bodies = [row["body"] for row in MESSAGES if row["leak"] and row["body"][0].isalnum()]
+    alone = [delivered for delivered, _ in mask(connection, bodies)]
+    behind = [delivered for delivered, _ in mask(connection, [ahead + body for body in bodies])]
+    assert [text for text in behind if not text.startswith(ahead)] == []
+    assert [text.removeprefix(ahead) for text in behind] == alone
+
+
 def odd_text(dice: random.Random) -> str:
     """Any characters that PostgreSQL stores, ordinary and contact-like ones more often."""
     alphabets = (

@@ -7444,13 +7444,8 @@ declare
         -- signs of links, of services and accounts; streets and crossings
         '|[@>D{^ABPG]|[$][A-Za-z]|[.][TL]|[.][A-Za-z]+/|a a |~[0-9]+ g (?:n )?a E|[0-9].*S|S.*[0-9]|(?: nz |&).*[VhI]|[VhI].*(?: nz |&)|h [^;]*gz ';
     asking constant text := 'PpQJVqiCNEBAvWaOLHm';
-    -- what app.find_written finds holds one of these
-    worded constant text :=
-        '[0-9]{3}[)]?[-.][a-z]{2}|u/[a-z]|[0-9][a-z][0-9][a-z][0-9][a-z][0-9]|[ns] ?[0-9]{2}[^a-z0-9]|[0-9]-[a-z]{3}-[0-9]|post ?code|postal|woon|adres|微信|line[^a-z ]|ライン|카톡|[0-9][.][0-9]{1,3}(?::[0-9]{2}|/[a-z0-9])|8[0-9]{2} [a-z]{3}|[0-9]{3}[a-z]{4}|dot(?:com|net|org|biz|info|co|io|shop|site)'
-        '|[+][2-9cfghj-x]{2}|[0-9][a-z0-9]? [0-9][a-z]{2}(?:[^a-z0-9]|$)|str(?:ass?e|[.])? [0-9]|/{3}[a-z]|(?:unit|flat) [0-9]|keypad|www'
-        '|[0-9][.][0-9]{4}|p[. ]*o[. ]* ?box|[a-z][.](?:de|nl|ch|cc|tv|se|dk|cz|jp|kr|cn|za|nz|ie|garage|repair|shop'
-        '|cars|autos?|online|site|store|services?|me)(?:[^a-z0-9]|$)|[a-z]{21}|(?:moc|ten|gro)[.]'
-        '|(?:gasse|weg|allee|platz|damm) [0-9]';
+    -- a link, an address of mail
+    linking constant text[] := '{%>%,%D%,"%{%",%.T%,%.L%,%.%/%,%@%.%,"%@%,T%",%@G%}'::text[];
     -- everyday words complete nothing
     everyday constant text := 'ZznytUKFX ~<;?"';
     -- of a longer message: a group of digits that begins a clause or has a label, a sign of a name, a street
@@ -7458,13 +7453,14 @@ declare
         '(?:^"?|[;<?:] ?)(?:(?:nz|[ZnlytNIRgMCwYiEkmF])[^0-9A-Za-z]){0,3}[0-9o]{1,7}(?:[- ~][0-9o]+)*(?:[;<?"~ ]|$)'
         '|[lN](?: [a-zA-Z]){0,2} [0-9]|[.][0-9]{4}|_[A-Za-z]|x S|D [TLh]|[$]0';
     ahead text;
+    reach integer;
+    earlier_reading text;
     text text := body;
     folded text;
     origins integer[];
     seen record;
     own_reading text;
     own_folded text;
-    is_worded boolean;
     kept integer[] := array[0];
     begins integer[] := array[0];
     findings app.finding[];
@@ -7486,13 +7482,10 @@ begin
     seen := app.read_text(folded, model_version);
     own_reading := seen.reading;
     own_folded := folded;
-    is_worded := folded collate "C" ~ worded;
 
     if length(own_reading) - length(translate(own_reading, '0123456789ot', '')) >= 7 or own_reading collate "C" ~ telling then
         findings := app.find_phones(own_reading, seen.marked);
-        if own_reading <> translate(own_reading, '@>D{', '') or strpos(own_reading, '.T') > 0
-            or strpos(own_reading, '.L') > 0 or own_reading like '%.%/%'
-        then
+        if own_reading collate "C" like any (linking) then
             findings := findings || app.find_links(own_reading);
         end if;
         if own_reading <> translate(own_reading, '^{$@ABPG', '') or strpos(own_reading, 'a a ') > 0
@@ -7506,9 +7499,7 @@ begin
             findings := findings || app.find_addresses(own_reading);
         end if;
     end if;
-    if is_worded then
-        spelled := app.find_written(folded);
-    end if;
+    spelled := app.find_written(folded);
     if cardinality(findings) > 0 or cardinality(spelled) > 0 then
         findings := app.place_findings(
             findings, spelled, folded, origins, own_reading, seen.marked, length(body), kept, begins, seen.model_version
@@ -7523,18 +7514,36 @@ begin
             or (length(body) between 33 and 120 and own_reading collate "C" ~ completing)
         )
     then
-        select e.ahead, e.kept || 0, e.begins || length(e.ahead)
-        into ahead, kept, begins
-        from app.gather_earlier(earlier) as e;
+        -- Most end no more than the five before them say. All are read where these are pieces: figures in both, a sign
+        -- of a name or a place, or hardly a word each.
+        foreach reach in array array[5, 20] loop
+            select e.ahead, e.kept || 0, e.begins || length(e.ahead)
+            into ahead, kept, begins
+            from app.gather_earlier(earlier, reach) as e;
+            exit when ahead = '';
+            text := ahead || body;
+            if origins is not null or text collate "C" ~ unusual then
+                select f.folded, f.origins into folded, origins from app.fold_text(text) as f;
+            else
+                folded := lower(text collate "C");
+            end if;
+            seen := app.read_text(folded, model_version);
+            exit when cardinality(kept) <= reach;
+            earlier_reading := left(seen.reading, - length(own_reading));
+            exit when (
+                own_reading = translate(own_reading, '0123456789o', '')
+                or earlier_reading = translate(earlier_reading, '0123456789o', '')
+            ) and (
+                length(body) > 32
+                or (
+                    length(ahead) - length(replace(ahead, ' ', '')) > 10
+                    and seen.reading = translate(seen.reading, '@>D{^$ABPGS', '')
+                    and strpos(seen.reading, '.T') = 0
+                )
+            );
+        end loop;
     end if;
     if ahead <> '' then
-        text := ahead || body;
-        if origins is not null or text collate "C" ~ unusual then
-            select f.folded, f.origins into folded, origins from app.fold_text(text) as f;
-        else
-            folded := lower(text collate "C");
-        end if;
-        seen := app.read_text(folded, model_version);
         findings := array[]::app.finding[];
         if own_reading <> translate(own_reading, '0123456789o', '') then
             findings := app.find_split_phones(seen.reading);
@@ -7552,9 +7561,7 @@ begin
             if strpos(seen.reading, 'S') > 0 then
                 findings := findings || app.find_addresses(seen.reading);
             end if;
-            if folded collate "C" ~ worded then
-                spelled := app.find_written(folded);
-            end if;
+            spelled := app.find_written(folded);
         end if;
         if cardinality(findings) > 0 or cardinality(spelled) > 0 then
             findings := app.place_findings(
@@ -7647,7 +7654,12 @@ declare
         || '|a M g [AB] [az] x(?:[ ''][xzh]){0,3}'
         || '|' || start || 'R z a y (?:[xzhKN][ '']){0,4}x(?:[ ''][xzhKN]){0,3}';
     by_name constant text[] := array[
-        case when reading <> translate(reading, '^{$', '') or reading like '@%\_%' then signed end,
+        case when reading <> translate(reading, '^{$', '') or reading like '@%\_%' then case
+            -- no price
+            when translate(
+                reading, 'ABCDEFGHIJKLMNOPQRSTUVWXYZbcdefghijklmnopqrstuvwxyz^{@', repeat('a', 51) || repeat('$', 3)
+            ) like '%$a%' then signed
+        end end,
         case when reading <> translate(reading, 'ABP', '') or reading like '%a%\_%' then beside end
     ];
     part record;
@@ -7818,8 +7830,6 @@ declare
     -- a picture of a telephone; to be read from its end
     is_hinted_anywhere constant boolean := reading like '%n_M~%' or reading like '%n_M;%' or reading like '%n_M"%' or marked like '%it' || E'\x02 \x01' || 'rings%' or marked <> translate(marked, '☎📞📱📲', '')
         or marked like '%right%to%left%' or marked like '%back%to%front%' or marked like '%end%to%start%';
-    -- Chinese and Japanese put no space between a word and a number
-    is_foreign constant boolean := octet_length(marked) > length(marked) and marked collate "C" ~ '[\u3040-\udfff]';
     runs text[];
     matched text;
     before text;
@@ -7905,8 +7915,10 @@ begin
         is_said := is_said_after or clause <> translate(clause, announcing, '') or clause like '%n_M%';
         -- A number inside a word is one only if the text says so, and the word is no vehicle's: a wrong check digit
         -- and "call" make a vehicle's number a telephone's.
-        if translate(matched, '0123456789o~', '') = '' and not is_foreign
+        if translate(matched, '0123456789o~', '') = ''
             and (right(before, 1) = '~' and length(before) > 1 or left(after, 1) = '~' and length(after) > 1)
+            -- Chinese and Japanese put no space between a word and a number
+            and (octet_length(marked) = length(marked) or marked collate "C" !~ '[\u3040-\udfff]')
         then
             continue when concat(clause, following) = translate(concat(clause, following), 'CNk', '')
                 and concat(clause, following) not like '%n_M%';
@@ -8090,7 +8102,7 @@ declare
 begin
     foreach sort slice 1 in array sorts loop
         continue when not case sort[2]
-            when '[.]' then own like '%.____%'
+            when '[.]' then translate(own, '123456789', '000000000') like '%0.0000%'
             when 'S' then strpos(own, 'x S') > 0
             when '[BV] (?:n )?(?:(?:[xzs]|uz) ){0,2}x S' then strpos(own, 'x S') > 0 and own collate "C" ~ sort[2]
             when '_[A-Za-z]' then strpos(own, '_') > 0 and own collate "C" ~ '_[A-Za-z]'
@@ -8185,6 +8197,7 @@ declare
     is_pure boolean := true;
     is_price boolean;
     part record;
+    near text;
     figures text;
     whole text;
     parted text;
@@ -8218,8 +8231,10 @@ begin
             for part in select l.* from app.locate(piece, run) as l loop
                 figures := translate(part.matched, 'ot- ~.,/()*_|:"#=?<', '0');
                 -- no price begins with a zero
-                has_label := (strpos(part.before, 'N') > 0 or strpos(part.before, 'l') > 0) and part.before collate "C" ~ label;
-                is_price := right(part.before, 1) = '$' and part.matched !~ '^0[0-9]';
+                -- no pattern where its letters are not: those of these stand near
+                near := right(part.before, 11);
+                has_label := near <> translate(near, 'Nl', '') and part.before collate "C" ~ label;
+                is_price := right(part.before, 1) = '$' and left(part.matched, 2) collate "C" not between '00' and '09';
                 continue when part.matched = translate(part.matched, '0123456789', '')
                     or length(figures) > 10
                     or (part.matched <> figures and part.matched collate "C" ~ dated)
@@ -8228,17 +8243,22 @@ begin
                     or substr(part.after, 2, 1) in ('U', '%', '$')
                     or (left(part.after, 1) = '~' and substr(part.after, 2, 1) collate "C" between 'A' and 'z')
                     or letters > 1 and not (is_one_message and reading <> translate(reading, 'Nk', ''))
-                        and (strpos(part.before, 'K') > 0 or strpos(part.before, 'L') > 0)
-                        and part.before collate "C" ~ named
+                        and near <> translate(near, 'KL', '') and part.before collate "C" ~ named
                     or right(part.before, 1) in ('#', '.', '@', '^')
                     or (right(part.before, 1) = '~' and left(right(part.before, 2), 1) collate "C" between 'A' and 'z')
                     or part.before like '%~_ ' or part.before like '%~_-'
                     or is_price and strpos(reading, '$0') = 0;
                 continue when right(part.before, 1) <> '$' and not has_label and (
-                    (letters > 3 and part.before collate "C" !~ apart)
+                    (letters > 3 and not (
+                        (length(part.before) < 24 or right(part.before, 24) <> translate(right(part.before, 24), ';<?:"(=', ''))
+                        and part.before collate "C" ~ apart
+                    ))
                     -- one of them; the 2014 model
                     or (length(figures) = 1 and letters > 1)
-                    or (letters > 0 and length(figures) = 4 and part.matched ~ '^(?:(?:19[5-9]|20[0-3])[0-9]|[1-9][0-9]00)$')
+                    or (
+                        letters > 0 and length(figures) = 4 and figures = part.matched
+                        and (figures between '1950' and '2039' or figures >= '1000' and right(figures, 2) = '00')
+                    )
                 );
                 has_label := has_label or (strpos(part.after, 'l') > 0 and part.after collate "C" ~ '^[- <,]+(?:[a-z] )?l');
                 is_labelled := is_labelled or has_label;
@@ -8247,9 +8267,14 @@ begin
                 -- 404 555 01 are three groups, 1 164 is one
                 parted := figures;
                 if part.matched <> figures then
-                    parted := translate(regexp_replace(part.matched collate "C", '[^0-9o]+', '-', 'g'), 'o', '0');
+                    parted := translate(part.matched, 'ot ~.,/()*_|:"#=?<', '0-----------------');
+                    while strpos(parted, '--') > 0 loop
+                        parted := replace(parted, '--', '-');
+                    end loop;
                 end if;
-                if parted <> figures and parted ~ '(?:^|-)[0-9](?:-|$)' and parted !~ '^[0-9](?:-[0-9])*$' then
+                if parted <> figures and '-' || translate(parted, '123456789', '000000000') || '-' like '%-0-%'
+                    and replace(translate(parted, '123456789', '000000000'), '0-', '') <> '0'
+                then
                     parted := figures;
                 end if;
                 coarse_here := coarse_here || figures || '-';
@@ -8355,12 +8380,32 @@ declare
         '|(?:zero|oh|one|t(?:wo|hree)|f(?:our|ive)|s(?:ix|even)|eight|nine){7,}'
         '|(?:moc|ten|gro)[.][a-z0-9-]+(?:[@.][a-z0-9._-]+)?'
         ')(?![a-z0-9])';
+    -- Without one of these no pattern matches: a letter is an a there, and a figure a 0. Looking for all of them takes
+    -- less than one pattern, and none of the places that PostgreSQL has for compiled ones.
+    vanity_shapes constant text[] := '{%000-aa%,%000.aa%,%000)-aa%,%000).aa%,%000aaaa%,%0-aaa-0%}'::text[];
+    toll_free constant text[] := '{%800 ___%,%888 ___%,%877 ___%,%866 ___%,%855 ___%,%844 ___%,%833 ___%}'::text[];
+    spot_shapes constant text[] :=
+        '{%+00%,%+0a%,%+a0%,%+aa%,%0 0aa%,%0a 0aa%,%0.0000%,%///a%,%a00_0%,%a00__0%,%a00___0%,%a 00_0%,%a 00__0%,%a 00___0%}'::text[];
+    spot_words constant text[] :=
+        '{%str 0%,%str. 0%,%strase 0%,%strasse 0%,%gasse 0%,%weg 0%,%allee 0%,%platz 0%,%damm 0%,%unit 0%,%flat 0%'
+        ',%postcode%,%post code%,%postal%,%woon%,%adres%,%o box%,%o. box%,%obox%,%o.box%}'::text[];
+    name_shapes constant text[] :=
+        '{%a.aa%,%0a0a0a0%,%0.0:00%,%0.00:00%,%0.000:00%,%0.0/_%,%0.00/_%,%0.000/_%,%aaaaaaaaaaaaaaaaaaaaa%}'::text[];
+    name_words constant text[] :=
+        '{%dotcom%,%dotnet%,%dotorg%,%dotbiz%,%dotinfo%,%dotco%,%dotio%,%dotshop%,%dotsite%,%www%,%u/%'
+        ',%微信%,%ライン%,%카톡%,%line0%,%line:%,%line-%,%line(%,%line=%,%line\"%,%line?%,%line!%,%line/%,%line>%,%line#%,%line@%,%line*%}'::text[];
+    reversed_words constant text[] := '{%moc.%,%ten.%,%gro.%}'::text[];
     findings app.finding[] := array[]::app.finding[];
     finding app.finding;
     part record;
     letters text;
+    figures constant text := translate(folded, '123456789', '000000000');
+    shapes constant text := translate(figures, 'bcdefghijklmnopqrstuvwxyz', 'aaaaaaaaaaaaaaaaaaaaaaaaa');
 begin
-    if folded <> translate(folded, '0123456789', '') then
+    if shapes collate "C" like any (vanity_shapes)
+        or (shapes like '%000 aaa%' and folded collate "C" like any (toll_free))
+        or strpos(folded, 'keypad') > 0
+    then
         for part in select l.* from app.locate(folded, vanity) as l loop
             letters := ltrim(translate(part.matched, '-. ()', ''), '1');
             continue when length(letters) not between 10 and 11;
@@ -8378,19 +8423,29 @@ begin
     finding.confidence := 0.8;
     finding.kind := 'address';
     finding.reason := 'map';
-    for part in select l.* from app.locate(folded, spot) as l loop
-        -- a code is of eight signs, or of fewer and a town
-        finding.first_character := part.first_character;
-        finding.last_character := part.last_character;
-        if strpos(part.matched, '+') = 9 then
-            finding.last_character := part.first_character - 1
-                + length(split_part(split_part(part.matched, ' ', 1), ',', 1));
-        else
-            continue when strpos(part.matched, '+') > 0 and strpos(part.matched, ' ') = 0;
-        end if;
-        findings := findings || finding;
-    end loop;
+    if shapes collate "C" like any (spot_shapes) or figures collate "C" like any (spot_words) then
+        for part in select l.* from app.locate(folded, spot) as l loop
+            -- a code is of eight signs, or of fewer and a town
+            finding.first_character := part.first_character;
+            finding.last_character := part.last_character;
+            if strpos(part.matched, '+') = 9 then
+                finding.last_character := part.first_character - 1
+                    + length(split_part(split_part(part.matched, ' ', 1), ',', 1));
+            else
+                continue when strpos(part.matched, '+') > 0 and strpos(part.matched, ' ') = 0;
+            end if;
+            findings := findings || finding;
+        end loop;
+    end if;
 
+    if not (
+        shapes collate "C" like any (name_shapes)
+        or figures collate "C" like any (name_words)
+        or (folded collate "C" like any (reversed_words) and shapes like '%aaa._%')
+        or (octet_length(folded) > length(folded) and strpos(folded, 'line') > 0)
+    ) then
+        return findings;
+    end if;
     finding.confidence := 0.9;
     for part in select l.* from app.locate(folded, name) as l loop
         finding.kind := 'url';
@@ -8578,7 +8633,9 @@ begin
     if (strpos(body, ' ') = 2 or body like '% _ _ %') and body ~ apart then
         body := (
             select string_agg(
-                w.word || case when length(w.word) = 1 and length(w.next) = 1 then E'\x01' else ' ' end, ''
+                w.word
+                || case when length(ltrim(w.word, E'\t\r\n')) = 1 and length(w.next) = 1 then E'\x01' else ' ' end,
+                ''
             )
             from (
                 select word, lead(word) over (order by place) as next
@@ -8590,13 +8647,11 @@ begin
     end if;
     if octet_length(body) > length(body) then
         -- accents, which most that is not ASCII consists of, letter for letter
-        if body collate "C" ~ '[\u00c0-\u00ff]' then
-            body := translate(
-                body,
-                'áàâäãåçéèêëíìîïñóòôöõúùûüýÁÀÂÄÃÅÇÉÈÊËÍÌÎÏÑÓÒÔÖÕÚÙÛÜÝ',
-                'aaaaaaceeeeiiiinooooouuuuyAAAAAACEEEEIIIINOOOOOUUUUY'
-            );
-        end if;
+        body := translate(
+            body,
+            'áàâäãåçéèêëíìîïñóòôöõúùûüýÁÀÂÄÃÅÇÉÈÊËÍÌÎÏÑÓÒÔÖÕÚÙÛÜÝ',
+            'aaaaaaceeeeiiiinooooouuuuyAAAAAACEEEEIIIINOOOOOUUUUY'
+        );
         -- Decomposing only ever lengthens: an equal length means letter for letter.
         decomposed := normalize(body, nfkd);
     end if;
@@ -8617,6 +8672,15 @@ begin
     end if;
 
     -- each translation looks through its list for every letter: only where the text has any of them
+    if octet_length(decomposed) > length(decomposed) then
+        decomposed := translate(
+            decomposed,
+            -- Chinese digits, discs, dashes, dots, marks
+            '〇零一二三四五六七八九' || '⓿❶❷❸❹❺❻❼❽❾' || '➀➁➂➃➄➅➆➇➈' || '➊➋➌➍➎➏➐➑➒'
+            || '‐‒–—−' || '•·∙。' || '’‘⁄∕' || 'ßøæđ',
+            '00123456789' || '0123456789' || '123456789' || '123456789' || '-----' || '....' || '''''//' || 'soad'
+        );
+    end if;
     if octet_length(decomposed) > length(decomposed) and decomposed collate "C" ~ '[\u0100-\u1fff]' then
         -- look-alikes are letters of another script among Latin ones; a Russian word is left as it is
         if decomposed collate "C"
@@ -8634,15 +8698,6 @@ begin
             'igailnacdekmoptuvwzlodof'
             || '0123456789' || '0123456789' || '0123456789' || '0123456789' || '0123456789' || '0123456789'
             || '0123456789' || '0123456789' || '0123456789' || '0123456789' || '0123456789'
-        );
-    end if;
-    if octet_length(decomposed) > length(decomposed) then
-        decomposed := translate(
-            decomposed,
-            -- Chinese digits, discs, dashes, dots, marks
-            '〇零一二三四五六七八九' || '⓿❶❷❸❹❺❻❼❽❾' || '➀➁➂➃➄➅➆➇➈' || '➊➋➌➍➎➏➐➑➒'
-            || '‐‒–—−' || '•·∙。' || '’‘⁄∕' || 'ßøæđ',
-            '00123456789' || '0123456789' || '123456789' || '123456789' || '-----' || '....' || '''''//' || 'soad'
         );
     end if;
     if octet_length(decomposed) = length(decomposed) then
@@ -8736,7 +8791,9 @@ comment on function app.forget_previews is
 
 -- Which of a sender's earlier messages may hold a piece of a detail, one after the other.
 
-create or replace function app.gather_earlier(earlier text[], out ahead text, out kept integer[], out begins integer[])
+create or replace function app.gather_earlier(
+    earlier text[], most integer, out ahead text, out kept integer[], out begins integer[]
+)
     language plpgsql
     immutable
     set search_path = ''
@@ -8748,23 +8805,30 @@ declare
         'second sorry still sure take thank thanks that''s there thx time ty wait ya yeah yep yes you your yup', ' '
     );
     group_apart constant text := '(?:^|[^0-9A-Za-z.$:/-])[$]?[0-9]{2,7}(?:[^0-9A-Za-z%:/]|$)';
+    place integer;
+    characters integer := 0;
 begin
     ahead := '';
-    for n in greatest(1, cardinality(earlier) - 19) .. cardinality(earlier) loop
+    kept := array[]::integer[];
+    for n in reverse cardinality(earlier) .. greatest(1, cardinality(earlier) - 19) loop
+        exit when cardinality(kept) = most;
         continue when earlier[n] is null
             or (length(earlier[n]) > 48 and (length(earlier[n]) > 100 or earlier[n] collate "C" !~ group_apart))
             -- complete already, and hidden
             or (earlier[n] like '%[% hidden]%' and earlier[n] = translate(earlier[n], '0123456789', ''))
             or string_to_array(lower(rtrim(earlier[n], ' .!?')), ' ') <@ chatter;
-        kept := kept || n;
-        begins := begins || length(ahead);
-        ahead := ahead || earlier[n] || E'\x03';
+        kept := n || kept;
+        ahead := earlier[n] || E'\x03' || ahead;
+    end loop;
+    foreach place in array kept loop
+        begins := begins || characters;
+        characters := characters + length(earlier[place]) + 1;
     end loop;
 end;
 $$;
 comment on function app.gather_earlier is
-    'Of the last 20, those that are short, or middling with digits, and not mere chatter, \x03 after each; kept: their '
-    'places in the array; begins: how many characters precede each.';
+    'Of the last 20, the last of those that are short, or middling with digits, and not mere chatter, at most so many, '
+    '\x03 after each; kept: their places in the array; begins: how many characters precede each.';
 
 
 -- ==== supabase/functions/gather_evidence.sql
@@ -9199,6 +9263,7 @@ declare
     app constant text :=
         'Y[^;,]{0,2}A|v[^;,K]{0,1}A|vLM|a[MYR][^;,]{0,3}[AB]|[m<Ci][^;,]{0,4}A|[m<][^;,]{0,4}gB|<tB|A[MY]|wA|[gR]v(?:$|[;,])|Ag?V|MA'
         '|w[^;,]?B(?:[^KzU]|$)|WA[tv]|Mm?zA|m[gz]A';
+    app_hints constant text[] := array['%vLM%', '%gv', '%gv;%', '%gv,%', '%Rv', '%Rv;%', '%Rv,%'];
     -- call me; can I text you; give me a ring
     a_call constant text :=
         'i(?:[^HXz]|z[^X]|$)|(?:^(?:[^X]?[^XFn])?|[^X]{2}[^XFn])CM(?:[^}]|$)|CR[hN]|(?:^|[^RWn])NM(?:[^RW]|$)|(?:^[^LX]?|[^LX]{2})EM'
@@ -9208,22 +9273,29 @@ declare
     contact constant text :=
         '(?:^|[^F])[vm<][yMt]?[^;,KF]?W[^;,KU]{0,2}[NEABPhm]|(?:^|[^F])vY?RN|m[ng]Y|b[^;,]{0,3}mY|Nv(?:$|[;,])|N[^;,KU]{0,2}[vmC]Y|NtY|bNt|Y[^;,F]{0,1}v[^;,K]{0,2}[ENq](?:[^K]|$)'
         '|Y[^;,F]v?[^;,K]{0,2}E(?:[^K]|$)|WN[tv<]|WNv|Wz?v(?:$|[;,])|YzN[yz]|aM(?:u|$|[;,])|at?R[h]|[a<z]Ra(?:[^L]|$)';
+    contact_hints constant text[] := string_to_array(
+        '%vW% %v_W% %v__W% %mW% %m_W% %m__W% %<W% %<_W% %<__W% %RN% %mnY% %mgY% %mY% %vY% %CY% %Nv% %NtY% %bNt% %Yv% %Y_v% '
+        '%Y%E% %WN% %Wv% %Wzv% %YzN% %aM% %aR% %atR% %<Ra% %zRa%', ' '
+    );
     -- skip the app; deal with me directly
     leaving constant text :=
         '(?:^[^F]{0,3}|[^F]{4})(?:O[nRWz]{0,2}L|On<|<[^;]{0,2}J)|wFzn?nL|J[gn]M|[ZF]zt?[tz]gn?[nR]?L|L[^;]{0,6}w[^;]{0,2}On|[MY]J|L[zg]O(?:$|[^n])|<n?OH|[pL<][^;]{0,6}FL?gH|mMO';
+    leaving_hints constant text[] := string_to_array(
+        '%O%L% %On<% %<%J% %F%L% %Z%L% %JgM% %JnM% %MJ% %YJ% %LzO% %LgO% %L%On% %OH% %gH% %MO%', ' '
+    );
     -- scan the code in my picture
     picture constant text :=
         'q[^;]{0,12}[mRM]|m[^;]{0,4}q|R[EN]y?[^;,]{0,4}(?:g[^;,]{0,3})?[q{]|[a{<z]Ra[^;]{0,5}{';
 begin
-    -- Each pattern behind a look for letters without which it cannot match.
+    -- Each pattern behind a look for letters, or letters beside each other, without which it cannot match.
     return case
         when words <> translate(words, 'PpQJ', '') and words !~ 'X[^;,]{0,3}p|^[^;]{0,2}F[^;,]{0,2}p' and words ~ payment then 'solicits_payment'
         when strpos(words, 'V') > 0 and words ~ meeting then 'solicits_meeting'
-        when words <> translate(words, 'ABv', '') and words ~ app then 'solicits_app'
+        when (words <> translate(words, 'AB', '') or words like any (app_hints)) and words ~ app then 'solicits_app'
         when words <> translate(words, 'iCNEBm', '') and words ~ a_call then 'solicits_call'
-        when words <> translate(words, 'WNEma', '') and (strpos(words, 'F') = 0 or words !~ 'F[^;,]?[RW]?N') and words ~ contact then 'solicits_contact'
+        when words like any (contact_hints) and (words not like '%F%N%' or words !~ 'F[^;,]?[RW]?N') and words ~ contact then 'solicits_contact'
         when words <> translate(words, 'q{', '') and words ~ picture then 'solicits_picture'
-        when words <> translate(words, 'OLJH', '') and words ~ leaving then 'solicits_leaving'
+        when words like any (leaving_hints) and words ~ leaving then 'solicits_leaving'
     end;
 end;
 $$;
@@ -11688,7 +11760,7 @@ begin
                         (
                             E'\x02 '
                             || replace(
-                                replace(replace(marked, E'\x04', ''), E'\x02 \x01', E'\x01'), E'\x02', E'\x01\x02'
+                                replace(replace(ltrim(marked), E'\x04', ''), E'\x02 \x01', E'\x01'), E'\x02', E'\x01\x02'
                             )
                         ) collate "C",
                         E'\x01'
