@@ -8,7 +8,6 @@ missed, any mutant survives, cannot be made or makes no sense.
 """
 
 import argparse
-import itertools
 import queue
 import random
 import sys
@@ -16,7 +15,7 @@ import time
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,19 +120,16 @@ def judge_all(
 
     Prints those that were not killed as they come; all of them with `why`.
     """
-    waiting: dict[bool, queue.SimpleQueue[Stage]] = {
-        True: queue.SimpleQueue(),
-        False: queue.SimpleQueue(),
-    }
-    waiting[True].put(house.cluster)
+    free: queue.SimpleQueue[Stage] = queue.SimpleQueue()
     for stage in house.database:
-        waiting[False].put(stage)
+        free.put(stage)
     equivalent = read_equivalent()
 
     def verdict_on(mutant: Mutant) -> Verdict:
         if mutant.raced:
             return house.arena.judge(mutant)
-        free = waiting[mutant.superuser]
+        if mutant.superuser:
+            return trial.judge(house.cluster, mutant)
         stage = free.get()
         try:
             verdict = trial.judge(stage, mutant)
@@ -153,19 +149,16 @@ def judge_all(
             return mutant, Verdict(DECLARED, reason)
         return mutant, Verdict(INVALID, f"declared equivalent, but noticed: {verdict.reason}")
 
-    judged = []
-    # Those of roles have one stage, and nobody else is to wait for it.
-    of_roles = [mutant for mutant in mutants if mutant.superuser]
-    others = [mutant for mutant in mutants if not mutant.superuser]
     with ThreadPoolExecutor(WORKERS) as pool, ThreadPoolExecutor(1) as apart:
-        verdicts = itertools.chain(apart.map(judge, of_roles), pool.map(judge, others))
-        for each in track(verdicts, "mutants", len(mutants), console=console):
-            judged.append(each)
-            if not console.is_terminal and len(judged) % 200 == 0:
-                console.print(f"{len(judged)} of {len(mutants)} mutants")
-            if why or each[1].outcome in BAD:
-                report.explain(*each, console)
-    return judged
+        # Those of roles have one stage, and nobody else is to wait for it.
+        waited = [(apart if m.superuser else pool).submit(judge, m) for m in mutants]
+        done = track(as_completed(waited), "mutants", len(waited), console=console)
+        for count, each in enumerate(done, start=1):
+            if not console.is_terminal and count % 200 == 0:
+                console.print(f"{count} of {len(waited)} mutants")
+            if why or each.result()[1].outcome in BAD:
+                report.explain(*each.result(), console)
+    return [each.result() for each in waited]
 
 
 def sampled(mutants: Sequence[Mutant], count: int, seed: int) -> list[Mutant]:

@@ -280,3 +280,97 @@ comment on function tests.attempt is
     'What a statement gives its caller, who may be anybody: its rows and their number, or the code and the '
     'message of its error. Nothing of it stays, nor of the settings.';
 grant execute on function tests.attempt to public;
+
+create function tests.riverside_cast()
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+declare
+    workshop_id uuid;
+begin
+    update app.limits set most = 1000 where action = 'request_session';
+    perform tests.act_as('platform_admin', 'ada');
+    workshop_id := api.create_workshop('Riverside Motors', tests.id('Springfield'), '{brakes}');
+    perform tests.act_as_owner();
+    perform tests.named('Riverside Motors', workshop_id);
+    perform tests.invite('wim', 'workshop', workshop_id);
+    perform tests.invite('mo', 'mechanic');
+    perform tests.act_as('mechanic', 'mo');
+    perform api.set_mechanic_profile('Mo');
+    perform tests.act_as_owner();
+    perform tests.sign_up('carla');
+    perform tests.act_as('customer', 'carla');
+    perform api.set_customer_profile('Carla', 'd', tests.id('Springfield'));
+    perform tests.act_as_owner();
+end;
+$$;
+comment on function tests.riverside_cast is
+    'carla, a customer, mo, a mechanic, and wim, an advisor of Riverside Motors: nobody else''s money is in their accounts.';
+
+create function tests.riverside_session(session text)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    perform tests.open_session('carla', session, 'brakes', 'It squeals', 'Fiat', 'Panda');
+end;
+$$;
+comment on function tests.riverside_session is 'carla asks for a diagnostic.';
+
+create function tests.riverside_quote(session text, total_cents integer)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    perform tests.escalate(session, 'mo', array['Riverside Motors']);
+    perform tests.act_as('workshop', 'wim');
+    perform api.accept_offer(tests.id(session || ' offer to Riverside Motors'));
+    perform tests.act_as_owner();
+    perform tests.quote(session, 'Riverside Motors', 'wim', total_cents / 2, total_cents / 2);
+    perform tests.act_as('customer', 'carla');
+    perform api.approve_quote(tests.id(session || ' quote of Riverside Motors'));
+    perform tests.act_as_owner();
+    perform tests.named(session || ' repair', p.id)
+    from app.payments as p
+    where p.quote_id = (select tests.id(session || ' quote of Riverside Motors'));
+end;
+$$;
+comment on function tests.riverside_quote is
+    'A session of mo''s is escalated, and carla approves a quote of Riverside Motors; its payment has a name.';
+
+create function tests.riverside_repair(session text)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+as $$
+begin
+    perform tests.act_as('workshop', 'wim');
+    perform api.finish_repair(tests.id(session || ' offer to Riverside Motors'));
+    perform tests.act_as_owner();
+end;
+$$;
+comment on function tests.riverside_repair is 'wim says that the repair is done.';
+
+create function tests.entries(payment_id uuid)
+    returns table (description text, account text, amount_cents bigint)
+    language plpgsql
+    stable
+    set search_path = ''
+as $$
+begin
+    return query
+    select e.description, e.account, e.amount_cents
+    from app.ledger_entries as e
+    inner join app.ledger_transactions as t on e.transaction_id = t.id
+    where t.payment_id = entries.payment_id
+    order by e.description, e.account;
+end;
+$$;
+comment on function tests.entries is 'What the ledger holds about a payment.';

@@ -1,7 +1,7 @@
 -- What happens to a contact detail that comes in several messages?
 
 begin;
-select plan(33);
+select plan(34);
 
 create function pg_temp.send(body text)
     returns void
@@ -10,6 +10,33 @@ as $$
     select api.send_message(tests.id('ana active thread'), send.body, gen_random_uuid());
 $$;
 grant execute on function pg_temp.send(text) to public;
+-- However many the other party wrote between
+
+update app.limits set most = 1000 where action in ('send_message', 'thread_message');
+select tests.act_as('customer', 'ana');
+select pg_temp.send('My mobile begins 312');
+select tests.act_as('mechanic', 'max');
+select pg_temp.send(repeat('go on ', n)) from generate_series(1, 35) as n;
+select tests.act_as('customer', 'ana');
+select pg_temp.send('then 555');
+select tests.act_as('mechanic', 'max');
+select pg_temp.send(repeat('and so ', n)) from generate_series(1, 35) as n;
+select tests.act_as('customer', 'ana');
+select pg_temp.send('and last four 0199');
+select results_eq(
+    $$
+        select m.body
+        from api.messages as m
+        where m.thread_id = tests.id('ana active thread')
+            and m.sender = 'customer'
+        order by m.position desc
+        limit 3
+    $$,
+    $$ values ('and last four [phone hidden]'), ('then [phone hidden]'), ('My mobile begins [phone hidden]') $$,
+    'pieces are found behind seventy messages of somebody else'
+);
+select tests.act_as_owner();
+
 create temporary table before_that as
 select coalesce(max(m.position), 0) as place from app.messages as m where m.thread_id = tests.id('ana active thread');
 grant select on before_that to public;

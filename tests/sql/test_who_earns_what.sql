@@ -1,84 +1,22 @@
 -- Who earns what, and who sees it?
 
 begin;
-select plan(58);
+select plan(43);
 
 -- A cast of its own, so that nobody else's money is in its accounts.
 
-do $$
-declare
-    workshop_id uuid;
-begin
-    update app.limits set most = 1000 where action = 'request_session';
-    perform tests.act_as('platform_admin', 'ada');
-    workshop_id := api.create_workshop('Riverside Motors', tests.id('Springfield'), '{brakes}');
-    perform tests.act_as_owner();
-    perform tests.named('Riverside Motors', workshop_id);
-    perform tests.invite('wim', 'workshop', workshop_id);
-    perform tests.invite('mo', 'mechanic');
-    perform tests.act_as('mechanic', 'mo');
-    perform api.set_mechanic_profile('Mo');
-    perform tests.act_as_owner();
-    perform tests.sign_up('carla');
-    perform tests.act_as('customer', 'carla');
-    perform api.set_customer_profile('Carla', 'd', tests.id('Springfield'));
-    perform tests.act_as_owner();
-end;
-$$;
-
-create function pg_temp.open_session(session text) returns void language sql as $$
-    select tests.open_session('carla', session, 'brakes', 'It squeals', 'Fiat', 'Panda');
-$$;
-
--- A session of mo's is escalated, and carla approves a quote of Riverside Motors.
-create function pg_temp.approve_quote(session text, total_cents integer)
-    returns void
-    language plpgsql
-as $$
-begin
-    perform tests.escalate(session, 'mo', array['Riverside Motors']);
-    perform tests.act_as('workshop', 'wim');
-    perform api.accept_offer(tests.id(session || ' offer to Riverside Motors'));
-    perform tests.act_as_owner();
-    perform tests.quote(session, 'Riverside Motors', 'wim', total_cents / 2, total_cents / 2);
-    perform tests.act_as('customer', 'carla');
-    perform api.approve_quote(tests.id(session || ' quote of Riverside Motors'));
-    perform tests.act_as_owner();
-    perform tests.named(session || ' repair', p.id)
-    from app.payments as p
-    where p.quote_id = (select tests.id(session || ' quote of Riverside Motors'));
-end;
-$$;
-
-create function pg_temp.finish_repair(session text) returns void language plpgsql as $$
-begin
-    perform tests.act_as('workshop', 'wim');
-    perform api.finish_repair(tests.id(session || ' offer to Riverside Motors'));
-    perform tests.act_as_owner();
-end;
-$$;
-
-create function pg_temp.entries(payment_id uuid)
-    returns table (description text, account text, amount_cents bigint)
-    language sql
-as $$
-    select e.description, e.account, e.amount_cents
-    from app.ledger_entries as e
-    inner join app.ledger_transactions as t on e.transaction_id = t.id
-    where t.payment_id = entries.payment_id
-    order by e.description, e.account;
-$$;
+select tests.riverside_cast();
 
 -- A diagnostic
 
 do $$
 begin
-    perform pg_temp.open_session('first');
+    perform tests.riverside_session('first');
     perform tests.work_through('first', 'mo');
 end;
 $$;
 select results_eq(
-    $$ select * from pg_temp.entries(tests.id('first payment')) $$,
+    $$ select * from tests.entries(tests.id('first payment')) $$,
     $$
         values
             ('Payment received', 'customer.held', -2500::bigint),
@@ -92,7 +30,7 @@ begin
 end;
 $$;
 select results_eq(
-    $$ select * from pg_temp.entries(tests.id('first payment')) $$,
+    $$ select * from tests.entries(tests.id('first payment')) $$,
     $$
         values
             ('Diagnostic done', 'customer.held', 2500::bigint),
@@ -115,7 +53,7 @@ set constraints all deferred;
 
 do $$
 begin
-    perform pg_temp.approve_quote('first', 120000);
+    perform tests.riverside_quote('first', 120000);
     perform tests.pay(tests.id('first repair'));
     -- Somebody else's, of a case that is not done.
     perform tests.named('bystander', gen_random_uuid());
@@ -123,11 +61,11 @@ begin
     values (
         tests.id('bystander'), tests.id('ana escalated escalation'), tests.id('max'), 100, 'usd'
     );
-    perform pg_temp.finish_repair('first');
+    perform tests.riverside_repair('first');
 end;
 $$;
 select results_eq(
-    $$ select * from pg_temp.entries(tests.id('first repair')) $$,
+    $$ select * from tests.entries(tests.id('first repair')) $$,
     $$
         values
             ('Payment received', 'customer.held', -120000::bigint),
@@ -171,7 +109,7 @@ select is(
     'it was done when it was done first'
 );
 select is(
-    (select count(*) from pg_temp.entries(tests.id('first repair'))),
+    (select count(*) from tests.entries(tests.id('first repair'))),
     7::bigint,
     'done is done once'
 );
@@ -344,7 +282,7 @@ select results_eq(
 do $$
 begin
     perform tests.act_as_owner();
-    perform pg_temp.open_session('waiting');
+    perform tests.riverside_session('waiting');
     perform pg_temp.expire_overdue();
 end;
 $$;
@@ -371,11 +309,11 @@ select is_empty(
 
 do $$
 begin
-    perform pg_temp.open_session('before');
+    perform tests.riverside_session('before');
     perform tests.act_as('platform_admin', 'ada');
     perform api.announce_fee_schedule(999, 1250, 500, '3 days', 'A test');
     perform tests.act_as_owner();
-    perform pg_temp.open_session('after');
+    perform tests.riverside_session('after');
     perform tests.work_through('before', 'mo');
     perform tests.complete('before', 'mo');
     perform tests.work_through('after', 'mo');
@@ -385,7 +323,7 @@ $$;
 select results_eq(
     $$
         select account, amount_cents
-        from pg_temp.entries(tests.id('before payment'))
+        from tests.entries(tests.id('before payment'))
         where description = 'Diagnostic done'
     $$,
     $$
@@ -396,7 +334,7 @@ select results_eq(
 select results_eq(
     $$
         select account, amount_cents
-        from pg_temp.entries(tests.id('after payment'))
+        from tests.entries(tests.id('after payment'))
         where description = 'Diagnostic done'
     $$,
     $$
@@ -416,234 +354,17 @@ select results_eq(
     'and held as long as it says'
 );
 
--- Work done before the money is in
-
--- Stripe has told that a checkout is paid, and not yet of the charge.
-create function pg_temp.pay_checkout(event text, payment_id uuid, cents integer)
-    returns void
-    language sql
-as $$
-    select tests.stripe_event(
-        event,
-        'checkout.session.completed',
-        jsonb_build_object(
-            'id', 'cs_' || event,
-            'amount_total', cents,
-            'currency', 'usd',
-            'metadata', jsonb_build_object('payment_id', payment_id),
-            'payment_status', 'paid'
-        )
-    );
-$$;
-do $$
-begin
-    perform pg_temp.open_session('unpaid');
-    perform pg_temp.pay_checkout('evt_paid', tests.id('unpaid payment'), 999);
-    perform tests.act_as('mechanic', 'mo');
-    perform api.accept_session(tests.id('unpaid'));
-    perform tests.act_as_owner();
-    perform tests.complete('unpaid', 'mo');
-end;
-$$;
-select is_empty(
-    $$ select 1 from pg_temp.entries(tests.id('unpaid payment')) $$,
-    'nothing is earned before the money is in'
-);
--- The worker looks whether it is due, which notes the payee.
-create function pg_temp.due(payment_id uuid) returns bigint language plpgsql as $$
-declare
-    cents bigint;
-begin
-    perform tests.act_as_service('worker');
-    select t.amount_cents into cents from backend.begin_transfer(due.payment_id, 'work') as t;
-    perform tests.act_as_owner();
-    return cents;
-end;
-$$;
-select is(pg_temp.due(tests.id('unpaid payment')), null, 'nor sent');
-select tests.act_as('mechanic', 'mo');
-select is_empty(
-    $$ select from api.mechanic_earnings where about_id = tests.id('unpaid') $$,
-    'the mechanic is not told of earnings before they are'
-);
-select tests.act_as_owner();
-select tests.pay(tests.id('unpaid payment'));
-select results_eq(
-    $$
-        select account, amount_cents
-        from pg_temp.entries(tests.id('unpaid payment'))
-        where description = 'Diagnostic done'
-    $$,
-    $$
-        values ('customer.held', 999::bigint), ('payable.mechanic', -875), ('platform.fee', -124)
-    $$,
-    'it is earned when it comes'
-);
-
-select tests.act_as('mechanic', 'mo');
-select results_eq(
-    $$ select earned_cents from api.mechanic_earnings where about_id = tests.id('unpaid') $$,
-    $$ values (875::bigint) $$,
-    'and the mechanic sees them then'
-);
-
-select tests.act_as_owner();
-
--- A barred mechanic
-
-do $$
-begin
-    perform pg_temp.open_session('last');
-    perform tests.work_through('last', 'mo');
-    perform pg_temp.approve_quote('before', 10000);
-    perform tests.pay(tests.id('before repair'));
-    perform tests.complete('last', 'mo');
-    perform tests.act_as('platform_admin', 'ada');
-    perform tests.named(
-        'mo suspended', api.restrict(tests.id('mo'), 'suspended', true, '4.4', 'Took cash.', 30)
-    );
-    perform tests.named('mo banned', api.restrict(tests.id('mo'), 'banned', true, '4.4', 'Again.'));
-    perform tests.act_as_owner();
-end;
-$$;
-select results_eq(
-    $$
-        select name, balance_cents
-        from api.admin_ledger_accounts
-        where owner_id = tests.id('mo')
-        order by name
-    $$,
-    $$ values ('payable.mechanic', 0::bigint), ('withheld.mechanic', -13125) $$,
-    'what a barred mechanic was owed is withheld'
-);
-select pg_temp.finish_repair('before');
-select results_eq(
-    $$
-        select name, balance_cents
-        from api.admin_ledger_accounts
-        where owner_id = tests.id('mo')
-        order by name
-    $$,
-    $$ values ('payable.mechanic', 0::bigint), ('withheld.mechanic', -13625) $$,
-    'and so is what they earn after it'
-);
-select tests.act_as('mechanic', 'mo');
-select results_eq(
-    'select account, sum(amount_cents)::bigint from api.mechanic_statement group by 1 order by 1',
-    $$ values ('payable', 0::bigint), ('withheld', 13625) $$,
-    'they keep their statement'
-);
-select tests.act_as_owner();
-select results_eq(
-    $$
-        select balance_cents
-        from api.admin_ledger_accounts
-        where owner_id = tests.id('Riverside Motors')
-    $$,
-    $$ values (-116750::bigint) $$,
-    'the workshop is paid all the same'
-);
-do $$
-begin
-    perform tests.act_as('platform_admin', 'ada');
-    perform api.lift_restriction(tests.id('mo banned'), 'A mistake.');
-    perform tests.act_as_owner();
-end;
-$$;
-select is(
-    (
-        select balance_cents
-        from api.admin_ledger_accounts
-        where name = 'withheld.mechanic'
-            and owner_id = tests.id('mo')
-    ),
-    -13625::bigint,
-    'what was withheld stays so while another restriction bars'
-);
-do $$
-begin
-    perform tests.act_as('platform_admin', 'ada');
-    perform api.lift_restriction(tests.id('mo suspended'), 'A mistake.');
-    perform tests.act_as_owner();
-end;
-$$;
-select results_eq(
-    $$
-        select name, balance_cents
-        from api.admin_ledger_accounts
-        where owner_id = tests.id('mo')
-        order by name
-    $$,
-    $$ values ('payable.mechanic', -13625::bigint), ('withheld.mechanic', 0) $$,
-    'then it is payable again'
-);
-select app.withhold_earnings(tests.id('wim'), tests.id('wim'));
-select is_empty(
-    $$ select 1 from api.admin_ledger_accounts where owner_id = tests.id('wim') $$,
-    'nothing is withheld from who is no mechanic'
-);
-
-do $$
-begin
-    update app.referrals
-    set status = 'earned', payable_from = app.current_instant()
-    where id = tests.id('bystander');
-    update app.referrals set status = 'withheld' where id = tests.id('bystander');
-    perform pg_temp.expire_overdue();
-end;
-$$;
-select results_eq(
-    $$ select status from app.referrals where id = tests.id('bystander') $$,
-    $$ values ('withheld') $$,
-    'a referral that is withheld does not become payable by the clock'
-);
-
--- A repair that is done before the money is in
-
-do $$
-begin
-    perform pg_temp.approve_quote('unpaid', 10000);
-    perform pg_temp.pay_checkout('evt_repair', tests.id('unpaid repair'), 10000);
-    perform pg_temp.finish_repair('unpaid');
-    perform pg_temp.due(tests.id('unpaid repair'));
-    perform tests.act_as('workshop', 'wim');
-end;
-$$;
-select is_empty(
-    $$
-        select from api.workshop_earnings
-        where offer_id = tests.id('unpaid offer to Riverside Motors')
-    $$,
-    'a workshop is not told of earnings before they are'
-);
-do $$
-begin
-    perform tests.act_as_owner();
-    perform tests.pay(tests.id('unpaid repair'));
-    perform tests.act_as('workshop', 'wim');
-end;
-$$;
-select results_eq(
-    $$
-        select earned_cents from api.workshop_earnings
-        where offer_id = tests.id('unpaid offer to Riverside Motors')
-    $$,
-    $$ values (8750::bigint) $$,
-    'and sees them then'
-);
-select tests.act_as_owner();
-
 -- Refunds owed
 
 do $$
 begin
-    perform pg_temp.open_session('regretted');
+    perform tests.riverside_session('regretted');
     perform tests.pay(tests.id('regretted payment'));
     perform tests.act_as('customer', 'carla');
     perform api.cancel_session(tests.id('regretted'));
     perform tests.act_as_owner();
     perform app.undo_payment(tests.id('regretted payment'), 'again');
-    perform pg_temp.open_session('forgotten');
+    perform tests.riverside_session('forgotten');
     perform tests.act_as('customer', 'carla');
     perform api.cancel_session(tests.id('forgotten'));
     perform tests.act_as_owner();

@@ -8,6 +8,7 @@ counted apart; so the two are never run together.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "tests/sql"
@@ -56,16 +57,16 @@ def parse(name: str, text: str) -> Play:
     planned = PLAN.search(inside)
     if planned is None:
         raise ValueError(f"{name} has no plan")
-    statements = list(_statements(inside))
-    catalog = list(_of_catalog(statements))
-    asserted = [bool(ASSERTION.match(COMMENT.sub("", each))) for each in statements]
+    whole = statements(inside)
+    catalog = list(_of_catalog(whole))
+    asserted = [bool(ASSERTION.match(COMMENT.sub("", each))) for each in whole]
     reading = sum(a and c for a, c in zip(asserted, catalog, strict=True))
     acting = int(planned[1]) - reading
     if acting == 0:
         return Play(name, "", inside)
     acts = "".join(
         each
-        for each, of_catalog, asserts in zip(statements, catalog, asserted, strict=True)
+        for each, of_catalog, asserts in zip(whole, catalog, asserted, strict=True)
         if not (of_catalog and asserts)
     )
     acts = PLAN.sub(f"select plan({acting});", acts)
@@ -81,19 +82,23 @@ def listings(plays: Sequence[Play]) -> dict[str, str]:
     }
 
 
-def _statements(text: str) -> Iterator[str]:
+@cache
+def statements(text: str) -> tuple[str, ...]:
+    """The statements of a text, each with the comments before it. Raises ValueError if it ends within one."""
     end = 0
+    found = []
     for match in STATEMENT.finditer(text):
         end = match.end()
-        yield match[0]
+        found.append(match[0])
     if COMMENT.sub("", text[end:]).strip():
         raise ValueError(f"not a statement: {text[end:].strip()[:60]}")
+    return tuple(found)
 
 
-def _of_catalog(statements: Sequence[str]) -> Iterator[bool]:
+def _of_catalog(whole: Sequence[str]) -> Iterator[bool]:
     """Whether each statement reads the catalog, itself or through what a former one made of it."""
     pattern = CATALOG
-    for statement in statements:
+    for statement in whole:
         bare = re.sub(r"--[^\n]*", "", statement)
         found = bool(re.search(pattern, bare))
         made = MADE.search(bare)

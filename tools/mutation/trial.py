@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 
 from local.scratch import Database
-from tools.mutation import entered
+from tools.mutation import entered, plays
 from tools.mutation.mutant import Mutant, Probe
 from tools.mutation.plays import Play
 from tools.mutation.probes import Promise, broken
@@ -61,20 +61,21 @@ class Stage:
         )
 
     def perform(self, text: str) -> tuple[bool, str]:
-        """Whether every test of the text passes, and what it says. Nothing of it stays.
+        """Whether every test of the text passes, and what the first that does not says. Nothing of it stays.
 
-        What a play has prepared is not undone by a rollback. Constraints begin deferred, as ours are made: rolling back to a savepoint does not always
-        undo SET CONSTRAINTS.
+        What a play has prepared is not undone by a rollback. Constraints begin deferred, as ours are made: rolling back
+        to a savepoint does not always undo SET CONSTRAINTS.
         """
         try:
             with self.connection.transaction(force_rollback=True):
-                self.connection.execute("deallocate all")
-                cursor = self.connection.execute(f"set constraints all deferred;\n{text}".encode())
-                said = [str(value) for value in _strings(cursor)]
+                self.connection.execute("deallocate all; set constraints all deferred")
+                for statement in plays.statements(text):
+                    for said in _strings(self.connection.execute(statement.encode())):
+                        if said.startswith(("not ok", "# Looks like")):
+                            return False, said
         except psycopg.Error as error:
             return False, f"{error.sqlstate}: {error}"
-        failed = [line for line in said if line.startswith(("not ok", "# Looks like"))]
-        return not failed, "\n".join(failed)
+        return True, ""
 
     def broken(self, probe: Probe, promise: Promise) -> str:
         """As probes.broken."""
@@ -94,12 +95,9 @@ class Stage:
 
 
 def _strings(cursor: psycopg.Cursor[Any]) -> Iterator[str]:
-    """TAP, of every statement of a text."""
-    more: bool | None = True
-    while more:
-        if cursor.description:
-            yield from (row[0] for row in cursor if row and isinstance(row[0], str))
-        more = cursor.nextset()
+    """TAP, if a statement answers any."""
+    if cursor.description:
+        yield from (row[0] for row in cursor if row and isinstance(row[0], str))
 
 
 class Trial:
