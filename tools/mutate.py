@@ -153,11 +153,17 @@ def judge_all(
         # Those of roles have one stage, and nobody else is to wait for it.
         waited = [(apart if m.superuser else pool).submit(judge, m) for m in mutants]
         done = track(as_completed(waited), "mutants", len(waited), console=console)
-        for count, each in enumerate(done, start=1):
-            if not console.is_terminal and count % 200 == 0:
-                console.print(f"{count} of {len(waited)} mutants")
-            if why or each.result()[1].outcome in BAD:
-                report.explain(*each.result(), console)
+        try:
+            for count, each in enumerate(done, start=1):
+                if not console.is_terminal and count % 200 == 0:
+                    console.print(f"{count} of {len(waited)} mutants")
+                if why or each.result()[1].outcome in BAD:
+                    report.explain(*each.result(), console)
+        except BaseException:
+            # Whoever interrupts does not wait for the rest.
+            for each in waited:
+                each.cancel()
+            raise
     return [each.result() for each in waited]
 
 

@@ -18,6 +18,9 @@ from tools.mutation.probes import Promise, broken
 
 SEARCH_PATH = "-c search_path=public,extensions,tests"
 
+# A session keeps the plans of all that it ran, and goes through them at every change of the catalog.
+OF_A_SESSION = 50  # mutants
+
 # What does not make sense to PostgreSQL, or has nothing to do with a rule: a syntax error and an
 # unknown name (class 42; 42501 is a refusal), a broken connection, a deadlock or a time-out, no
 # memory, too deep a stack, an internal error.
@@ -54,10 +57,18 @@ class Stage:
     """
 
     def __init__(self, database: Database, maker: str = "postgres") -> None:
-        # Autocommit, so that a statement outside of a transaction leaves none open behind it: all that
-        # mutants leave dead in the catalogs since then could not be removed.
+        self.dsn = database.dsn(maker)
+        self.mutants = 0
+        self.connect()
+
+    def connect(self) -> None:
+        """Begin a session.
+
+        Autocommit, so that a statement outside of a transaction leaves none open behind it: all that
+        mutants leave dead in the catalogs since then could not be removed.
+        """
         self.connection = psycopg.connect(
-            database.dsn(maker), options=SEARCH_PATH, prepare_threshold=None, autocommit=True
+            self.dsn, options=SEARCH_PATH, prepare_threshold=None, autocommit=True
         )
 
     def perform(self, text: str) -> tuple[bool, str]:
@@ -87,6 +98,10 @@ class Stage:
 
         Raises psycopg.Error if the mutant cannot be made.
         """
+        self.mutants += 1
+        if self.mutants % OF_A_SESSION == 0:
+            self.connection.close()
+            self.connect()
         with self.connection.transaction(force_rollback=True):
             self.connection.execute(mutant.statement.encode())
             self.connection.execute("set local session authorization postgres")
