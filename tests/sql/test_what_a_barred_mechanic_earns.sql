@@ -5,14 +5,6 @@ select plan(8);
 
 select tests.riverside_cast();
 
-create function pg_temp.expire_overdue() returns void language plpgsql as $$
-begin
-    perform tests.act_as_service('worker');
-    perform backend.expire_overdue();
-    perform tests.act_as_owner();
-end;
-$$;
-
 do $$
 begin
     perform tests.riverside_session('before');
@@ -120,7 +112,9 @@ begin
     set status = 'earned', payable_from = app.current_instant()
     where id = tests.id('bystander');
     update app.referrals set status = 'withheld' where id = tests.id('bystander');
-    perform pg_temp.expire_overdue();
+    perform tests.act_as_service('worker');
+    perform backend.expire_overdue();
+    perform tests.act_as_owner();
 end;
 $$;
 select results_eq(
