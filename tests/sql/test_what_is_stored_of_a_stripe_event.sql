@@ -1,7 +1,7 @@
 -- What is stored of an event of Stripe's, and who does something with it?
 
 begin;
-select plan(37);
+select plan(42);
 
 -- What is stored, and what is queued
 
@@ -270,24 +270,48 @@ select results_eq(
 
 -- What waits for something else is tried again in its own time
 
-do $$
-begin
-    perform tests.stripe_event(
-        'evt_early', 'refund.created',
-        '{"id": "re_early", "amount": 1, "currency": "usd", "charge": "ch_early"}'
+create function pg_temp.come_early(event_id text) returns text language plpgsql as $$
+declare
+    state text := tests.stripe_event(
+        event_id, 'refund.created', '{"id": "re_early", "amount": 1, "currency": "usd", "charge": "ch_early"}'
     );
-    update procrastinate.procrastinate_jobs
-    set status = 'succeeded'
-    where args ->> 'event_id' = 'evt_early';
+begin
+    perform pg_temp.end_jobs(event_id);
+    return state;
 end;
 $$;
-select is(
-    (select state from app.stripe_events where id = 'evt_early'), 'waiting', 'an event waits for a charge'
-);
-select tests.move_clock('9 minutes 59 seconds');
+create function pg_temp.end_jobs(event_id text) returns void language sql as $$
+    update procrastinate.procrastinate_jobs
+    set status = 'succeeded'
+    where args ->> 'event_id' = event_id;
+$$;
+select is(pg_temp.come_early('evt_early'), 'waiting', 'an event waits for a charge');
+select tests.move_clock('9 minutes');
+select is(pg_temp.come_early('evt_second'), 'waiting', 'another begins to later');
+select tests.move_clock('59 seconds');
 select is(pg_temp.sweep(), 0, 'for ten minutes');
 select tests.move_clock('1 second');
 select is(pg_temp.sweep(), 1, 'then it is looked at again');
+select pg_temp.end_jobs('evt_early');
+select tests.move_clock('8 minutes');
+select is(pg_temp.sweep(), 0, 'and not before it has waited as long again, nor the other before its time');
+select tests.move_clock('1 minute');
+select is(pg_temp.sweep(), 1, 'which comes');
+select results_eq(
+    $$
+        select id, look_at - received_at
+        from app.stripe_events
+        where id in ('evt_early', 'evt_new', 'evt_second')
+        order by id
+    $$,
+    $$
+        values
+            ('evt_early', interval '20 minutes'), ('evt_new', null), ('evt_second', interval '20 minutes')
+    $$,
+    'what waits is told when it is looked at next, what was only late is not'
+);
+select tests.move_clock('1 minute');
+select is(pg_temp.sweep(), 1, 'the first one');
 
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- What does the worker ask Stripe that it was not told, and what does an operator see of it?
 
 begin;
-select plan(35);
+select plan(38);
 
 create function pg_temp.ask(call text) returns text[] language plpgsql as $$
 declare
@@ -255,12 +255,31 @@ update app.stripe_events set state = 'quarantined', reason = 'version', applied_
 select is(
     pg_temp.ask($$ replay_event('evt_version', true) $$), array['"done"'], 'or an operator says that it will do'
 );
-select pg_temp.received('evt_of_account', '{"api_version": "2020-08-27", "account": "acct_x", "type": "payout.paid"}');
+insert into app.connected_accounts (owner_id, owner_kind, stripe_account_id)
+values (tests.id('max'), 'mechanic', 'acct_max');
+select pg_temp.received(
+    'evt_of_' || account,
+    jsonb_build_object(
+        'type', 'account.updated', 'api_version', '2020-08-27', 'account', account,
+        'data', jsonb_build_object('object', jsonb_build_object('id', account))
+    )
+)
+from unnest(array['acct_max', 'acct_x']) as account;
 select is(
-    pg_temp.ask($$ replay_event('evt_of_account', true) $$), array['"quarantined"'],
+    pg_temp.ask($$ replay_event('evt_of_acct_x', true) $$), array['"quarantined"'],
     'which says nothing of an account that we do not know'
 );
-delete from app.stripe_events where id = 'evt_of_account';
+select is(
+    (select reason from app.stripe_events where id = 'evt_of_acct_x'), 'version', 'whose event is left alone'
+);
+select is(
+    pg_temp.ask($$ replay_event('evt_of_acct_max', true) $$), array['"done"'], 'an account that we know is another matter'
+);
+select pg_temp.received('evt_of_nobody', '{"account": "acct_x", "type": "account.updated"}');
+select is(
+    pg_temp.ask($$ end_quarantine('evt_of_nobody') $$), array['PT404'], 'what is none of ours is not ended by hand'
+);
+delete from app.stripe_events where id in ('evt_of_acct_x', 'evt_of_nobody');
 update app.stripe_events set state = 'quarantined', reason = 'version', applied_at = null where id = 'evt_version';
 select is(pg_temp.ask($$ end_quarantine('evt_version') $$), array['"done"'], 'or it was asked for anew');
 select is(pg_temp.ask($$ end_quarantine('evt_version') $$), array['PT404'], 'once');
@@ -292,7 +311,8 @@ select results_eq(
     $$
         values
             ('end_quarantine', 'evt_version'), ('replay_event', 'evt_createdre_early'),
-            ('replay_event', 'evt_given_up'), ('replay_event', 'evt_version'), ('replay_event', 'evt_version')
+            ('replay_event', 'evt_given_up'), ('replay_event', 'evt_of_acct_max'),
+            ('replay_event', 'evt_version'), ('replay_event', 'evt_version')
     $$,
     'the log says what was tried'
 );
