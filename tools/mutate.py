@@ -208,13 +208,10 @@ def main(arguments: Sequence[str]) -> int:
         read = plays.read()
         trial = Trial(read, plays.listings(read), Promise.read())
         try:
-            checked(trial, house.all(), rounds=2)
-            trial.listen(house.database[0])
-            if any(mutant.raced or mutant.inside for mutant in mutants):
-                house.arena.check()
+            learn(trial, house, races=any(mutant.raced or mutant.inside for mutant in mutants))
             judged = judge_all(trial, house, mutants, console, why=options.why)
             # Had any mutant left something behind, the next one would not have been judged.
-            checked(trial, house.all())
+            check(trial, house, again=True)
         except BaselineError as error:
             console.print(str(error), markup=False)
             return 1
@@ -230,13 +227,25 @@ def main(arguments: Sequence[str]) -> int:
     return int(bad or not all(figure.met for figure in figures))
 
 
-def checked(trial: Trial, stages: Sequence[Stage], rounds: int = 1) -> None:
-    """Raises BaselineError if a test fails without a mutant on any of the stages.
+def learn(trial: Trial, house: Theatre, *, races: bool) -> None:
+    """As check; and which functions each play enters, and each race, which is run without a mutant, too."""
+    with ThreadPoolExecutor(1) as pool:
+        raced = pool.submit(house.arena.check) if races else None
+        check(trial, house)
+        trial.listen(house.database[0])
+        if raced:
+            raced.result()
 
-    More rounds than one are run on the first stage alone: all are of one template.
-    """
+
+def check(trial: Trial, house: Theatre, *, again: bool = False) -> None:
+    """As Trial.check, on every stage."""
     with ThreadPoolExecutor(WORKERS) as pool:
-        list(pool.map(trial.check, stages, [rounds, *[1] * (len(stages) - 1)]))
+        waited = [
+            pool.submit(trial.check, stage, backwards=number % 2 == 1, again=again)
+            for number, stage in enumerate(house.all())
+        ]
+        for each in waited:
+            each.result()
 
 
 if __name__ == "__main__":

@@ -324,6 +324,24 @@ def test_a_play_is_spared_a_mutant_inside_a_function_that_it_never_enters(stage:
     assert tried("api.flag_context") == set()  # in SQL
 
 
+def test_a_play_is_spared_a_widened_policy_unless_it_names_table_and_new_reader() -> None:
+    said = {
+        "both": "select tests.act_as('mechanic', 'max'); select * from api.notices;",
+        "table": "select tests.act_as('customer', 'ana'); select * from api.notices;",
+        "reader": "select tests.act_as('mechanic', 'max'); select * from api.services;",
+    }
+    trial = Trial([Play(name, acts, "") for name, acts in said.items()], {}, Promise.read())
+    widened = Mutant(
+        "policy widened",
+        "any",
+        "select",
+        "policies",
+        either=("api.notices", "app.notices"),
+        also=("'mechanic'", "'workshop'"),
+    )
+    assert [play.name for play in trial.likeliest(widened)] == ["both"]
+
+
 @pytest.mark.parametrize(
     "statement",
     [

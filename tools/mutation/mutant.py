@@ -28,7 +28,7 @@ class Mutant:
 
     `probe`, where there is one, is all that could be felt of it. `felt` is false where nobody could
     feel anything, since who is let in stands before another wall: the catalog alone can tell.
-    A play that says none of `either`, or not `also`, cannot feel it.
+    A play that says none of `either`, or none of `also`, cannot feel it.
     What changes inside a function is felt only where that is entered: `inside` is its name.
     `raced` is a lock: it is felt where two meet, and nowhere else.
     `superuser` has to make it where what it changes is not the owner's.
@@ -44,7 +44,7 @@ class Mutant:
     felt: bool = True
     listed: str | None = None
     either: tuple[str, ...] = ()
-    also: str = ""
+    also: tuple[str, ...] = ()
     inside: str = ""
     raced: bool = False
     superuser: bool = False

@@ -66,6 +66,8 @@ def mutants(connection: psycopg.Connection, statuses: Sequence[Sequence[str]]) -
                         AREA,
                         words,
                     )
+        # What a policy does not let its new persona read through a view, it does nowhere.
+        either = (*views, table, "found_by")
         for role in PERSONAS:
             if role not in roles:
                 statement = f"alter policy {name} to {', '.join((*roles, role))}"
@@ -76,17 +78,19 @@ def mutants(connection: psycopg.Connection, statuses: Sequence[Sequence[str]]) -
                     AREA,
                     (role, *words),
                     felt=role in readers or (not reads and role in writers),
-                    # What a policy does not let its new persona read through a view, it does nowhere.
-                    either=(*views, table, "found_by"),
-                    also=f"'{role}'",
+                    either=either,
+                    also=(f"'{role}'",),
                 )
+        others = sorted({*readers} - {*roles})
         yield Mutant(
             "policy widened",
             f"{name} to public",
             f"alter policy {name} to public",
             AREA,
             words,
-            felt=bool({*readers} - {*roles}),
+            felt=bool(others),
+            either=either,
+            also=tuple(f"'{role}'" for role in others),
         )
         if reads:
             yield Mutant(

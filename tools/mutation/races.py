@@ -134,16 +134,17 @@ class Arena:
 
     def check(self) -> None:
         """Run every race without a mutant, and learn which functions it enters. Raises BaselineError."""
-        with psycopg.connect(self.template.dsn()) as connection:
-            counting = entered.counting(connection).statement
-        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-            ended = pool.map(lambda race: self._learn(race, counting), self.held)
-            for race, said in zip(self.held, ended, strict=True):
-                if said:
-                    raise BaselineError(f"{race.name}, without any mutant: {said}")
+        with scratch.clone(self.template.cluster, self.template.name, "counting") as counting:
+            with psycopg.connect(counting.dsn()) as connection:
+                connection.execute(entered.counting(connection).statement.encode())
+            with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+                ended = pool.map(lambda race: self._learn(race, counting), self.held)
+                for race, said in zip(self.held, ended, strict=True):
+                    if said:
+                        raise BaselineError(f"{race.name}, without any mutant: {said}")
 
-    def _learn(self, race: Race, counting: str) -> str:
-        with self._clone(counting) as database:
+    def _learn(self, race: Race, counting: Database) -> str:
+        with self._clone(counting, "select") as database:
             said = run(database, race)
             with psycopg.connect(database.dsn()) as connection:
                 for function, times in entered.counts(connection).items():
@@ -168,13 +169,13 @@ class Arena:
         return Verdict(SURVIVED)
 
     def _run(self, race: Race, statement: str) -> str:
-        with self._clone(statement) as database:
+        with self._clone(self.template, statement) as database:
             return run(database, race)
 
     @contextlib.contextmanager
-    def _clone(self, statement: str) -> Iterator[Database]:
+    def _clone(self, template: Database, statement: str) -> Iterator[Database]:
         name = f"arena_{next(self.numbers)}"
-        with scratch.clone(self.template.cluster, self.template.name, name) as database:
+        with scratch.clone(template.cluster, template.name, name) as database:
             with psycopg.connect(database.dsn()) as owner:
                 owner.execute(statement.encode())
                 owner.execute("select tests.rewind_clock()")

@@ -236,10 +236,12 @@ def _triggers(connection: psycopg.Connection) -> Iterator[Mutant]:
     for trigger, table, function, definition, ours in rows:
         name = f"{trigger} on {table}"
         words = (function, table)
-        yield Mutant("trigger dropped", name, f"drop trigger {name}", TRIGGERS, words)
+        inside = f"app.{function}"
+        dropped = f"drop trigger {name}"
+        yield Mutant("trigger dropped", name, dropped, TRIGGERS, words, inside=inside)
         if ours:
-            statement = f"alter table {table} disable trigger {trigger}"
-            yield Mutant("trigger disabled", name, statement, TRIGGERS, words)
+            disabled = f"alter table {table} disable trigger {trigger}"
+            yield Mutant("trigger disabled", name, disabled, TRIGGERS, words, inside=inside)
         (when, together) = EVENTS.findall(definition)[0]
         events = together.split(" OR ")
         for event in events if len(events) > 1 else ():
@@ -251,6 +253,7 @@ def _triggers(connection: psycopg.Connection) -> Iterator[Mutant]:
                 f"drop trigger {name}; {changed}",
                 TRIGGERS,
                 words,
+                inside=inside,
             )
         condition = CONDITION.search(definition)
         if condition:

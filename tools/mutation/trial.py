@@ -129,16 +129,18 @@ class Trial:
         # How many mutants a play noticed, by what they are about and by their operator.
         self.noticed: dict[str, Counter[str]] = defaultdict(Counter)
 
-    def check(self, stage: Stage, rounds: int = 1) -> None:
-        """Run everything without a mutant; in two rounds each play has run behind every other.
+    def check(self, stage: Stage, *, backwards: bool = False, again: bool = False) -> None:
+        """Run everything without a mutant. Raises BaselineError.
 
-        Raises BaselineError.
+        Where one stage does and another does not run them backwards, each play has run behind every other.
+        What has once passed in parts is run `again` as a whole.
         """
         with stage.mutated(Mutant("none", "none", "select", "none")):
-            for play in self.plays * rounds:
-                begin = time.monotonic()
-                self._pass(stage, play.name, play.acts)
-                play.seconds = time.monotonic() - begin
+            for play in reversed(self.plays) if backwards else self.plays:
+                if not (again and play.reads):
+                    begin = time.monotonic()
+                    self._pass(stage, play.name, play.acts)
+                    play.seconds = time.monotonic() - begin
             for play in self.plays:
                 self._pass(stage, play.name, play.reads)
             for role, text in self.listings.items():
@@ -215,7 +217,8 @@ class Trial:
         def could(play: Play) -> bool:
             said = not mutant.either or any(word in play.acts for word in mutant.either)
             enters = mutant.inside not in self.enter or play.name in self.enter[mutant.inside]
-            return said and enters and mutant.also in play.acts
+            also = not mutant.also or any(word in play.acts for word in mutant.also)
+            return said and enters and also
 
         return sorted((play for play in self.plays if play.acts and could(play)), key=seconds)
 
