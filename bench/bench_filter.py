@@ -30,7 +30,14 @@ from tools.score_chat_leaks import Figures, load, score
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests/data"
 # Files of messages (fresh-NAME.jsonl) and, where there are any, of threads; a held-out one is read by nobody.
-FRESH = {"a": "tuned on", "b": "tuned on", "c": "tuned on", "d": "held out"}
+FRESH = {
+    "a": "tuned on",
+    "b": "tuned on",
+    "c": "tuned on",
+    "d": "held out",
+    "e": "tuned on",
+    "f": "tuned on",
+}
 FOLDS, SEED = 5, 1
 THROUGHPUT = Path(__file__).with_name("filter_throughput.sql")
 LOOK_ALIKES = {

@@ -20,7 +20,7 @@ begin
             from app.locate(
                 reading,
                 '(?<![0-9A-Za-z.$@/:-])(?:[0-9o]{1,2}[ -]){0,3}[0-9]{1,5}(?:~s)?[ ,`<]'
-                || '(?:[nsowU][ .])?(?:(?:[xzshTVXQNlPCSBw]|uz|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?|(?<=[xS][ .''])Sz)(?![0-9A-Za-z])'
+                || '(?:[nsowU][ .;])?(?:(?:[xzshTVXQNlPCSBw]|uz|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?|(?<=[xS][ .''])Sz)(?![0-9A-Za-z])'
                 || '(?:#(?:[0-9]{1,4}|[A-Za-z])(?![0-9A-Za-z])|[ <](?:z|h|x) (?:[0-9]{1,4}|[son])(?![0-9A-Za-z]))?'
                 || '(?:<x(?: [A-Za-z]{1,2} [0-9]{5})?(?![0-9A-Za-z]|~[0-9]))?'
                 || '|(?:x|[0-9]~S) Sz?[`,< ]N? [0-9]{1,5}(?![0-9A-Za-z])'
@@ -28,11 +28,13 @@ begin
                 || '|(?<![0-9A-Za-z])(?:(?:[xz]|uz) ){0,1}x S [A-Za-z]{1,2} (?:(?:[xz]|uz) ){0,1}x S(?![0-9A-Za-z])'
                 || '|(?<![0-9A-Za-z])gz (?:[A-Za-z]{1,2} ){1,9}g (?:n )?(?:[xz]|uz) (?:x )?S(?![0-9A-Za-z])'
                 || '|(?<![0-9A-Za-z])gz (?:[gjtn] ){0,2}(?:(?:[xzhK]|uz)[ '']){1,4}?[xzhK][,< ]{1,2}(?:x )?x S(?![0-9A-Za-z])'
-                || '|(?<![0-9A-Za-z.$])[0-9]{1,4}[ ,<](?:[xsz] )?S (?:[a-zA-Z] ){0,2}x(?![0-9A-Za-z])'
+                || '|(?<![0-9A-Za-z.$])[0-9]{1,4}[ ,<](?:(?:[xsz]|ooo) )?S (?:[a-zA-Z] ){0,2}x(?![0-9A-Za-z])'
                 || '|(?<![0-9A-Za-z])S[ .;](?:[xzgns][ ]){0,3}[xh][ ,<]{1,2}(?:z[ .])?[0-9]{1,4}(?![0-9A-Za-z])'
             ) as l
         loop
             continue when part.matched ~ '^(?:19[5-9]|20[0-3])[0-9][ ,].*Sz$' and left(part.after, 3) ~ '^ [a-zK]';
+            -- ten minutes' drive
+            continue when right(part.matched, 2) = 'Sz' and left(part.after, 2) = ' x' and part.before !~ '[gj] $';
             finding.first_character := part.first_character;
             finding.last_character := part.last_character;
             findings := findings || finding;
@@ -58,7 +60,9 @@ begin
     end if;
 
     -- corner of one street and another
-    if (strpos(reading, ' nz ') > 0 or strpos(reading, '&') > 0) and reading <> translate(reading, 'VhI', '') then
+    if (strpos(reading, ' nz ') > 0 or strpos(reading, '&') > 0)
+        and (reading <> translate(reading, 'VhI', '') or strpos(reading, '~S') > 0)
+    then
         finding.reason := 'crossing';
         finding.confidence := 0.6;
         for part in

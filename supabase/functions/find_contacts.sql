@@ -23,6 +23,12 @@ declare
     -- a link, an address of mail
     linking constant text[] := '{%>%,%D%,"%{%",%.T%,%.L%,%.%/%,%@%.%,"%@%,T%",%@G%}'::text[];
     -- everyday words complete nothing
+    -- what is refused, or what a car does with an app, up to the end of its clause
+    declined constant text :=
+        '(?:^|[.,;!?] ?)(?:sorry,? |but )?(?:no|not on|no thanks,?) (?:whats ?app|telegram|signal|facetime|calls?|texts?|texting|phone calls?)(?![a-z])[^.,;!?]*'
+        '|and not (?:on|over|by) (?:whats ?app|telegram|signal|the phone|phone)(?![a-z])'
+        '|[^.,;!?]*(?:phone icon|(?:in.app|inside the app) (?:video|voice)? ?call)[^.,;!?]*'
+        '|(?:whats ?app|telegram|signal|teams|messenger) (?:voice notes?|notifications?|calls?|messages?)[^.,;!?]*(?:cluster|carplay|speaker|head unit|come)[^.,;!?]*';
     everyday constant text := 'ZznytUKFX ~<;?"';
     -- of a longer message: a group of digits that begins a clause or has a label, a sign of a name, a street
     completing constant text :=
@@ -152,6 +158,10 @@ begin
 
     if own_reading <> translate(own_reading, asking, '') then
         solicits := app.judge_solicitation(own_reading);
+        if solicits is not null and own_folded collate "C" ~ declined then
+            select app.judge_solicitation(r.reading) into solicits
+            from app.read_text(regexp_replace(own_folded collate "C", declined, ' ', 'g'), model_version) as r;
+        end if;
     end if;
     if solicits is null then
         solicits := app.judge_wording(own_folded);

@@ -100,7 +100,8 @@ begin
         for part in
             select l.first_character, l.last_character, l.matched
             from app.locate(reading, searched) as l
-            where strpos(l.matched, 'x') > 0
+            -- the bottom line: it runs
+            where strpos(l.matched, 'x') > 0 and not (l.matched like 'B:%' and l.before ~ '[xzKU] $')
         loop
             finding.first_character := part.first_character + length(substring(part.matched from '^(?:(?:[aAGtgMyRz]|Bz) (?=[^$]))+'));
             finding.last_character := part.last_character - case when right(part.matched, 1) in (' ', '''') then 1 else 0 end;

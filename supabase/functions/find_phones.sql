@@ -9,7 +9,7 @@ as $$
 declare
     -- figures, letters drawn like them, and between two of them words that sound like one
     run constant text :=
-        '(?:(?:t[- <](?=[0-9ot][- <][0-9ot][- <]))*[0-9o]+)(?:(?:~{1,3}|[ ]D[ ]|[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z])){0,4}';
+        '(?:(?:t[- <](?=[0-9ot][- <][0-9ot][- <]))*[0-9o]+)(?:(?:~{1,3}|[ ]D[ ]|[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot]))|;(?=[0-9] [0-9]))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z])){0,4}';
     -- how numbers are written where our users live: anywhere, with its country; North America;
     -- France; Britain, Germany, Italy, Pakistan; India; Mexico; Brazil; before them the Netherlands and China
     known constant text :=
@@ -41,8 +41,12 @@ declare
         > length(marked) - length(translate(marked, '0123456789', ''));
     tokens constant text[] := case when any_spelled then string_to_array(marked, E'\x01') end;
     -- a picture of a telephone; to be read from its end
-    is_hinted_anywhere constant boolean := reading like '%n_M~%' or reading like '%n_M;%' or reading like '%n_M"%' or marked like '%it' || E'\x02 \x01' || 'rings%' or marked <> translate(marked, '☎📞📱📲', '')
-        or marked like '%right%to%left%' or marked like '%back%to%front%' or marked like '%end%to%start%';
+    -- what is to be left out
+    has_decoys constant boolean := translate(marked, E'\x01\x02', '') collate "C"
+        ~ '(?:ignor(?:e|ing)|skip|strip|drop|lose|leave off|leave out|without|minus) (?:the |all |my )?(?:letters?|words?|first|last|middle|cents|dashes|zero)';
+    is_hinted_anywhere constant boolean := has_decoys or reading like '%n_M~%' or reading like '%n_M;%' or reading like '%n_M"%' or marked like '%it' || E'\x02 \x01' || 'rings%' or marked <> translate(marked, '☎📞📱📲', '')
+        or marked like '%right%to%left%' or marked like '%back%to%front%' or marked like '%end%to%start%'
+        or marked like '%from' || E'\x02 \x01' || 'the' || E'\x02 \x01' || 'back%' or reading like '%10 N%';
     runs text[];
     matched text;
     before text;
@@ -65,6 +69,7 @@ declare
     is_said_after boolean;
     is_hinted boolean;
     is_denied boolean;
+    is_list boolean;
     explained text;
     is_explained boolean;
     is_known boolean;
@@ -112,6 +117,7 @@ begin
         if right(before, 1) = ';' and right(before, 4) in ('K Z;', 'K F;', 'N Z;', 'K N;') then
             clause := reverse(split_part(translate(reverse(left(before, -1)), '`?', ';;'), ';', 1));
         end if;
+        clause := replace(clause, 'L#', 'K#');
         clause := replace(replace(replace(replace(clause, 'o/s', 'K'), 'N K', 'N N'), 'L a', 'L K'), 'L N', 'L K');
         if strpos(clause, 'N') > 0 then
             clause := regexp_replace(clause collate "C", numbered, 'K', 'g');
@@ -134,7 +140,7 @@ begin
             and (octet_length(marked) = length(marked) or marked collate "C" !~ '[\u3040-\udfff]')
         then
             continue when concat(clause, following) = translate(concat(clause, following), 'CNk', '')
-                and concat(clause, following) not like '%n_M%';
+                and concat(clause, following) not like '%n_M%' and not has_decoys;
             continue when exists (
                 select
                 from regexp_matches(
@@ -167,6 +173,9 @@ begin
             continue;
         end if;
 
+        -- compression one seventy, one sixty five; no number ends in three figures behind a comma
+        is_list := is_denied and not is_hinted and not is_said_after and strpos(matched, '<') > 0
+            and translate(matched, ' ~-', '') collate "C" !~ '(?:^|<)[0-9ot]{4,}(?:<|$)';
         is_spelled := false;
         if any_spelled then
             words_before := words_before + regexp_count(
@@ -184,6 +193,7 @@ begin
             for shape in select l.* from app.locate(matched, known) as l loop
                 is_known := true;
                 sure := case
+                    when is_list then 0.3
                     when is_spelled then 0.9
                     when translate(shape.matched, '0123456789o', '') = '' then
                         case when is_said_after then 0.8 when is_denied then 0.1 else 0.6 end
@@ -194,6 +204,11 @@ begin
                     else 0.7
                 end;
                 continue when sure < 0.5;
+                -- longer than any number; prices in a list
+                continue when not is_said and not is_spelled and (
+                    (digits > 15 and translate(matched, '0123456789', '') = '')
+                    or matched collate "C" ~ '[0-9][.][0-9]{2}[<=]'
+                );
                 findings := findings || row(
                     null,
                     'phone',
@@ -209,6 +224,7 @@ begin
 
         finding.reason := case when is_hinted then 'disguised' when is_spelled then 'spelled' else 'announced' end;
         finding.confidence := case
+            when is_list then 0.1
             when is_hinted and digits between 9 and 13 and (is_said or not is_denied or digits = 10) then 0.8
             when is_digit_by_digit and digits between 10 and 13 and (is_said or not is_denied) then 0.8
             when (is_spelled or strpos(matched, 'D') > 0) and digits >= 9 then 0.8
@@ -249,7 +265,7 @@ begin
     end loop;
 
     -- In pieces, with words between them: each piece is hidden.
-    if figures < 10 or (reading = translate(reading, 'CNkm', '') and reading not like '%n_M%') then
+    if figures < 10 or (reading = translate(reading, 'CNkm', '') and reading not like '%n_M%' and not has_decoys) then
         return findings;
     end if;
     for part in select l.* from app.locate(reading, in_pieces) as l loop
@@ -257,7 +273,7 @@ begin
             reverse(split_part(translate(reverse(part.before), '`?', ';;'), ';', 1)), part.matched, left(part.after, 30)
         );
         clause := regexp_replace(clause collate "C", numbered, 'K', 'g');
-        continue when clause = translate(clause, 'CNkm', '') and clause not like '%n_M%';
+        continue when clause = translate(clause, 'CNkm', '') and clause not like '%n_M%' and not has_decoys;
         finding.reason := 'pieces';
         finding.confidence := 0.7;
         for shape in select l.* from app.locate(part.matched, '[0-9]{3,}(?:,[0-9]{3})?') as l loop

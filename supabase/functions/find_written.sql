@@ -7,6 +7,9 @@ create function app.find_written(folded text)
     set search_path = ''
 as $$
 declare
+    -- at 38 larkspur close
+    endings constant text[] :=
+        '{% close%,% bend%,% rise%,% gardens%,% green%,% row%,% walk%,% view%,% park%,% hill%,% mews%}'::text[];
     -- 1-800-fix-cars, 415-555-mech
     vanity constant text :=
         '(?<![a-z0-9])(?:1[- .])?(?:[(]?8(?:00|88|77|66|55|44|33)[)]?[- .]?|[(]?[2-9][0-9]{2}[)]?[-.]?)'
@@ -14,9 +17,10 @@ declare
     -- 27 kingsway, b11 2le; 868r6fcp+cw; lindenstrasse 12; ///one.two.three; 36.7378, -119.7871; p.o. box 12
     spot constant text :=
         '(?<![a-z0-9])(?:'
-        '(?:(?:unit |flat |no )?[0-9]{1,4}[a-d]?,? (?:[a-z]+,? ){1,4}|(?:unit|flat) [0-9]{1,4}[a-d]?,? )[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2}'
+        '(?:(?:unit |flat |no )?[0-9]{1,4}[a-d]?,? (?:[a-z]+,? ){1,4}|(?:unit|flat) [0-9]{1,4}[a-d]?,? |[0-9]{1,4}, )[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2}'
         '|[2-9cfghjmpqrvwx]{4,8}[+][2-9cfghjmpqrvwx]{2,3},?(?: [a-z]{3,})?'
-        '|[a-z]{3,}(?:strass?e|str[.]?|gasse|weg|allee|platz|damm) [0-9]{1,4}'
+        '|[a-z]{3,}(?:strass?e|str[.]?|gasse|weg|allee|platz|damm) [0-9]{1,4}[a-z]?'
+        '|(?<=at )[1-9][0-9]{0,3}[a-d]? [a-z]{4,} (?:close|bend|rise|gardens|green|row|walk|view|park|hill|mews)'
         '|[ns] ?[0-9]{1,2}[^a-z0-9]{1,3}[0-9]{1,2}[^a-z]{1,12} ?[ew] ?[0-9]{1,3}[^a-z0-9]{1,3}[0-9]{1,2}[^a-z ]{0,8}'
         '|/{3}[a-z]+[.][a-z]+[.][a-z]+'
         '|-?[0-9]{1,2}[.][0-9]{4,} ?, ?-?[0-9]{1,3}[.][0-9]{4,}'
@@ -24,6 +28,9 @@ declare
         '|(?:woon|adres|huis)[a-z]*(?: op| is|:)? [1-9][0-9]{3} ?[a-z]{2} [0-9]{1,4}'
         '|p[. ]*o[. ]* ?box [0-9]+'
         ')(?![a-z0-9])';
+    figure constant text := '(?:zero|oh|one|t(?:wo|hree)|f(?:our|ive)|s(?:ix|even)|eight|nine)';
+    -- what people call an app that they do not name
+    elsewhere constant text := '(?:the gram|paper plane|ghost(?: one| app)?|(?:blue )?bird(?: app)?|tt|gamertag|psn|bizum)';
     -- joatexampledotcom; www dot; a town's or a trade's own ending of a name; threesevenone...; moc.liamg@oj
     name constant text :=
         '(?<![a-z0-9])(?:'
@@ -32,10 +39,19 @@ declare
         '|[a-z0-9-]{3,}(?:[.][a-z0-9-]{2,})*[.](?:de|nl|ch|cc|tv|se|dk|cz|jp|kr|cn|za|nz|ie|garage|repair|shop'
         '|cars|autos?|online|site|store|services?|me/[^\s]+)(?![a-z0-9])(?:/[^\s]*[a-z0-9/_=-])?'
         '|[0-9]{1,3}(?:[.][0-9]{1,3}){3}(?::[0-9]{2,5}|/[a-z0-9/_.-]+)'
-        '|(?:[0-9][a-z]{1,2}){8,12}[0-9]|[a-z](?:[0-9][a-z]){10}|u/[a-z0-9_-]{5,}'
+        '|(?:[0-9][a-z]{1,2}){8,12}[0-9]|[a-z](?:[0-9][a-z]){10}|u/[a-z0-9_-]{5,}|t[.]me/[^\s]+'
         '|(?:微信|wechat|line|ライン|카톡|telegram|qq)[^a-z0-9 .,;]{0,4}[: ]{0,2}[a-z0-9]+[._-][a-z0-9._-]{3,}'
         '|(?:zero|oh|one|t(?:wo|hree)|f(?:our|ive)|s(?:ix|even)|eight|nine){7,}'
         '|(?:moc|ten|gro)[.][a-z0-9-]+(?:[@.][a-z0-9._-]+)?'
+        ')(?![a-z0-9])';
+    -- nineonesix fivefivefive ...; j-o at e-x dot c-o-m; jo at example d0t com; Morse; the gram knows me as jo.fixes
+    coded constant text :=
+        '(?<![a-z0-9])(?:'
+        '(?:' || figure || '{2,}[ .,-]*){3,}'
+        '|(?:[a-z0-9](?:[-_.][a-z0-9])+|[a-z0-9._-]+)(?: at | a t )[a-z0-9](?:-[a-z0-9])+(?: dot | d o t )[a-z](?:-[a-z])+'
+        '|[a-z0-9._-]+ at [a-z0-9-]+ d0t [a-z]{2,}'
+        '|(?:[.-]{5}[ /|]+){6,}[.-]{5}'
+        '|' || elsewhere || '(?:[^a-z0-9.;?!]+| (?:as|is|me|knows|im|one|name)){0,5}[a-z0-9_-]{2,}(?:[._][a-z0-9_]+)+'
         ')(?![a-z0-9])';
     -- Without one of these no pattern matches: a letter is an a there, and a figure a 0. Looking for all of them takes
     -- less than one pattern, and none of the places that PostgreSQL has for compiled ones.
@@ -51,6 +67,9 @@ declare
     name_words constant text[] :=
         '{%dotcom%,%dotnet%,%dotorg%,%dotbiz%,%dotinfo%,%dotco%,%dotio%,%dotshop%,%dotsite%,%www%,%u/%'
         ',%微信%,%ライン%,%카톡%,%line0%,%line:%,%line-%,%line(%,%line=%,%line\"%,%line?%,%line!%,%line/%,%line>%,%line#%,%line@%,%line*%}'::text[];
+    coded_words constant text[] :=
+        '{% d0t %,%fivefive%,%zeroone%,%ohone%,%the gram%,%paper plane%,%ghost%,%bird%,%tt:%,%gamertag%,%psn%,%bizum%'
+        ',%..... %,%----- %}'::text[];
     reversed_words constant text[] := '{%moc.%,%ten.%,%gro.%}'::text[];
     findings app.finding[] := array[]::app.finding[];
     finding app.finding;
@@ -80,7 +99,9 @@ begin
     finding.confidence := 0.8;
     finding.kind := 'address';
     finding.reason := 'map';
-    if shapes collate "C" like any (spot_shapes) or figures collate "C" like any (spot_words) then
+    if shapes collate "C" like any (spot_shapes) or figures collate "C" like any (spot_words)
+        or (figures like '% at 0%' and folded collate "C" like any (endings))
+    then
         for part in select l.* from app.locate(folded, spot) as l loop
             -- a code is of eight signs, or of fewer and a town
             finding.first_character := part.first_character;
@@ -95,6 +116,32 @@ begin
         end loop;
     end if;
 
+    finding.confidence := 0.9;
+    if folded collate "C" like any (coded_words) or shapes like '%a-a-a%' then
+        for part in select l.* from app.locate(folded, coded) as l loop
+            finding.first_character := part.first_character;
+            finding.last_character := part.last_character;
+            if part.matched collate "C" ~ '^[.-]{5}[ /|]' then
+                finding.kind := 'phone';
+                finding.reason := 'disguised';
+            elsif part.matched collate "C" ~ ('^' || elsewhere) then
+                finding.kind := 'handle';
+                finding.reason := 'account';
+                finding.first_character := part.last_character + 1
+                    - length(substring(part.matched from '[a-z0-9._-]*$'));
+            elsif part.matched collate "C" ~ ' (?:at|a t) ' then
+                finding.kind := 'email';
+                finding.reason := 'glued';
+            else
+                continue when regexp_count(part.matched collate "C", figure) < 7;
+                finding.kind := 'phone';
+                finding.reason := 'spelled';
+                finding.last_character := part.first_character - 1 + length(rtrim(part.matched, ' .,-'));
+            end if;
+            findings := findings || finding;
+        end loop;
+    end if;
+
     if not (
         shapes collate "C" like any (name_shapes)
         or figures collate "C" like any (name_words)
@@ -103,10 +150,10 @@ begin
     ) then
         return findings;
     end if;
-    finding.confidence := 0.9;
     for part in select l.* from app.locate(folded, name) as l loop
         finding.kind := 'url';
         finding.reason := 'shape';
+        finding.last_character := part.last_character;
         if left(part.matched, 4) in ('moc.', 'ten.', 'gro.') then
             finding.kind := case when strpos(part.matched, '@') > 0 then 'email' else 'url' end;
             finding.reason := 'reversed';
@@ -128,7 +175,6 @@ begin
             finding.reason := 'account';
             finding.first_character := part.last_character + 1 - length(substring(part.matched from '[a-z0-9/][a-z0-9._/-]*$'));
         end if;
-        finding.last_character := part.last_character;
         findings := findings || finding;
     end loop;
     return findings;

@@ -117,4 +117,4 @@ end;
 $$;
 comment on function app.fold_text is
     'The body as a reader decodes it, lower case, nothing unseen, look-alike letters and digits as ASCII; origins: '
-    'each folded character''s place in the body, null when they are equal.';
+    'where each folded character stands in the body, null when they are equal.';

@@ -17,7 +17,7 @@ declare
     -- pay me cash; do you take venmo; cash, no fees
     payment constant text :=
         'P[MYty]|p[^;,]{0,2}O|pMgn|[pv<][^;,]{0,3}P|YP|p[YMtW]{0,2}[^;,]{0,2}[QJ]|pM[^;,]{0,1}[rJ]|[v<]M[^;,]{0,2}Q'
-        '|Q(?:[^;]{0,9}[^;zgn]|n|[^;]{0,8}[^;zg]n)?L|JQ|QJ|Q(?:b|zb|,b)';
+        '|Q(?:[^;]{0,9}[^;zgn]|n|[^;]{0,8}[^;zg]n)?L|JQ|QJ|PJ|Q(?:b|zb|,b)';
     -- come by my shop; let us meet; I can come to your house
     meeting constant text :=
         'V[^;,F]{0,3}[RW][^;,]{0,2}h|V[^;,F]?hY|V[^;,]?tM|VY.?V|VgR?h|V[jg]n?h|(?:^|[^IX])VM(?:[^n]|$)|wV[uMYr]|wV(?:$|[;,])|wzV[ugtY]|M[tz]?Vg'

@@ -13,17 +13,20 @@ declare
         '|won.?t (?:give|share|take|do)|not allowed|against (?:the )?rules|house rules|rather not|no puedo|не могу'
         '|не можу|nie moge|kann (?:ich )?(?:leider )?nicht|darf (?:ich )?(?:leider )?nicht|ne peux pas|ne peut pas|nao posso|non posso|nahi'
         '|(?:write|messag|text|chat|escrib|schreib|ecri|scriv|пишит|напиши|pisz)[^.;?!]* (?:here|hier|ici|aqui|qui|tutaj|сюда|здесь|тут)(?:[^a-z]|$)'
-        '|call button|in here(?:[^a-z]|$)|help page|(?:app|platform|site|system|plattform) (?:email|text|send|call|message)s? (?:me|you)'
+        '|call button|phone icon|in.app (?:video )?call|in here(?:[^a-z]|$)|help page|(?:app|platform|site|system|plattform) (?:email|text|send|call|message)s? (?:me|you)'
         '|don.?t (?:do|ask|share)|do not share|not comfortable|donne pas|gebe (?:ich )?(?:keine|nicht)|no doy|restons ici|(?:go|goes|keep it|stay|stays) (?:through|on|in) the (?:platform|app)'
         '|(?:told|asked|wanted|offered) (?:me|us) to';
-    person constant text := '(?:dealer|insur|adac|anwb|roadside|tow truck|police|warranty|shop said|support|autozone|bank)';
+    -- nor is what others say, or a car repeats
+    person constant text :=
+        '(?:dealer|insur|adac|anwb|roadside|tow truck|police|warranty|shop said|support|autozone|bank'
+        '|carplay|android auto|head unit|bluetooth|speaker|cluster)';
     -- Without one of these no pattern matches: a look for a hundred of them takes less than one for a pattern.
     spoken_hints constant text[] :=
-        '{%phone%,%ring%,%bell%,%tinkle%,%buzz%,%shout%,%holler%,% call%,%text %,%sms%,%dm %,%dms%,%mail%'
+        '{%phone%,%texting%,%ring%,%bell%,%tinkle%,%buzz%,%shout%,%holler%,% call%,%text %,%sms%,%dm %,%dms%,%mail%'
         ',%voice%,%video c%,%skype%,%zoom%,%whats%,%wats%,%insta%,%snap%,%signal%,%telegram%,%messeng%'
         ',%facebook%,%fb %,%discord%,%imess%,%facetime%,%face time%,%viber%,%wechat%,%tiktok%,%reddit%,%zalo%'
         ',%kakao%,%threema%,%teams%,% ig %,%google meet%,% line%,%number%,%cell%,%inbox%,%digits%,%reach%'
-        ',%hold of%,%contact%,% app%,%yours%,%hit me%,%hit us%,%live%,%real time%,%talk%,%speak%,%chat%''%}'::text[];
+        ',%hold of%,%contact%,% app%,%yours%,%hit me%,%hit us%,%live%,%real time%,%talk%,%speak%,%chat%,%phoned you%,%called you%,%texted you%,%rang you%}'::text[];
     placed_hints constant text[] :=
         '{%where%,%what str%,%which str%,%which shop%,%which gar%,%wut%,%how far%,%how close%,%in person%,%face to%'
         ',%in the flesh%,%real life%,%coffee%,%beer%,%pint%,%lunch%,%breakfast%,%cuppa%,%brew%,%drink%,%kettle%,%donut%'
@@ -41,13 +44,18 @@ declare
         ',%straight%,%deal with%,%charge you%,%cheaper%,%for half%,%discount%,% less%,%privat%,%rechnung%,%beleg%'
         ',%factur%,%fattur%,%faktur%,%nota%,%bon %,%black%,%noir%,%schwarz%,%nero%,%negro%,%fuera%,%fora%'
         ',%reki%,%elden%,%der hand%,%contanti%,%liquide%,%especes%,%bar %,%nous%,%noi%,%unter uns%,%nosotros%'
-        ',%these%,%decline%,%cancel%,%you found%,%ourselves%,%passer%,%passare%,%pasar%,%lappli%,%app%''%}'::text[];
+        ',%these%,%decline%,%cancel%,%you found%,%ourselves%,%passer%,%passare%,%pasar%,%lappli%,%app%''%,%receipt%,%folding%'
+        ',%envelope%,%bring a few%,%bring some%,%bring bills%,%bring notes%,%bring cash%,%your bank%,%my bank%,%no accounts%'
+        ',%your account%,%my account%,%the invoice%,%that invoice%,%this invoice%,%the booking%,%no need %,%through here%'
+        ',%through the%,%through this%,%no tax%,%the record%,%no reviews%,%just us%'
+        ',%us two%,%your bill%,%the bill%,%using this%,%source%}'::text[];
     evading_hints constant text[] :=
         '{%bot%,%censor%,%algorithm%,%moderat%,%mods%,%chat filter%,%the filter%,%system%,%software%,%flag%,%ban %,%blank%'
         ',%spell%,%words%,%digit%,%your number%,%ur number%,%my number%,%the number%,%number_s on%,%numbers%,%photo%,%picture%,%pic%,%image%,%video%,%profile%,%bio%,%van %'
         ',%truck%,%my sign%,%a sign%,%the sign%,%shop sign%,%lettering%,%shirt%,%cardboard%,%my card%,%business card%,%avatar%,%book%,%pages%,%google%,%look me%,%search%,%name%'
         ',%insta%,%handle%,%social%,%snap%,%gamertag%,%in touch%,%my contact%,%privately%,%qr%,%map app%'
-        ',%split%,%listening%,%want my%,%how to%''%}'::text[];
+        ',%split%,%listening%,%want my%,%how to%,%reach you%,%reaching you%,%find you%,%find me%,%find us%,%to find%'
+        ',%hold of%,%a card%,%the invoice%,%my invoice%,%craigslist%,%ebay%,%marketplace%,%listing%,%only one%,%have us%}'::text[];
     foreign_hints constant text[] :=
         '{%appel%,%coup de%,%voix%,%telephon%,%telefon%,%passe%,%se voit%,%renc%,%votre%,%ton %,%klingel%'
         ',%rufen%,%vorbei%,%ihre%,%an mich%,%bei mir%,%per mail%,%wo ist%,%wo sind%,%marco%,%llam%,%marc%'
@@ -60,7 +68,7 @@ declare
         ',%dukkan%,%nerede%,%adresin%,%ugra%,%number %,%no de%,%nambar%,%mobile%,%contact%,%call %,%phone %'
         ',%fon %,%mil%,%bahar%,%aapki%,%apki%,%tumhari%,%so d%,%zalo%,%goi %,%nhan tin%,%ket ban%,%gap %'
         ',%tien mat%,%chuyen%,%ngoai%,%nomor%,%japri%,%telpon%,%hubungi%,%tawag%,%kita%,%suna%,%zavol%,%ring %'
-        ',%ditt%,%kontant%,%tiene%''%}'::text[];
+        ',%ditt%,%kontant%,%tiene%,%devam%,%uygulama%,%prive%}'::text[];
     lines text;
     candidates text[] := array[]::text[];
     candidate text[];

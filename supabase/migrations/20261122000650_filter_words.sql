@@ -88,16 +88,16 @@ select w.word, l.reading
 from (
     values
     -- Digits, in the languages of our users as they are typed
-    ('0', 'zero null nul cero sifar sifr sifir shunya shoonya zilch nil ноль нуль صفر शून्य nol ling'),
-    ('1', 'one uno une eins een jeden один bir ek aik واحد एक satu isa mot ichi'),
-    ('2', 'twee two dos deux dois zwei zwo dwa два iki اثنان اثنين दो dua dalawa'),
-    ('3', 'three tres trois drei drie tre trzy три uc teen ثلاثة तीन tiga tatlo'),
-    ('4', 'four cuatro quatre quatro quattro vier cztery четыре dort chaar اربعة أربعة चार empat apat'),
-    ('5', 'fiver five cinco cinq cinque funf fuenf vijf piec пять bes paanch panch خمسة पांच पाँच lima fife'),
-    ('6', 'six seis sei sechs zes szesc шесть alti cheh chhe chay chhah ستة छह छः enam anim meia'),
-    ('7', 'seven siete sept sete sette sieben siedem семь yedi saat سبعة सात tujuh pito zeven'),
-    ('8', 'eight ocho huit oito otto acht osiem восемь sekiz aath aat ثمانية आठ delapan walo hachi'),
-    ('9', 'nine nueve neuf nove neun negen dziewiec девять dokuz nau تسعة नौ sembilan siyam niner'),
+    ('0', 'zero null nul cero sifar sifr sifir shunya shoonya zilch nil ноль нуль صفر शून्य nol ling orez sifuri noll nolla nula μηδεν'),
+    ('1', 'one uno une eins een jeden один bir ek aik واحد एक satu isa mot ichi eno yksi jedna unu ενα ett'),
+    ('2', 'twee two dos deux dois zwei zwo dwa два iki اثنان اثنين दो dua dalawa owt mbili tva kaksi doi δυο'),
+    ('3', 'three tres trois drei drie tre trzy три uc teen ثلاثة तीन tiga tatlo eerht tatu kolme trei τρια'),
+    ('4', 'four cuatro quatre quatro quattro vier cztery четыре dort chaar اربعة أربعة चार empat apat ruof nne fyra nelja ctyri patru τεσσερα'),
+    ('5', 'fiver five cinco cinq cinque funf fuenf vijf piec пять bes paanch panch خمسة पांच पाँच lima fife evif tano viisi cinci πεντε'),
+    ('6', 'six seis sei sechs zes szesc шесть alti cheh chhe chay chhah ستة छह छः enam anim meia xis sita kuusi sest sase εξι'),
+    ('7', 'seven siete sept sete sette sieben siedem семь yedi saat سبعة सात tujuh pito zeven neves saba sju syv seitseman sedm sapte επτα'),
+    ('8', 'eight ocho huit oito otto acht osiem восемь sekiz aath aat ثمانية आठ delapan walo hachi thgie nane atta otte kahdeksan osm opt οκτω'),
+    ('9', 'nine nueve neuf nove neun negen dziewiec девять dokuz nau تسعة नौ sembilan siyam niner enin tisa nio yhdeksan devet noua εννια'),
     ('10', 'ten diez dix dez zehn dieci'),
     ('11', 'eleven onze elf undici'),
     ('12', 'twelve doce douze doze zwolf dodici'),
@@ -402,7 +402,7 @@ from (
         numaraniz numeri cellulare telefonino telefonnumer whatsappnumarani رقمك'),
     -- how to read a riddle
     ('k', '
-         picks answers decroche sonne klingelt mensch human dialer dialler dialpad
+         picks answers decroche sonne klingelt mensch human dialer dialler dialpad keypads thumb thumbs
         backward backwards reverse reversed reversing flip flipped mirror mirrored inverted decode decoded
         cipher base64 morse binary rot13 caesar keypad spelled spell disguise disguised wink
         secret puzzle riddle unscramble scramble spaces dashes digit alreves inverso envers ruckwarts

@@ -18,11 +18,11 @@ DATA = ROOT / "tests/data"
 # What those who write the filter have read; a held-out file cannot have been copied from.
 CORPUS = [
     row["body"]
-    for name in ("chat-leaks.dev", "fresh-a", "fresh-b", "fresh-c")
+    for name in ("chat-leaks.dev", "fresh-a", "fresh-b", "fresh-c", "fresh-e", "fresh-f")
     for row in load(DATA / f"{name}.jsonl")
 ] + [
     message["body"]
-    for name in ("chat-leaks.dev", "fresh-b", "fresh-c")
+    for name in ("chat-leaks.dev", "fresh-b", "fresh-c", "fresh-f")
     for thread in load(DATA / f"{name}.threads.jsonl")
     for message in thread["messages"]
 ]

@@ -7359,7 +7359,7 @@ begin
             from app.locate(
                 reading,
                 '(?<![0-9A-Za-z.$@/:-])(?:[0-9o]{1,2}[ -]){0,3}[0-9]{1,5}(?:~s)?[ ,`<]'
-                || '(?:[nsowU][ .])?(?:(?:[xzshTVXQNlPCSBw]|uz|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?|(?<=[xS][ .''])Sz)(?![0-9A-Za-z])'
+                || '(?:[nsowU][ .;])?(?:(?:[xzshTVXQNlPCSBw]|uz|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?|(?<=[xS][ .''])Sz)(?![0-9A-Za-z])'
                 || '(?:#(?:[0-9]{1,4}|[A-Za-z])(?![0-9A-Za-z])|[ <](?:z|h|x) (?:[0-9]{1,4}|[son])(?![0-9A-Za-z]))?'
                 || '(?:<x(?: [A-Za-z]{1,2} [0-9]{5})?(?![0-9A-Za-z]|~[0-9]))?'
                 || '|(?:x|[0-9]~S) Sz?[`,< ]N? [0-9]{1,5}(?![0-9A-Za-z])'
@@ -7367,11 +7367,13 @@ begin
                 || '|(?<![0-9A-Za-z])(?:(?:[xz]|uz) ){0,1}x S [A-Za-z]{1,2} (?:(?:[xz]|uz) ){0,1}x S(?![0-9A-Za-z])'
                 || '|(?<![0-9A-Za-z])gz (?:[A-Za-z]{1,2} ){1,9}g (?:n )?(?:[xz]|uz) (?:x )?S(?![0-9A-Za-z])'
                 || '|(?<![0-9A-Za-z])gz (?:[gjtn] ){0,2}(?:(?:[xzhK]|uz)[ '']){1,4}?[xzhK][,< ]{1,2}(?:x )?x S(?![0-9A-Za-z])'
-                || '|(?<![0-9A-Za-z.$])[0-9]{1,4}[ ,<](?:[xsz] )?S (?:[a-zA-Z] ){0,2}x(?![0-9A-Za-z])'
+                || '|(?<![0-9A-Za-z.$])[0-9]{1,4}[ ,<](?:(?:[xsz]|ooo) )?S (?:[a-zA-Z] ){0,2}x(?![0-9A-Za-z])'
                 || '|(?<![0-9A-Za-z])S[ .;](?:[xzgns][ ]){0,3}[xh][ ,<]{1,2}(?:z[ .])?[0-9]{1,4}(?![0-9A-Za-z])'
             ) as l
         loop
             continue when part.matched ~ '^(?:19[5-9]|20[0-3])[0-9][ ,].*Sz$' and left(part.after, 3) ~ '^ [a-zK]';
+            -- ten minutes' drive
+            continue when right(part.matched, 2) = 'Sz' and left(part.after, 2) = ' x' and part.before !~ '[gj] $';
             finding.first_character := part.first_character;
             finding.last_character := part.last_character;
             findings := findings || finding;
@@ -7397,7 +7399,9 @@ begin
     end if;
 
     -- corner of one street and another
-    if (strpos(reading, ' nz ') > 0 or strpos(reading, '&') > 0) and reading <> translate(reading, 'VhI', '') then
+    if (strpos(reading, ' nz ') > 0 or strpos(reading, '&') > 0)
+        and (reading <> translate(reading, 'VhI', '') or strpos(reading, '~S') > 0)
+    then
         finding.reason := 'crossing';
         finding.confidence := 0.6;
         for part in
@@ -7447,6 +7451,12 @@ declare
     -- a link, an address of mail
     linking constant text[] := '{%>%,%D%,"%{%",%.T%,%.L%,%.%/%,%@%.%,"%@%,T%",%@G%}'::text[];
     -- everyday words complete nothing
+    -- what is refused, or what a car does with an app, up to the end of its clause
+    declined constant text :=
+        '(?:^|[.,;!?] ?)(?:sorry,? |but )?(?:no|not on|no thanks,?) (?:whats ?app|telegram|signal|facetime|calls?|texts?|texting|phone calls?)(?![a-z])[^.,;!?]*'
+        '|and not (?:on|over|by) (?:whats ?app|telegram|signal|the phone|phone)(?![a-z])'
+        '|[^.,;!?]*(?:phone icon|(?:in.app|inside the app) (?:video|voice)? ?call)[^.,;!?]*'
+        '|(?:whats ?app|telegram|signal|teams|messenger) (?:voice notes?|notifications?|calls?|messages?)[^.,;!?]*(?:cluster|carplay|speaker|head unit|come)[^.,;!?]*';
     everyday constant text := 'ZznytUKFX ~<;?"';
     -- of a longer message: a group of digits that begins a clause or has a label, a sign of a name, a street
     completing constant text :=
@@ -7576,6 +7586,10 @@ begin
 
     if own_reading <> translate(own_reading, asking, '') then
         solicits := app.judge_solicitation(own_reading);
+        if solicits is not null and own_folded collate "C" ~ declined then
+            select app.judge_solicitation(r.reading) into solicits
+            from app.read_text(regexp_replace(own_folded collate "C", declined, ' ', 'g'), model_version) as r;
+        end if;
     end if;
     if solicits is null then
         solicits := app.judge_wording(own_folded);
@@ -7706,7 +7720,8 @@ begin
         for part in
             select l.first_character, l.last_character, l.matched
             from app.locate(reading, searched) as l
-            where strpos(l.matched, 'x') > 0
+            -- the bottom line: it runs
+            where strpos(l.matched, 'x') > 0 and not (l.matched like 'B:%' and l.before ~ '[xzKU] $')
         loop
             finding.first_character := part.first_character + length(substring(part.matched from '^(?:(?:[aAGtgMyRz]|Bz) (?=[^$]))+'));
             finding.last_character := part.last_character - case when right(part.matched, 1) in (' ', '''') then 1 else 0 end;
@@ -7796,7 +7811,7 @@ as $$
 declare
     -- figures, letters drawn like them, and between two of them words that sound like one
     run constant text :=
-        '(?:(?:t[- <](?=[0-9ot][- <][0-9ot][- <]))*[0-9o]+)(?:(?:~{1,3}|[ ]D[ ]|[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot])))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z])){0,4}';
+        '(?:(?:t[- <](?=[0-9ot][- <][0-9ot][- <]))*[0-9o]+)(?:(?:~{1,3}|[ ]D[ ]|[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot]))|;(?=[0-9] [0-9]))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z])){0,4}';
     -- how numbers are written where our users live: anywhere, with its country; North America;
     -- France; Britain, Germany, Italy, Pakistan; India; Mexico; Brazil; before them the Netherlands and China
     known constant text :=
@@ -7828,8 +7843,12 @@ declare
         > length(marked) - length(translate(marked, '0123456789', ''));
     tokens constant text[] := case when any_spelled then string_to_array(marked, E'\x01') end;
     -- a picture of a telephone; to be read from its end
-    is_hinted_anywhere constant boolean := reading like '%n_M~%' or reading like '%n_M;%' or reading like '%n_M"%' or marked like '%it' || E'\x02 \x01' || 'rings%' or marked <> translate(marked, '☎📞📱📲', '')
-        or marked like '%right%to%left%' or marked like '%back%to%front%' or marked like '%end%to%start%';
+    -- what is to be left out
+    has_decoys constant boolean := translate(marked, E'\x01\x02', '') collate "C"
+        ~ '(?:ignor(?:e|ing)|skip|strip|drop|lose|leave off|leave out|without|minus) (?:the |all |my )?(?:letters?|words?|first|last|middle|cents|dashes|zero)';
+    is_hinted_anywhere constant boolean := has_decoys or reading like '%n_M~%' or reading like '%n_M;%' or reading like '%n_M"%' or marked like '%it' || E'\x02 \x01' || 'rings%' or marked <> translate(marked, '☎📞📱📲', '')
+        or marked like '%right%to%left%' or marked like '%back%to%front%' or marked like '%end%to%start%'
+        or marked like '%from' || E'\x02 \x01' || 'the' || E'\x02 \x01' || 'back%' or reading like '%10 N%';
     runs text[];
     matched text;
     before text;
@@ -7852,6 +7871,7 @@ declare
     is_said_after boolean;
     is_hinted boolean;
     is_denied boolean;
+    is_list boolean;
     explained text;
     is_explained boolean;
     is_known boolean;
@@ -7899,6 +7919,7 @@ begin
         if right(before, 1) = ';' and right(before, 4) in ('K Z;', 'K F;', 'N Z;', 'K N;') then
             clause := reverse(split_part(translate(reverse(left(before, -1)), '`?', ';;'), ';', 1));
         end if;
+        clause := replace(clause, 'L#', 'K#');
         clause := replace(replace(replace(replace(clause, 'o/s', 'K'), 'N K', 'N N'), 'L a', 'L K'), 'L N', 'L K');
         if strpos(clause, 'N') > 0 then
             clause := regexp_replace(clause collate "C", numbered, 'K', 'g');
@@ -7921,7 +7942,7 @@ begin
             and (octet_length(marked) = length(marked) or marked collate "C" !~ '[\u3040-\udfff]')
         then
             continue when concat(clause, following) = translate(concat(clause, following), 'CNk', '')
-                and concat(clause, following) not like '%n_M%';
+                and concat(clause, following) not like '%n_M%' and not has_decoys;
             continue when exists (
                 select
                 from regexp_matches(
@@ -7954,6 +7975,9 @@ begin
             continue;
         end if;
 
+        -- compression one seventy, one sixty five; no number ends in three figures behind a comma
+        is_list := is_denied and not is_hinted and not is_said_after and strpos(matched, '<') > 0
+            and translate(matched, ' ~-', '') collate "C" !~ '(?:^|<)[0-9ot]{4,}(?:<|$)';
         is_spelled := false;
         if any_spelled then
             words_before := words_before + regexp_count(
@@ -7971,6 +7995,7 @@ begin
             for shape in select l.* from app.locate(matched, known) as l loop
                 is_known := true;
                 sure := case
+                    when is_list then 0.3
                     when is_spelled then 0.9
                     when translate(shape.matched, '0123456789o', '') = '' then
                         case when is_said_after then 0.8 when is_denied then 0.1 else 0.6 end
@@ -7981,6 +8006,11 @@ begin
                     else 0.7
                 end;
                 continue when sure < 0.5;
+                -- longer than any number; prices in a list
+                continue when not is_said and not is_spelled and (
+                    (digits > 15 and translate(matched, '0123456789', '') = '')
+                    or matched collate "C" ~ '[0-9][.][0-9]{2}[<=]'
+                );
                 findings := findings || row(
                     null,
                     'phone',
@@ -7996,6 +8026,7 @@ begin
 
         finding.reason := case when is_hinted then 'disguised' when is_spelled then 'spelled' else 'announced' end;
         finding.confidence := case
+            when is_list then 0.1
             when is_hinted and digits between 9 and 13 and (is_said or not is_denied or digits = 10) then 0.8
             when is_digit_by_digit and digits between 10 and 13 and (is_said or not is_denied) then 0.8
             when (is_spelled or strpos(matched, 'D') > 0) and digits >= 9 then 0.8
@@ -8036,7 +8067,7 @@ begin
     end loop;
 
     -- In pieces, with words between them: each piece is hidden.
-    if figures < 10 or (reading = translate(reading, 'CNkm', '') and reading not like '%n_M%') then
+    if figures < 10 or (reading = translate(reading, 'CNkm', '') and reading not like '%n_M%' and not has_decoys) then
         return findings;
     end if;
     for part in select l.* from app.locate(reading, in_pieces) as l loop
@@ -8044,7 +8075,7 @@ begin
             reverse(split_part(translate(reverse(part.before), '`?', ';;'), ';', 1)), part.matched, left(part.after, 30)
         );
         clause := regexp_replace(clause collate "C", numbered, 'K', 'g');
-        continue when clause = translate(clause, 'CNkm', '') and clause not like '%n_M%';
+        continue when clause = translate(clause, 'CNkm', '') and clause not like '%n_M%' and not has_decoys;
         finding.reason := 'pieces';
         finding.confidence := 0.7;
         for shape in select l.* from app.locate(part.matched, '[0-9]{3,}(?:,[0-9]{3})?') as l loop
@@ -8350,6 +8381,9 @@ create or replace function app.find_written(folded text)
     set search_path = ''
 as $$
 declare
+    -- at 38 larkspur close
+    endings constant text[] :=
+        '{% close%,% bend%,% rise%,% gardens%,% green%,% row%,% walk%,% view%,% park%,% hill%,% mews%}'::text[];
     -- 1-800-fix-cars, 415-555-mech
     vanity constant text :=
         '(?<![a-z0-9])(?:1[- .])?(?:[(]?8(?:00|88|77|66|55|44|33)[)]?[- .]?|[(]?[2-9][0-9]{2}[)]?[-.]?)'
@@ -8357,9 +8391,10 @@ declare
     -- 27 kingsway, b11 2le; 868r6fcp+cw; lindenstrasse 12; ///one.two.three; 36.7378, -119.7871; p.o. box 12
     spot constant text :=
         '(?<![a-z0-9])(?:'
-        '(?:(?:unit |flat |no )?[0-9]{1,4}[a-d]?,? (?:[a-z]+,? ){1,4}|(?:unit|flat) [0-9]{1,4}[a-d]?,? )[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2}'
+        '(?:(?:unit |flat |no )?[0-9]{1,4}[a-d]?,? (?:[a-z]+,? ){1,4}|(?:unit|flat) [0-9]{1,4}[a-d]?,? |[0-9]{1,4}, )[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2}'
         '|[2-9cfghjmpqrvwx]{4,8}[+][2-9cfghjmpqrvwx]{2,3},?(?: [a-z]{3,})?'
-        '|[a-z]{3,}(?:strass?e|str[.]?|gasse|weg|allee|platz|damm) [0-9]{1,4}'
+        '|[a-z]{3,}(?:strass?e|str[.]?|gasse|weg|allee|platz|damm) [0-9]{1,4}[a-z]?'
+        '|(?<=at )[1-9][0-9]{0,3}[a-d]? [a-z]{4,} (?:close|bend|rise|gardens|green|row|walk|view|park|hill|mews)'
         '|[ns] ?[0-9]{1,2}[^a-z0-9]{1,3}[0-9]{1,2}[^a-z]{1,12} ?[ew] ?[0-9]{1,3}[^a-z0-9]{1,3}[0-9]{1,2}[^a-z ]{0,8}'
         '|/{3}[a-z]+[.][a-z]+[.][a-z]+'
         '|-?[0-9]{1,2}[.][0-9]{4,} ?, ?-?[0-9]{1,3}[.][0-9]{4,}'
@@ -8367,6 +8402,9 @@ declare
         '|(?:woon|adres|huis)[a-z]*(?: op| is|:)? [1-9][0-9]{3} ?[a-z]{2} [0-9]{1,4}'
         '|p[. ]*o[. ]* ?box [0-9]+'
         ')(?![a-z0-9])';
+    figure constant text := '(?:zero|oh|one|t(?:wo|hree)|f(?:our|ive)|s(?:ix|even)|eight|nine)';
+    -- what people call an app that they do not name
+    elsewhere constant text := '(?:the gram|paper plane|ghost(?: one| app)?|(?:blue )?bird(?: app)?|tt|gamertag|psn|bizum)';
     -- joatexampledotcom; www dot; a town's or a trade's own ending of a name; threesevenone...; moc.liamg@oj
     name constant text :=
         '(?<![a-z0-9])(?:'
@@ -8375,10 +8413,19 @@ declare
         '|[a-z0-9-]{3,}(?:[.][a-z0-9-]{2,})*[.](?:de|nl|ch|cc|tv|se|dk|cz|jp|kr|cn|za|nz|ie|garage|repair|shop'
         '|cars|autos?|online|site|store|services?|me/[^\s]+)(?![a-z0-9])(?:/[^\s]*[a-z0-9/_=-])?'
         '|[0-9]{1,3}(?:[.][0-9]{1,3}){3}(?::[0-9]{2,5}|/[a-z0-9/_.-]+)'
-        '|(?:[0-9][a-z]{1,2}){8,12}[0-9]|[a-z](?:[0-9][a-z]){10}|u/[a-z0-9_-]{5,}'
+        '|(?:[0-9][a-z]{1,2}){8,12}[0-9]|[a-z](?:[0-9][a-z]){10}|u/[a-z0-9_-]{5,}|t[.]me/[^\s]+'
         '|(?:微信|wechat|line|ライン|카톡|telegram|qq)[^a-z0-9 .,;]{0,4}[: ]{0,2}[a-z0-9]+[._-][a-z0-9._-]{3,}'
         '|(?:zero|oh|one|t(?:wo|hree)|f(?:our|ive)|s(?:ix|even)|eight|nine){7,}'
         '|(?:moc|ten|gro)[.][a-z0-9-]+(?:[@.][a-z0-9._-]+)?'
+        ')(?![a-z0-9])';
+    -- nineonesix fivefivefive ...; j-o at e-x dot c-o-m; jo at example d0t com; Morse; the gram knows me as jo.fixes
+    coded constant text :=
+        '(?<![a-z0-9])(?:'
+        '(?:' || figure || '{2,}[ .,-]*){3,}'
+        '|(?:[a-z0-9](?:[-_.][a-z0-9])+|[a-z0-9._-]+)(?: at | a t )[a-z0-9](?:-[a-z0-9])+(?: dot | d o t )[a-z](?:-[a-z])+'
+        '|[a-z0-9._-]+ at [a-z0-9-]+ d0t [a-z]{2,}'
+        '|(?:[.-]{5}[ /|]+){6,}[.-]{5}'
+        '|' || elsewhere || '(?:[^a-z0-9.;?!]+| (?:as|is|me|knows|im|one|name)){0,5}[a-z0-9_-]{2,}(?:[._][a-z0-9_]+)+'
         ')(?![a-z0-9])';
     -- Without one of these no pattern matches: a letter is an a there, and a figure a 0. Looking for all of them takes
     -- less than one pattern, and none of the places that PostgreSQL has for compiled ones.
@@ -8394,6 +8441,9 @@ declare
     name_words constant text[] :=
         '{%dotcom%,%dotnet%,%dotorg%,%dotbiz%,%dotinfo%,%dotco%,%dotio%,%dotshop%,%dotsite%,%www%,%u/%'
         ',%微信%,%ライン%,%카톡%,%line0%,%line:%,%line-%,%line(%,%line=%,%line\"%,%line?%,%line!%,%line/%,%line>%,%line#%,%line@%,%line*%}'::text[];
+    coded_words constant text[] :=
+        '{% d0t %,%fivefive%,%zeroone%,%ohone%,%the gram%,%paper plane%,%ghost%,%bird%,%tt:%,%gamertag%,%psn%,%bizum%'
+        ',%..... %,%----- %}'::text[];
     reversed_words constant text[] := '{%moc.%,%ten.%,%gro.%}'::text[];
     findings app.finding[] := array[]::app.finding[];
     finding app.finding;
@@ -8423,7 +8473,9 @@ begin
     finding.confidence := 0.8;
     finding.kind := 'address';
     finding.reason := 'map';
-    if shapes collate "C" like any (spot_shapes) or figures collate "C" like any (spot_words) then
+    if shapes collate "C" like any (spot_shapes) or figures collate "C" like any (spot_words)
+        or (figures like '% at 0%' and folded collate "C" like any (endings))
+    then
         for part in select l.* from app.locate(folded, spot) as l loop
             -- a code is of eight signs, or of fewer and a town
             finding.first_character := part.first_character;
@@ -8438,6 +8490,32 @@ begin
         end loop;
     end if;
 
+    finding.confidence := 0.9;
+    if folded collate "C" like any (coded_words) or shapes like '%a-a-a%' then
+        for part in select l.* from app.locate(folded, coded) as l loop
+            finding.first_character := part.first_character;
+            finding.last_character := part.last_character;
+            if part.matched collate "C" ~ '^[.-]{5}[ /|]' then
+                finding.kind := 'phone';
+                finding.reason := 'disguised';
+            elsif part.matched collate "C" ~ ('^' || elsewhere) then
+                finding.kind := 'handle';
+                finding.reason := 'account';
+                finding.first_character := part.last_character + 1
+                    - length(substring(part.matched from '[a-z0-9._-]*$'));
+            elsif part.matched collate "C" ~ ' (?:at|a t) ' then
+                finding.kind := 'email';
+                finding.reason := 'glued';
+            else
+                continue when regexp_count(part.matched collate "C", figure) < 7;
+                finding.kind := 'phone';
+                finding.reason := 'spelled';
+                finding.last_character := part.first_character - 1 + length(rtrim(part.matched, ' .,-'));
+            end if;
+            findings := findings || finding;
+        end loop;
+    end if;
+
     if not (
         shapes collate "C" like any (name_shapes)
         or figures collate "C" like any (name_words)
@@ -8446,10 +8524,10 @@ begin
     ) then
         return findings;
     end if;
-    finding.confidence := 0.9;
     for part in select l.* from app.locate(folded, name) as l loop
         finding.kind := 'url';
         finding.reason := 'shape';
+        finding.last_character := part.last_character;
         if left(part.matched, 4) in ('moc.', 'ten.', 'gro.') then
             finding.kind := case when strpos(part.matched, '@') > 0 then 'email' else 'url' end;
             finding.reason := 'reversed';
@@ -8471,7 +8549,6 @@ begin
             finding.reason := 'account';
             finding.first_character := part.last_character + 1 - length(substring(part.matched from '[a-z0-9/][a-z0-9._/-]*$'));
         end if;
-        finding.last_character := part.last_character;
         findings := findings || finding;
     end loop;
     return findings;
@@ -8709,7 +8786,7 @@ end;
 $$;
 comment on function app.fold_text is
     'The body as a reader decodes it, lower case, nothing unseen, look-alike letters and digits as ASCII; origins: '
-    'each folded character''s place in the body, null when they are equal.';
+    'where each folded character stands in the body, null when they are equal.';
 
 
 -- ==== supabase/functions/forfeit_earnings.sql
@@ -9254,7 +9331,7 @@ declare
     -- pay me cash; do you take venmo; cash, no fees
     payment constant text :=
         'P[MYty]|p[^;,]{0,2}O|pMgn|[pv<][^;,]{0,3}P|YP|p[YMtW]{0,2}[^;,]{0,2}[QJ]|pM[^;,]{0,1}[rJ]|[v<]M[^;,]{0,2}Q'
-        '|Q(?:[^;]{0,9}[^;zgn]|n|[^;]{0,8}[^;zg]n)?L|JQ|QJ|Q(?:b|zb|,b)';
+        '|Q(?:[^;]{0,9}[^;zgn]|n|[^;]{0,8}[^;zg]n)?L|JQ|QJ|PJ|Q(?:b|zb|,b)';
     -- come by my shop; let us meet; I can come to your house
     meeting constant text :=
         'V[^;,F]{0,3}[RW][^;,]{0,2}h|V[^;,F]?hY|V[^;,]?tM|VY.?V|VgR?h|V[jg]n?h|(?:^|[^IX])VM(?:[^n]|$)|wV[uMYr]|wV(?:$|[;,])|wzV[ugtY]|M[tz]?Vg'
@@ -9320,17 +9397,20 @@ declare
         '|won.?t (?:give|share|take|do)|not allowed|against (?:the )?rules|house rules|rather not|no puedo|не могу'
         '|не можу|nie moge|kann (?:ich )?(?:leider )?nicht|darf (?:ich )?(?:leider )?nicht|ne peux pas|ne peut pas|nao posso|non posso|nahi'
         '|(?:write|messag|text|chat|escrib|schreib|ecri|scriv|пишит|напиши|pisz)[^.;?!]* (?:here|hier|ici|aqui|qui|tutaj|сюда|здесь|тут)(?:[^a-z]|$)'
-        '|call button|in here(?:[^a-z]|$)|help page|(?:app|platform|site|system|plattform) (?:email|text|send|call|message)s? (?:me|you)'
+        '|call button|phone icon|in.app (?:video )?call|in here(?:[^a-z]|$)|help page|(?:app|platform|site|system|plattform) (?:email|text|send|call|message)s? (?:me|you)'
         '|don.?t (?:do|ask|share)|do not share|not comfortable|donne pas|gebe (?:ich )?(?:keine|nicht)|no doy|restons ici|(?:go|goes|keep it|stay|stays) (?:through|on|in) the (?:platform|app)'
         '|(?:told|asked|wanted|offered) (?:me|us) to';
-    person constant text := '(?:dealer|insur|adac|anwb|roadside|tow truck|police|warranty|shop said|support|autozone|bank)';
+    -- nor is what others say, or a car repeats
+    person constant text :=
+        '(?:dealer|insur|adac|anwb|roadside|tow truck|police|warranty|shop said|support|autozone|bank'
+        '|carplay|android auto|head unit|bluetooth|speaker|cluster)';
     -- Without one of these no pattern matches: a look for a hundred of them takes less than one for a pattern.
     spoken_hints constant text[] :=
-        '{%phone%,%ring%,%bell%,%tinkle%,%buzz%,%shout%,%holler%,% call%,%text %,%sms%,%dm %,%dms%,%mail%'
+        '{%phone%,%texting%,%ring%,%bell%,%tinkle%,%buzz%,%shout%,%holler%,% call%,%text %,%sms%,%dm %,%dms%,%mail%'
         ',%voice%,%video c%,%skype%,%zoom%,%whats%,%wats%,%insta%,%snap%,%signal%,%telegram%,%messeng%'
         ',%facebook%,%fb %,%discord%,%imess%,%facetime%,%face time%,%viber%,%wechat%,%tiktok%,%reddit%,%zalo%'
         ',%kakao%,%threema%,%teams%,% ig %,%google meet%,% line%,%number%,%cell%,%inbox%,%digits%,%reach%'
-        ',%hold of%,%contact%,% app%,%yours%,%hit me%,%hit us%,%live%,%real time%,%talk%,%speak%,%chat%''%}'::text[];
+        ',%hold of%,%contact%,% app%,%yours%,%hit me%,%hit us%,%live%,%real time%,%talk%,%speak%,%chat%,%phoned you%,%called you%,%texted you%,%rang you%}'::text[];
     placed_hints constant text[] :=
         '{%where%,%what str%,%which str%,%which shop%,%which gar%,%wut%,%how far%,%how close%,%in person%,%face to%'
         ',%in the flesh%,%real life%,%coffee%,%beer%,%pint%,%lunch%,%breakfast%,%cuppa%,%brew%,%drink%,%kettle%,%donut%'
@@ -9348,13 +9428,18 @@ declare
         ',%straight%,%deal with%,%charge you%,%cheaper%,%for half%,%discount%,% less%,%privat%,%rechnung%,%beleg%'
         ',%factur%,%fattur%,%faktur%,%nota%,%bon %,%black%,%noir%,%schwarz%,%nero%,%negro%,%fuera%,%fora%'
         ',%reki%,%elden%,%der hand%,%contanti%,%liquide%,%especes%,%bar %,%nous%,%noi%,%unter uns%,%nosotros%'
-        ',%these%,%decline%,%cancel%,%you found%,%ourselves%,%passer%,%passare%,%pasar%,%lappli%,%app%''%}'::text[];
+        ',%these%,%decline%,%cancel%,%you found%,%ourselves%,%passer%,%passare%,%pasar%,%lappli%,%app%''%,%receipt%,%folding%'
+        ',%envelope%,%bring a few%,%bring some%,%bring bills%,%bring notes%,%bring cash%,%your bank%,%my bank%,%no accounts%'
+        ',%your account%,%my account%,%the invoice%,%that invoice%,%this invoice%,%the booking%,%no need %,%through here%'
+        ',%through the%,%through this%,%no tax%,%the record%,%no reviews%,%just us%'
+        ',%us two%,%your bill%,%the bill%,%using this%,%source%}'::text[];
     evading_hints constant text[] :=
         '{%bot%,%censor%,%algorithm%,%moderat%,%mods%,%chat filter%,%the filter%,%system%,%software%,%flag%,%ban %,%blank%'
         ',%spell%,%words%,%digit%,%your number%,%ur number%,%my number%,%the number%,%number_s on%,%numbers%,%photo%,%picture%,%pic%,%image%,%video%,%profile%,%bio%,%van %'
         ',%truck%,%my sign%,%a sign%,%the sign%,%shop sign%,%lettering%,%shirt%,%cardboard%,%my card%,%business card%,%avatar%,%book%,%pages%,%google%,%look me%,%search%,%name%'
         ',%insta%,%handle%,%social%,%snap%,%gamertag%,%in touch%,%my contact%,%privately%,%qr%,%map app%'
-        ',%split%,%listening%,%want my%,%how to%''%}'::text[];
+        ',%split%,%listening%,%want my%,%how to%,%reach you%,%reaching you%,%find you%,%find me%,%find us%,%to find%'
+        ',%hold of%,%a card%,%the invoice%,%my invoice%,%craigslist%,%ebay%,%marketplace%,%listing%,%only one%,%have us%}'::text[];
     foreign_hints constant text[] :=
         '{%appel%,%coup de%,%voix%,%telephon%,%telefon%,%passe%,%se voit%,%renc%,%votre%,%ton %,%klingel%'
         ',%rufen%,%vorbei%,%ihre%,%an mich%,%bei mir%,%per mail%,%wo ist%,%wo sind%,%marco%,%llam%,%marc%'
@@ -9367,7 +9452,7 @@ declare
         ',%dukkan%,%nerede%,%adresin%,%ugra%,%number %,%no de%,%nambar%,%mobile%,%contact%,%call %,%phone %'
         ',%fon %,%mil%,%bahar%,%aapki%,%apki%,%tumhari%,%so d%,%zalo%,%goi %,%nhan tin%,%ket ban%,%gap %'
         ',%tien mat%,%chuyen%,%ngoai%,%nomor%,%japri%,%telpon%,%hubungi%,%tawag%,%kita%,%suna%,%zavol%,%ring %'
-        ',%ditt%,%kontant%,%tiene%''%}'::text[];
+        ',%ditt%,%kontant%,%tiene%,%devam%,%uygulama%,%prive%}'::text[];
     lines text;
     candidates text[] := array[]::text[];
     candidate text[];
@@ -14209,6 +14294,17 @@ begin
             '%brief%|%minute%|%quick%|%short%',
             '(?:quick|short|minute|brief) phone (?:call|chat|conversation|talk)',
             '%talk%', 'talks? on (?:tele)?phones',
+            '%way to %', '(?:best|good|easiest|better|quickest|only) way to (?:ring|call|phone|text|email|mail|message|dm) (?:you|me|us)',
+            '%do you do %|%do u do %', 'do (?:you|u) do (?:sms|texts?|texting|phone|calls?|emails?|video|facetime|zoom|whatsapp)',
+            '%facetime%|%face time%', '(?:(?:do|on|via|by|over|a|quick) face ?time|face ?time (?:would|could|works?|and|me|you|us|call|so))',
+            '% zoom%', '(?:do|set up|on|over|via|by|start) a? ?(?:quick )?zoom(?: call|,|$)',
+            '%mail%|%inbox%', '(?:what.?s|got|is there|have) an? (?:good |better |private |personal |other )?(?:e?-?mail|inbox) ',
+            '%mail%|%inbox%', '(?:e?-?mail|inbox) (?:address )?(?:that |where |to which )?i (?:can|could|may|should|send|forward)',
+            '%mail%|%contact%|%number%', '(?:leave|send|give|drop) me (?:your|ur|a|an) (?:e?-?mail|number|contact)',
+            '% call%', '(?:over|with|on) a (?:quick|short|little|five minute|proper) (?:phone )?call|over a call',
+            '%phoned you%|%called you%|%rang you%|%texted you%', '(?:if|would you mind) i (?:phoned|called|rang|texted) you',
+            '%regulars%|%clients%|%customers%&%whats%|%signal%|%telegram%|%insta%|%messenger%|%discord%|%phone%|%text%', '(?:regulars|clients|customers)[^.;?!]* (?:over|on|via|through|by) (?:whats ?a?p?p?|signal|telegram|insta(?:gram)?|messenger|discord|phone|text)',
+            '%on the line%|%on a line%|%on the horn%', 'get (?:you|u|ya|me) on the (?:line|horn)',
             '%bring%|%carry%|%continue%|%hop%|%jump%|%move%|%shift%|%switch%|%take%&%whats%|%wats%|%imess%|%facetime%|%face time%|%signal%|%telegram%|%insta%|% ig%|% fb%|%facebook%|%messenger%|%discord%|%skype%|%zoom%|%viber%|%snap%|%wechat%|%tiktok%|%reddit%|% line%|%zalo%|%kakao%|%threema%|%google meet%|%teams%',
             '(?:move|switch|continue|take|carry|bring|shift|jump|hop)[^.;?!]* (?:to|on|onto) (?:whats ?a?p?p?|wats ?app|imessage|face ?time|signal|telegram|insta(?:gram)?|ig|fb|facebook|messenger|discord|skype|zoom|viber|snap(?:chat)?|wechat|tiktok|reddit|line|zalo|kakao|threema|google meet|teams)(?:[^a-z]|$)',
             '%whats%|%wats%|%imess%|%facetime%|%face time%|%signal%|%telegram%|%insta%|% ig%|% fb%|%facebook%|%messenger%|%discord%|%skype%|%zoom%|%viber%|%snapch%|% snap%|%wechat%|%tiktok%|%reddit%|% line?%|%have line%|%on line%|%zalo%|%kakao%|%threema%|%google meet%|% teams%&% ok%|% good%|% fine%|% work%|%any good%',
@@ -14245,6 +14341,9 @@ begin
             '%beer%|%breakfast%|%brew%|%coffee%|%cuppa%|%drink%|%lunch%|%pint%',
             '(?:over|buy you|buy ya|stand you|owe you) (?:a |some |the )?(?:coffee|beers?|pint|drink|lunch|breakfast|cuppa|brew)',
             '%bring %', 'bring (?:a )?(?:beers?|donuts|doughnuts|coffee)',
+            '%meet %', '(?:we|i|can|could) (?:could |can )?meet (?:in|at|by|near|outside)(?: |$)',
+            '%grab a%', 'grab an? (?:coffee|beer|pint|bite|drink|cuppa)',
+            '%your place%|%your house%', '(?:be|come|over|round|up) (?:at|by|to) your (?:place|house)',
             '%kettle%', 'kettle.?s? (?:is )?(?:always )?on',
             '%always%|%free%|%open%|%yours%',
             '(?:my|our) (?:driveway|shop|workshop|barn|yard|place|bay|lift|garage)(?:.s| is|s) (?:[a-z]+ )?(?:open|free|always|yours)',
@@ -14309,11 +14408,28 @@ begin
             '(?:come|go|book|deal|pay|work|straight)(?: with| to)? ?(?:straight|directly|direct) (?:to|with) (?:me|us|you)',
             '%straight to me%', 'straight to me',
             '%deal with me%', 'deal with me',
-            '%charge you%', 'charge you',
+            '%charge you%', 'charge you (?:less|half|nothing|cash|without|outside|directly|[$]?[0-9]+|a )',
             '% for %&%ll do%|%_d do%|%can do%|%could do%|%will do%|%knock%',
             '(?:i.?ll|i.?d|i can|i could|i will) (?:do|knock)[^.;?!]* for (?:half|less|cheap|cash|[$]?[0-9]+)',
             '%cheaper%|%discount%|%half%|%less%',
             '(?:cheaper|less|discount|half)[^.;?!]*(?:direct|privately|without (?:them|the|this)|on my own|if you (?:skip|leave|cancel))',
+            '%receipt%', '(?:without|skip) (?:the |a |any )?receipts?(?: [^a-z]|[?]|,|$)',
+            '%folding money%', 'folding money',
+            '%envelope%', '(?:in|an?) (?:plain )?envelope',
+            '%bring%', 'bring (?:a few |some )?(?:twenties|tens|fifties|hundreds|bills|notes|cash)(?:,| and|$)',
+            '%your bank%|%my bank%|%your account%|%my account%', '(?:pay|send|straight|money|put it)[^.;?!]* (?:into|to) (?:your|my) (?:bank|account)',
+            '%invoice%|%receipt%|%booking%|%quote%', '(?:forget|skip|never mind|ignore) (?:the|that|this) (?:invoice|receipt|booking)',
+            '%log it%|%log this%', 'no need (?:to|for) (?:log|record|declare)',
+            '%through the%|%through here%|%through this%', 'don.?t (?:have to |need to |want to )?(?:pay|order|book)(?: it| that)? through (?:here|the (?:site|website|app)|this)',
+            '% no tax%', '(?:there.?ll be|with|and|so) no tax',
+            '%off the record%', 'price[^.;?!]* off the record',
+            '%on the side%', '(?:guy|man|mechanic|client) on the side',
+            '%o accounts%|%o reviews%', 'no (?:accounts|reviews|fees),? no (?:accounts|reviews|fees)',
+            '%just us %|%us two%', 'keep (?:it|this) (?:just )?(?:us|the two of us)',
+            '%off your bill%|%off the bill%', '(?:knock|take) [^.;?!]* off (?:your|the) bill',
+            '%using this%', '(?:keep|go on|carry on) using (?:this|the) (?:thing|app|site)',
+            '%not the app%', '(?:me|us),? not the app',
+            '%the source%', '(?:straight|right|directly) to the source',
             '%out of the app%', 'out of the app',
             '%cut%|%keep%|%leave%', '(?:cut|leave|keep) (?:them|the app|the platform|this site) out',
             '%bez%|%ohne%|%sans%|%sem%|%senza%|%sin%|%zonder%',
@@ -14360,7 +14476,7 @@ begin
             '%back of my%|%lettering%|%my %|%shop %|%side of %',
             '(?:zoom in|look|read|check|see|blow up|enlarge|peep|peek)[^.;?!]*(?:my (?:profile|avatar|bio|van|truck|shirt|hat|cap|sign|banner|card)|lettering|side of (?:the|my) (?:van|truck)|shop (?:door|sign|window)|back of my)',
             '%cell%|%contact%|%details%|%digits%|%insta%|%number%&% on the %|% on my%|% on a %',
-            '(?:number|digits|contact|cell|insta|details).{0,3}(?:s|is|are)? on (?:the|my|a) (?:van|truck|side|door|shirt|cap|hat|sign|banner|card|sticker|lift|wall|toolbox|bumper)[^.;?!]*(?:pic|photo|image|video|[0-9]|$)',
+            '(?<!part )(?:number|digits|contact|cell|insta|details)[^,.;]{0,3}(?:s|is|are)? on (?:the|my|a) (?:van|truck|side|door|shirt|cap|hat|sign|banner|card|sticker|lift|wall|toolbox|bumper)[^.;?!]*(?:pic|photo|image|video|[0-9]|$)',
             '% side of %',
             '(?:zoom|picture|photo|pic|image|look)[^.;?!]* side of (?:the|my|our) (?:van|truck|shop|building)',
             '%scan %', 'scan (?:the|my|this|that) (?:qr|code in)',
@@ -14374,6 +14490,14 @@ begin
             '%three words %', 'three words (?:for|are|to)',
             '%map app%', 'map app',
             '%hold of me%|%hold of us%|%how to reach%|%how to find%|%how to contact%', '(?:hold of|how to (?:reach|find|contact)) (?:me|us)(?:[^a-z]|$)',
+            '%to reach you%|%reaching you%', '(?:ways?|means) (?:to reach|of reaching) you',
+            '%find you%', 'find (?:you|me)(?: again)? (?:outside|after|elsewhere|without)',
+            '% find%', '(?:shop|garage|place) (?:isn.?t|is not|ain.?t) (?:hard|difficult) to find',
+            '%my card%|% a card%', 'left my card|(?:leave|put|slip|tuck)[a-z]* (?:my|a) card (?:in|under|on|with)',
+            '%zoom in%', '(?:zoom|look) in on (?:my|the) (?:header|letterhead|logo|invoice|receipt)',
+            '%craigslist%|%ebay%|%marketplace%|%listing%|%etsy%', '(?:my (?:ebay|etsy|craigslist)|craigslist ad|on (?:the )?(?:marketplace|craigslist) for|(?:a|my|our) listing on)',
+            '%only one%', 'the only one (?:named|called|up)',
+            '%have us%|%find us%|%find me%', 'you.?ll (?:have|find) (?:us|me)(?:[^a-z]|$)',
             '%phone%', 'phone ?book',
             '%yellow pages%', 'yellow pages',
             '%white pages%', 'white pages',
@@ -14397,6 +14521,10 @@ begin
         ]
         -- the same in other languages that are written in Latin letters
         when 'solicits_contact' then array[
+            '%devam ed%', 'oradan devam',
+            '%uygulama%', 'uygulama(?:dan|nin) (?:cik|dis)',
+            '%contacto%', '(?:su|tu|paseme|deme|dame) contacto',
+            '%en prive%', '(?:joindre|contacter|ecrire|parler)[^.;?!]* en prive',
             '%appeler%', 's.appeler',
             '%appelle%', 'on s.appelle',
             '%appele%', '(?:vous|t.|te|m.|me|nous) ?appele(?:r|z)',
