@@ -1,7 +1,7 @@
 -- What does the contact filter hide?
 
 begin;
-select plan(112);
+select plan(129);
 
 -- Contact details, and nothing else of the message
 
@@ -37,6 +37,18 @@ from (
     ('see https://example.com/book?id=1, ok?', 'see [link hidden], ok?'),
     ('www.example.garage and wa.me/14155552671', '[link hidden] and [link hidden]'),
     ('joscarcare.net has my prices', '[link hidden] has my prices'),
+    ('FOUR ONE FIVE... FIVE FIVE FIVE... TWO SIX SEVEN ONE, call', '[phone hidden], call'),
+    ('fouroneFIVE fiveFIVEfive twoSIX sevenONE', '[phone hidden]'),
+    ('eno neves xis owt evif evif evif evif eno ruof', '[phone hidden]'),
+    ('nelja yksi viisi viisi viisi viisi kaksi kuusi seitseman yksi', '[phone hidden]'),
+    ('....- .---- ..... ..... ..... ..... ..--- -.... --... .----', '[phone hidden]'),
+    ('AB-415-555-2671-X, skip the letters', 'AB-[phone hidden]-X, skip the letters'),
+    ('j-o at e-x-a-m-p-l-e dot c-o-m', '[email hidden]'),
+    ('jo AT example D0T com', '[email hidden]'),
+    ('paper plane: jo_fixes', 'paper plane: [handle hidden]'),
+    ('at 2207 N. Sycamore Ave', 'at [address hidden]'),
+    ('we are on the corner of Dunmore and 9th', 'we are on the [address hidden]'),
+    ('t.me/+joFixes', '[link hidden]'),
     ('bit.ly/3xYz', '[link hidden]'),
     ('www dot joscarcare dot org', '[link hidden]'),
     ('follow @jo.carcare', 'follow [handle hidden]'),
@@ -93,7 +105,9 @@ from unnest(
         'saw on facebook this is common', 'signal is good on the left', 'my phone won''t pair',
         'call the dealer', 'pays 3 ways', 'it''s a 2 way street', 'my 2015 Civic drive belt squeals',
         '1500 rear drive shaft', '2010 Subaru Outback way too loud', 'P0300 P0301 P0302 P0303 P0304',
-        'transmission at 185 190 195 200 205 210'
+        'transmission at 185 190 195 200 205 210', 'booking #4155552671', 'tracking 00340555014277610012',
+        'compression one seventy, one sixty five, one sixty eight, one oh five',
+        'fine after 10 min drive perfectly dry', 'bottom line: it runs'
     ]
 ) as typed
 cross join lateral app.mask_contacts(typed) as m;
