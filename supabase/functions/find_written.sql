@@ -7,9 +7,6 @@ create function app.find_written(folded text)
     set search_path = ''
 as $$
 declare
-    -- at 38 larkspur close
-    endings constant text[] :=
-        '{% close%,% bend%,% rise%,% gardens%,% green%,% row%,% walk%,% view%,% park%,% hill%,% mews%}'::text[];
     -- 1-800-fix-cars, 415-555-mech
     vanity constant text :=
         '(?<![a-z0-9])(?:1[- .])?(?:[(]?8(?:00|88|77|66|55|44|33)[)]?[- .]?|[(]?[2-9][0-9]{2}[)]?[-.]?)'
@@ -41,7 +38,7 @@ declare
         '|[0-9]{1,3}(?:[.][0-9]{1,3}){3}(?::[0-9]{2,5}|/[a-z0-9/_.-]+)'
         '|(?:[0-9][a-z]{1,2}){8,12}[0-9]|[a-z](?:[0-9][a-z]){10}|u/[a-z0-9_-]{5,}|t[.]me/[^\s]+'
         '|(?:微信|wechat|line|ライン|카톡|telegram|qq)[^a-z0-9 .,;]{0,4}[: ]{0,2}[a-z0-9]+[._-][a-z0-9._-]{3,}'
-        '|(?:zero|oh|one|t(?:wo|hree)|f(?:our|ive)|s(?:ix|even)|eight|nine){7,}'
+        '|' || figure || '{7,}'
         '|(?:moc|ten|gro)[.][a-z0-9-]+(?:[@.][a-z0-9._-]+)?'
         ')(?![a-z0-9])';
     -- nineonesix fivefivefive ...; j-o at e-x dot c-o-m; jo at example d0t com; Morse; the gram knows me as jo.fixes
@@ -62,6 +59,9 @@ declare
     spot_words constant text[] :=
         '{%str 0%,%str. 0%,%strase 0%,%strasse 0%,%gasse 0%,%weg 0%,%allee 0%,%platz 0%,%damm 0%,%unit 0%,%flat 0%'
         ',%postcode%,%post code%,%postal%,%woon%,%adres%,%o box%,%o. box%,%obox%,%o.box%}'::text[];
+    -- at 38 larkspur close
+    spot_endings constant text[] :=
+        '{% close%,% bend%,% rise%,% gardens%,% green%,% row%,% walk%,% view%,% park%,% hill%,% mews%}'::text[];
     name_shapes constant text[] :=
         '{%a.aa%,%0a0a0a0%,%0.0:00%,%0.00:00%,%0.000:00%,%0.0/_%,%0.00/_%,%0.000/_%,%aaaaaaaaaaaaaaaaaaaaa%}'::text[];
     name_words constant text[] :=
@@ -100,7 +100,7 @@ begin
     finding.kind := 'address';
     finding.reason := 'map';
     if shapes collate "C" like any (spot_shapes) or figures collate "C" like any (spot_words)
-        or (figures like '% at 0%' and folded collate "C" like any (endings))
+        or (figures like '% at 0%' and folded collate "C" like any (spot_endings))
     then
         for part in select l.* from app.locate(folded, spot) as l loop
             -- a code is of eight signs, or of fewer and a town
@@ -153,7 +153,6 @@ begin
     for part in select l.* from app.locate(folded, name) as l loop
         finding.kind := 'url';
         finding.reason := 'shape';
-        finding.last_character := part.last_character;
         if left(part.matched, 4) in ('moc.', 'ten.', 'gro.') then
             finding.kind := case when strpos(part.matched, '@') > 0 then 'email' else 'url' end;
             finding.reason := 'reversed';
@@ -175,6 +174,7 @@ begin
             finding.reason := 'account';
             finding.first_character := part.last_character + 1 - length(substring(part.matched from '[a-z0-9/][a-z0-9._/-]*$'));
         end if;
+        finding.last_character := part.last_character;
         findings := findings || finding;
     end loop;
     return findings;

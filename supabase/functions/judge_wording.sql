@@ -17,7 +17,7 @@ declare
         '|don.?t (?:do|ask|share)|do not share|not comfortable|donne pas|gebe (?:ich )?(?:keine|nicht)|no doy|restons ici|(?:go|goes|keep it|stay|stays) (?:through|on|in) the (?:platform|app)'
         '|(?:told|asked|wanted|offered) (?:me|us) to';
     -- nor is what others say, or a car repeats
-    person constant text :=
+    reported constant text :=
         '(?:dealer|insur|adac|anwb|roadside|tow truck|police|warranty|shop said|support|autozone|bank'
         '|carplay|android auto|head unit|bluetooth|speaker|cluster)';
     -- Without one of these no pattern matches: a look for a hundred of them takes less than one for a pattern.
@@ -118,7 +118,7 @@ begin
                     select
                     from string_to_table(lines, E'\n') as s (said)
                     where s.said collate "C" ~ ('(?n)' || part) and s.said collate "C" !~ refused
-                        and (candidate[1] not in ('solicits_call', 'solicits_contact') or s.said collate "C" !~ person)
+                        and (candidate[1] not in ('solicits_call', 'solicits_contact') or s.said collate "C" !~ reported)
                 ) then
                     return case candidate[1] when 'elsewhere' then 'solicits_contact' else candidate[1] end;
                 end if;

@@ -7844,7 +7844,7 @@ declare
     tokens constant text[] := case when any_spelled then string_to_array(marked, E'\x01') end;
     -- a picture of a telephone; to be read from its end
     -- what is to be left out
-    has_decoys constant boolean := translate(marked, E'\x01\x02', '') collate "C"
+    has_decoys constant boolean := figures >= 7 and translate(marked, E'\x01\x02', '') collate "C"
         ~ '(?:ignor(?:e|ing)|skip|strip|drop|lose|leave off|leave out|without|minus) (?:the |all |my )?(?:letters?|words?|first|last|middle|cents|dashes|zero)';
     is_hinted_anywhere constant boolean := has_decoys or reading like '%n_M~%' or reading like '%n_M;%' or reading like '%n_M"%' or marked like '%it' || E'\x02 \x01' || 'rings%' or marked <> translate(marked, '☎📞📱📲', '')
         or marked like '%right%to%left%' or marked like '%back%to%front%' or marked like '%end%to%start%'
@@ -8381,9 +8381,6 @@ create or replace function app.find_written(folded text)
     set search_path = ''
 as $$
 declare
-    -- at 38 larkspur close
-    endings constant text[] :=
-        '{% close%,% bend%,% rise%,% gardens%,% green%,% row%,% walk%,% view%,% park%,% hill%,% mews%}'::text[];
     -- 1-800-fix-cars, 415-555-mech
     vanity constant text :=
         '(?<![a-z0-9])(?:1[- .])?(?:[(]?8(?:00|88|77|66|55|44|33)[)]?[- .]?|[(]?[2-9][0-9]{2}[)]?[-.]?)'
@@ -8415,7 +8412,7 @@ declare
         '|[0-9]{1,3}(?:[.][0-9]{1,3}){3}(?::[0-9]{2,5}|/[a-z0-9/_.-]+)'
         '|(?:[0-9][a-z]{1,2}){8,12}[0-9]|[a-z](?:[0-9][a-z]){10}|u/[a-z0-9_-]{5,}|t[.]me/[^\s]+'
         '|(?:微信|wechat|line|ライン|카톡|telegram|qq)[^a-z0-9 .,;]{0,4}[: ]{0,2}[a-z0-9]+[._-][a-z0-9._-]{3,}'
-        '|(?:zero|oh|one|t(?:wo|hree)|f(?:our|ive)|s(?:ix|even)|eight|nine){7,}'
+        '|' || figure || '{7,}'
         '|(?:moc|ten|gro)[.][a-z0-9-]+(?:[@.][a-z0-9._-]+)?'
         ')(?![a-z0-9])';
     -- nineonesix fivefivefive ...; j-o at e-x dot c-o-m; jo at example d0t com; Morse; the gram knows me as jo.fixes
@@ -8436,6 +8433,9 @@ declare
     spot_words constant text[] :=
         '{%str 0%,%str. 0%,%strase 0%,%strasse 0%,%gasse 0%,%weg 0%,%allee 0%,%platz 0%,%damm 0%,%unit 0%,%flat 0%'
         ',%postcode%,%post code%,%postal%,%woon%,%adres%,%o box%,%o. box%,%obox%,%o.box%}'::text[];
+    -- at 38 larkspur close
+    spot_endings constant text[] :=
+        '{% close%,% bend%,% rise%,% gardens%,% green%,% row%,% walk%,% view%,% park%,% hill%,% mews%}'::text[];
     name_shapes constant text[] :=
         '{%a.aa%,%0a0a0a0%,%0.0:00%,%0.00:00%,%0.000:00%,%0.0/_%,%0.00/_%,%0.000/_%,%aaaaaaaaaaaaaaaaaaaaa%}'::text[];
     name_words constant text[] :=
@@ -8474,7 +8474,7 @@ begin
     finding.kind := 'address';
     finding.reason := 'map';
     if shapes collate "C" like any (spot_shapes) or figures collate "C" like any (spot_words)
-        or (figures like '% at 0%' and folded collate "C" like any (endings))
+        or (figures like '% at 0%' and folded collate "C" like any (spot_endings))
     then
         for part in select l.* from app.locate(folded, spot) as l loop
             -- a code is of eight signs, or of fewer and a town
@@ -8527,7 +8527,6 @@ begin
     for part in select l.* from app.locate(folded, name) as l loop
         finding.kind := 'url';
         finding.reason := 'shape';
-        finding.last_character := part.last_character;
         if left(part.matched, 4) in ('moc.', 'ten.', 'gro.') then
             finding.kind := case when strpos(part.matched, '@') > 0 then 'email' else 'url' end;
             finding.reason := 'reversed';
@@ -8549,6 +8548,7 @@ begin
             finding.reason := 'account';
             finding.first_character := part.last_character + 1 - length(substring(part.matched from '[a-z0-9/][a-z0-9._/-]*$'));
         end if;
+        finding.last_character := part.last_character;
         findings := findings || finding;
     end loop;
     return findings;
@@ -9401,7 +9401,7 @@ declare
         '|don.?t (?:do|ask|share)|do not share|not comfortable|donne pas|gebe (?:ich )?(?:keine|nicht)|no doy|restons ici|(?:go|goes|keep it|stay|stays) (?:through|on|in) the (?:platform|app)'
         '|(?:told|asked|wanted|offered) (?:me|us) to';
     -- nor is what others say, or a car repeats
-    person constant text :=
+    reported constant text :=
         '(?:dealer|insur|adac|anwb|roadside|tow truck|police|warranty|shop said|support|autozone|bank'
         '|carplay|android auto|head unit|bluetooth|speaker|cluster)';
     -- Without one of these no pattern matches: a look for a hundred of them takes less than one for a pattern.
@@ -9502,7 +9502,7 @@ begin
                     select
                     from string_to_table(lines, E'\n') as s (said)
                     where s.said collate "C" ~ ('(?n)' || part) and s.said collate "C" !~ refused
-                        and (candidate[1] not in ('solicits_call', 'solicits_contact') or s.said collate "C" !~ person)
+                        and (candidate[1] not in ('solicits_call', 'solicits_contact') or s.said collate "C" !~ reported)
                 ) then
                     return case candidate[1] when 'elsewhere' then 'solicits_contact' else candidate[1] end;
                 end if;
@@ -14418,8 +14418,8 @@ begin
             '%envelope%', '(?:in|an?) (?:plain )?envelope',
             '%bring%', 'bring (?:a few |some )?(?:twenties|tens|fifties|hundreds|bills|notes|cash)(?:,| and|$)',
             '%your bank%|%my bank%|%your account%|%my account%', '(?:pay|send|straight|money|put it)[^.;?!]* (?:into|to) (?:your|my) (?:bank|account)',
-            '%invoice%|%receipt%|%booking%|%quote%', '(?:forget|skip|never mind|ignore) (?:the|that|this) (?:invoice|receipt|booking)',
-            '%log it%|%log this%', 'no need (?:to|for) (?:log|record|declare)',
+            '%invoice%|%receipt%|%booking%', '(?:forget|skip|never mind|ignore) (?:the|that|this) (?:invoice|receipt|booking)',
+            '%log it%|%log this%', 'no need (?:to|for) log',
             '%through the%|%through here%|%through this%', 'don.?t (?:have to |need to |want to )?(?:pay|order|book)(?: it| that)? through (?:here|the (?:site|website|app)|this)',
             '% no tax%', '(?:there.?ll be|with|and|so) no tax',
             '%off the record%', 'price[^.;?!]* off the record',
