@@ -38,7 +38,7 @@ TIMES, ABOVE_MS = 1.5, 0.15  # of what the owner's query takes, or above it: whi
 GROWTH = 1.3  # from a tenth of the sessions
 MAKING_S = 15 * 60
 ROUNDS = 1000  # of which the slowest of twenty are fifty
-WIDTH = 132  # characters of the table
+WIDTH = 150  # characters of the table
 
 
 @dataclass(slots=True)
@@ -127,7 +127,7 @@ class Report:
         missed = [
             what
             for what, is_met in (
-                ("p95", p95 <= P95_MS),
+                ("p95", case.is_report or p95 <= P95_MS),
                 ("above at p50", p50 <= max(TIMES * hand50, hand50 + ABOVE_MS)),
                 ("above at p95", p95 <= max(TIMES * hand95, hand95 + ABOVE_MS)),
                 ("growth", case.is_report or growth <= GROWTH),
@@ -195,7 +195,8 @@ def main() -> int:
             report.add(case, here.figures[case], tenth.figures[case])
         report.lines.append(
             f"Targets: p95 ≤ {P95_MS:.0f} ms; p50 and p95 each at most ×{TIMES} of by hand or {ABOVE_MS} ms "
-            f"above it, whichever is more; p50 at most ×{GROWTH} of that at a tenth of the sessions."
+            f"above it, whichever is more; p50 at most ×{GROWTH} of that at a tenth of the sessions. The books, a "
+            "report, are held to the owner's time alone."
         )
         report.lines.append(
             f"{arguments.rounds} rounds, {os.cpu_count()} processors, load average (1, 5, 15 min) "

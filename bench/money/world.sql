@@ -159,5 +159,5 @@ values
     (pg_temp.id('workshop', 0), pg_temp.id('advisor', 0)),
     (pg_temp.id('workshop', 1700), pg_temp.id('advisor', 0)),
     (pg_temp.id('workshop', 1800), pg_temp.id('advisor', 1));
-insert into app.standings (person_id) values (pg_temp.id('admin', 0));
+insert into app.standings (person_id, persona) values (pg_temp.id('admin', 0), 'platform_admin');
 commit;

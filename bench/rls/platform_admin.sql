@@ -513,12 +513,12 @@ select
         0
     )::bigint as result_cents
 from (
-    select a.name, a.currency, a.balance_cents + coalesce(s.balance_cents, 0) as balance_cents
+    select a.name, a.currency, sum(a.balance_cents) as balance_cents
     from app.ledger_accounts as a
-    left join (
-        select account_id, sum(balance_cents)::bigint as balance_cents
-        from app.ledger_shards
-        group by account_id
-    ) as s on a.id = s.account_id
+    group by a.name, a.currency
+    union all
+    select a.name, a.currency, s.balance_cents
+    from app.ledger_shards as s
+    inner join app.ledger_accounts as a on s.account_id = a.id
 ) as l
 group by currency;

@@ -8,10 +8,10 @@ create function app.open_account()
     set search_path = ''
 as $$
 begin
-    insert into app.people (id) values (new.id);
+    insert into app.people (id, persona) values (new.id, 'customer');
     insert into app.contact_details (person_id, email) values (new.id, new.email);
     insert into app.customers (person_id) values (new.id);
-    insert into app.standings (person_id) values (new.id);
+    insert into app.standings (person_id, persona) values (new.id, 'customer');
     return null;
 end;
 $$;

@@ -183,7 +183,8 @@ create table app.people (
         constraint persona_is_known check (
             persona in ('customer', 'mechanic', 'workshop', 'platform_admin', 'media_worker')
         ),
-    created_at timestamptz not null default app.current_instant()
+    created_at timestamptz not null default app.current_instant(),
+    constraint standings_may_name_the_persona unique (id, persona)
 );
 comment on table app.people is 'One row an account. A sign-up is a customer.';
 comment on column app.people.persona is
@@ -315,16 +316,22 @@ from unnest(
 create table app.standings (
     holder_id uuid primary key
         generated always as (coalesce(person_id, workshop_id)) stored,
-    person_id uuid unique references app.people (id) on delete restrict,
+    person_id uuid unique,
+    persona text,
     workshop_id uuid unique references app.workshops (id) on delete restrict,
     suspended_until timestamptz not null default '-infinity',
     barred_until timestamptz not null default '-infinity',
     barred_from timestamptz not null default '-infinity',
     jurisdiction text not null default 'other' references app.jurisdictions (code),
-    constraint standing_has_one_holder check (num_nonnulls(person_id, workshop_id) = 1)
+    constraint standing_has_one_holder check (num_nonnulls(person_id, workshop_id) = 1),
+    constraint standing_names_a_person_s_persona check ((person_id is null) = (persona is null)),
+    constraint standings_person_fkey foreign key (person_id, persona)
+        references app.people (id, persona) on update cascade on delete restrict
 );
 comment on table app.standings is
     'Locked for share by whoever acts, for update by whoever restricts: nothing slips in between.';
+comment on column app.standings.persona is
+    'The person''s, kept the same by its foreign key, so that a policy asks one row; null for a workshop.';
 comment on column app.standings.suspended_until is 'No new work before then.';
 comment on column app.standings.barred_until is
     'No access to cases, threads or media before then. A ban is infinity.';

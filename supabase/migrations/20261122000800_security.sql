@@ -150,7 +150,12 @@ insert into app.transitions (entity, from_status, to_status, function, actor) va
 
 -- Whatever an admin's restriction does, the ladder does too, and the clock when a notice period is over.
 insert into app.transitions (entity, from_status, to_status, function, actor)
-select t.entity, t.from_status, t.to_status, f.function, f.actor
+select
+    t.entity,
+    t.from_status,
+    t.to_status,
+    f.function,
+    f.actor
 from app.transitions as t
 cross join (
     values

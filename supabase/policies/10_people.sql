@@ -120,7 +120,11 @@ comment on view api.mechanic_profile is 'The calling mechanic''s display name: a
 grant select on api.mechanic_profile to mechanic;
 
 create view api.notices with (security_invoker = true) as
-    select id, kind, about_id, created_at
+    select
+        id,
+        kind,
+        about_id,
+        created_at
     from app.notices;
 comment on view api.notices is 'What the caller was told outside threads, also broadcast on person:<id>.';
 grant select on api.notices to customer, mechanic, workshop, platform_admin;
@@ -185,7 +189,15 @@ comment on view api.admin_invitations is
 grant select on api.admin_invitations to platform_admin;
 
 create view api.admin_audit_log with (security_invoker = true) as
-    select id, at, actor_id, action, subject, subject_id, reason, details
+    select
+        id,
+        at,
+        actor_id,
+        action,
+        subject,
+        subject_id,
+        reason,
+        details
     from app.audit_log;
 comment on view api.admin_audit_log is 'What privileged hands did, and why.';
 grant select on api.admin_audit_log to platform_admin;

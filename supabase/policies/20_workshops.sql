@@ -42,7 +42,7 @@ grant select (mechanic_id, workshop_id, reason) on app.conflicts_of_interest to 
 -- shapes
 
 create view api.workshops with (security_invoker = true) as
-    select
+    select  -- in the order of a screen -- noqa: ST06
         w.id,
         w.name,
         c.name as city,
@@ -93,13 +93,20 @@ comment on view api.admin_workshops is 'Workshops with what matching reads, for 
 grant select on api.admin_workshops to platform_admin;
 
 create view api.admin_workshop_members with (security_invoker = true) as
-    select workshop_id, person_id, joined_at, removed_at
+    select
+        workshop_id,
+        person_id,
+        joined_at,
+        removed_at
     from app.workshop_members;
 comment on view api.admin_workshop_members is 'Advisors by workshop, for admins.';
 grant select on api.admin_workshop_members to platform_admin;
 
 create view api.admin_conflicts_of_interest with (security_invoker = true) as
-    select mechanic_id, workshop_id, reason
+    select
+        mechanic_id,
+        workshop_id,
+        reason
     from app.conflicts_of_interest;
 comment on view api.admin_conflicts_of_interest is
     'Ownership and payout links that keep a mechanic''s cases from a workshop.';

@@ -151,7 +151,13 @@ comment on view api.mechanic_sessions is
 grant select on api.mechanic_sessions to mechanic;
 
 create view api.customer_media with (security_invoker = true) as
-    select id, session_id, kind, path, registered_at, uploaded_at
+    select
+        id,
+        session_id,
+        kind,
+        path,
+        registered_at,
+        uploaded_at
     from app.media;
 comment on view api.customer_media is
     'Photos and videos of the calling customer: the path is in the bucket quarantine.';

@@ -70,7 +70,7 @@ grant select (id, thread_id, position, sender, kind, quote_id, body, sent_at)
 -- shapes
 
 create view api.customer_threads with (security_invoker = true) as
-    select
+    select  -- in the order of a screen -- noqa: ST06
         id,
         session_id,
         offer_id,
@@ -86,7 +86,7 @@ comment on view api.customer_threads is
 grant select on api.customer_threads to customer;
 
 create view api.mechanic_threads with (security_invoker = true) as
-    select
+    select  -- in the order of a screen -- noqa: ST06
         id,
         session_id,
         is_open,
@@ -99,7 +99,7 @@ comment on view api.mechanic_threads is
 grant select on api.mechanic_threads to mechanic;
 
 create view api.workshop_threads with (security_invoker = true) as
-    select
+    select  -- in the order of a screen -- noqa: ST06
         id,
         provider_id as workshop_id,
         offer_id,
@@ -128,7 +128,14 @@ comment on view api.messages is
 grant select on api.messages to customer, mechanic, workshop, platform_admin;
 
 create view api.admin_threads with (security_invoker = true) as
-    select id, session_id, offer_id, is_open, last_position, flagged_at, created_at
+    select
+        id,
+        session_id,
+        offer_id,
+        is_open,
+        last_position,
+        flagged_at,
+        created_at
     from app.threads;
 comment on view api.admin_threads is 'Flagged threads, for admins.';
 grant select on api.admin_threads to platform_admin;

@@ -117,14 +117,21 @@ grant select (offer_id, workshop_id, phone, released_at, visible_until)
 -- shapes
 
 create view api.customer_escalations with (security_invoker = true) as
-    select id, session_id, status, category, wave, created_at, ended_at
+    select
+        id,
+        session_id,
+        status,
+        category,
+        wave,
+        created_at,
+        ended_at
     from app.escalations;
 comment on view api.customer_escalations is
     'Cases of the calling customer that need a workshop. Waves are rounds of invitations so far.';
 grant select on api.customer_escalations to customer;
 
 create view api.customer_quotes with (security_invoker = true) as
-    select
+    select  -- in the order of a screen -- noqa: ST06
         q.id,
         q.escalation_id,
         q.offer_id,
@@ -155,7 +162,14 @@ comment on view api.customer_quotes is
 grant select on api.customer_quotes to customer;
 
 create view api.customer_quote_items with (security_invoker = true) as
-    select quote_id, position, kind, description, quantity, unit_cents, amount_cents
+    select
+        quote_id,
+        position,
+        kind,
+        description,
+        quantity,
+        unit_cents,
+        amount_cents
     from app.repair_quote_items;
 comment on view api.customer_quote_items is 'Parts and labour of the quotes sent to the calling customer.';
 grant select on api.customer_quote_items to customer;
@@ -175,7 +189,12 @@ create view api.mechanic_escalations with (security_invoker = true) as
     from app.escalations as e
     -- Lateral: looked up for the rows of a page. Joined, it would be hashed from all the mechanic earned.
     left join lateral (
-        select f.status, f.amount_cents, f.currency, f.earned_at, f.payable_from
+        select
+            f.status,
+            f.amount_cents,
+            f.currency,
+            f.earned_at,
+            f.payable_from
         from app.referrals as f
         where f.escalation_id = e.id
         order by f.escalation_id
@@ -186,7 +205,7 @@ comment on view api.mechanic_escalations is
 grant select on api.mechanic_escalations to mechanic;
 
 create view api.workshop_offers with (security_invoker = true) as
-    select
+    select  -- in the order of a screen -- noqa: ST06
         o.id,
         o.workshop_id,
         o.offered_at,
@@ -205,7 +224,10 @@ create view api.workshop_offers with (security_invoker = true) as
         q.currency
     from app.offers as o
     left join lateral (
-        select r.status, r.total_cents, r.currency
+        select
+            r.status,
+            r.total_cents,
+            r.currency
         from app.repair_quotes as r
         where r.offer_id = o.id
             and r.status <> 'draft'
@@ -238,7 +260,7 @@ comment on view api.workshop_cases is
 grant select on api.workshop_cases to workshop;
 
 create view api.workshop_quotes with (security_invoker = true) as
-    select
+    select  -- in the order of a screen -- noqa: ST06
         id,
         offer_id,
         workshop_id,
@@ -263,13 +285,25 @@ comment on view api.workshop_quotes is 'Quotes of the caller''s workshops, draft
 grant select on api.workshop_quotes to workshop;
 
 create view api.workshop_quote_items with (security_invoker = true) as
-    select quote_id, position, kind, description, quantity, unit_cents, amount_cents
+    select
+        quote_id,
+        position,
+        kind,
+        description,
+        quantity,
+        unit_cents,
+        amount_cents
     from app.repair_quote_items;
 comment on view api.workshop_quote_items is 'Parts and labour of the quotes of the caller''s workshops.';
 grant select on api.workshop_quote_items to workshop;
 
 create view api.workshop_released_contacts with (security_invoker = true) as
-    select offer_id, workshop_id, phone, released_at, visible_until
+    select
+        offer_id,
+        workshop_id,
+        phone,
+        released_at,
+        visible_until
     from app.contact_releases;
 comment on view api.workshop_released_contacts is
     'Telephone numbers (E.164) that customers of paid repairs released to the caller''s workshops, as '

@@ -56,7 +56,11 @@ grant select (decided_by, rule) on app.refund_requests to platform_admin;
 -- shapes
 
 create view api.refund_policy with (security_invoker = true) as
-    select version, ask_within, decide_within, unstarted_within
+    select
+        version,
+        ask_within,
+        decide_within,
+        unstarted_within
     from app.refund_policies;
 comment on view api.refund_policy is
     'How long after the work is done a refund can be asked for, how long payees wait for the decision, and '

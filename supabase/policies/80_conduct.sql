@@ -107,7 +107,13 @@ grant select (version, given_at) on app.consents to customer, mechanic, workshop
 -- shapes
 
 create view api.my_violations with (security_invoker = true) as
-    select id, severity, clause, facts, decided_at, overturned_at
+    select
+        id,
+        severity,
+        clause,
+        facts,
+        decided_at,
+        overturned_at
     from app.violations;
 comment on view api.my_violations is
     'What was found against the caller, with clause and facts, and when an appeal overturned it.';
@@ -176,7 +182,14 @@ comment on view api.my_reports is
 grant select on api.my_reports to customer, mechanic, workshop;
 
 create view api.my_appeals with (security_invoker = true) as
-    select id, restriction_id, statement, status, created_at, reviewed_at, review_reason
+    select
+        id,
+        restriction_id,
+        statement,
+        status,
+        created_at,
+        reviewed_at,
+        review_reason
     from app.appeals;
 comment on view api.my_appeals is
     'Appeals against restrictions on the caller or their workshops, and how they were decided.';
@@ -202,13 +215,20 @@ comment on view api.admin_appeals is
 grant select on api.admin_appeals to platform_admin;
 
 create view api.admin_conduct_steps with (security_invoker = true) as
-    select step, kind, days
+    select
+        step,
+        kind,
+        days
     from app.conduct_steps;
 comment on view api.admin_conduct_steps is 'The ladder: what the n-th confirmed violation brings.';
 grant select on api.admin_conduct_steps to platform_admin;
 
 create view api.monitoring_notice with (security_invoker = true) as
-    select n.version, n.body, n.effective_from, c.given_at as agreed_at
+    select
+        n.version,
+        n.body,
+        n.effective_from,
+        c.given_at as agreed_at
     from app.monitoring_notices as n
     left join app.consents as c on n.version = c.version;
 comment on view api.monitoring_notice is

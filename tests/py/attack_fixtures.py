@@ -1,5 +1,6 @@
 """The whole platform above the test world, with canaries: a plugin that the tests of attacks name."""
 
+import contextlib
 from collections.abc import Iterator
 
 import httpx
@@ -41,9 +42,9 @@ PLANTED = """
 """
 
 
-@pytest.fixture(scope="session")
-def target(new_database: NewDatabase) -> Iterator[Target]:
-    """The platform with its service above a world with canaries, for all the tests of attacks."""
+@contextlib.contextmanager
+def planted(new_database: NewDatabase) -> Iterator[Target]:
+    """The platform with its service above a world with canaries of its own."""
     with new_database() as clone:
         allow_service_logins(clone.cluster)
         with psycopg.connect(clone.dsn()) as connection:
@@ -59,3 +60,10 @@ def target(new_database: NewDatabase) -> Iterator[Target]:
             httpx.Client(base_url=platform.url, timeout=30) as http,
         ):
             yield Target(platform, dict(names), canaries, http)
+
+
+@pytest.fixture(scope="session")
+def target(new_database: NewDatabase) -> Iterator[Target]:
+    """The platform that all the tests of attacks share."""
+    with planted(new_database) as made:
+        yield made

@@ -36,13 +36,18 @@ class Store:
         )
 
 
-@pytest.fixture(scope="module")
-def store(target: Target) -> Store:
+def stored(target: Target) -> Store:
+    """A photo of ana's, uploaded."""
     answer = target.call("ana", "register_media", session_id=target.ids["ana active"], kind="photo")
     made = Store(target, answer.json())
     uploaded = made.put("ana", made.path)
     assert uploaded.status_code == 200, uploaded.text
     return made
+
+
+@pytest.fixture(scope="module")
+def store(target: Target) -> Store:
+    return stored(target)
 
 
 def empty(answer: httpx.Response) -> bool:

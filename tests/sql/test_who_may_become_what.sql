@@ -1,7 +1,7 @@
 -- Who may become what? A sign-up is a customer; only an invitation makes anything else of it.
 
 begin;
-select plan(40);
+select plan(42);
 
 -- Sign-up and an administrator's create, in the order of hosted Auth: insert, which may name a role;
 -- update of role to the default group, or to the one asked for; re-read
@@ -199,6 +199,14 @@ update app.people set persona = 'mechanic' where id = tests.id('eve');
 select is(
     (select role from auth.users where id = tests.id('eve')), 'mechanic',
     'the next token carries it'
+);
+select is(
+    (select persona from app.standings where person_id = tests.id('eve')), 'mechanic',
+    'and the standing that policies ask'
+);
+select throws_ok(
+    $$ update app.standings set persona = 'platform_admin' where person_id = tests.id('eve') $$,
+    '23503', null, 'which is never another than the account''s'
 );
 select tests.act_in_auth(
     format('update auth.users set role = %L where id = %L', 'authenticated', tests.id('eve'))

@@ -55,8 +55,8 @@ from accounts as a
 cross join words as w
 where a.persona = 'mechanic';
 
-insert into app.standings (person_id)
-select a.id
+insert into app.standings (person_id, persona)
+select a.id, a.persona
 from accounts as a;
 
 -- step: workshops

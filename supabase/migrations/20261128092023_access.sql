@@ -341,6 +341,7 @@ comment on function app.current_person_id is
 
 -- What a caller may still do. Predicates have no arguments: a policy evaluates each once per query.
 -- A token gives nothing but one's own record where its role is not the account's persona, whatever signed it.
+-- Almost nobody was ever restricted: -infinity, which is before any time, spares them a look at the clock.
 
 create or replace function app.may_take_work()
     returns boolean
@@ -353,11 +354,14 @@ begin
     return exists (
         select
         from app.standings as s
-        inner join app.people as p on s.person_id = p.id
         where s.person_id = app.current_person_id()
-            and p.persona = current_setting('role')
-            and s.suspended_until <= app.current_instant()
-            and (s.barred_until <= app.current_instant() or s.barred_from > app.current_instant())
+            and s.persona = current_setting('role')
+            and (s.suspended_until = '-infinity' or s.suspended_until <= app.current_instant())
+            and (
+                s.barred_until = '-infinity'
+                or s.barred_until <= app.current_instant()
+                or s.barred_from > app.current_instant()
+            )
     );
 end;
 $$;
@@ -375,10 +379,13 @@ begin
     return exists (
         select
         from app.standings as s
-        inner join app.people as p on s.person_id = p.id
         where s.person_id = app.current_person_id()
-            and p.persona = current_setting('role')
-            and (s.barred_until <= app.current_instant() or s.barred_from > app.current_instant())
+            and s.persona = current_setting('role')
+            and (
+                s.barred_until = '-infinity'
+                or s.barred_until <= app.current_instant()
+                or s.barred_from > app.current_instant()
+            )
     );
 end;
 $$;
@@ -396,10 +403,13 @@ begin
     return (
         select s.person_id
         from app.standings as s
-        inner join app.people as p on s.person_id = p.id
         where s.person_id = app.current_person_id()
-            and p.persona = current_setting('role')
-            and (s.barred_until <= app.current_instant() or s.barred_from > app.current_instant())
+            and s.persona = current_setting('role')
+            and (
+                s.barred_until = '-infinity'
+                or s.barred_until <= app.current_instant()
+                or s.barred_from > app.current_instant()
+            )
     );
 end;
 $$;
@@ -433,16 +443,24 @@ create or replace function app.current_workshop_ids()
     set search_path = ''
 as $$
 begin
-    if not app.may_continue_work() then
-        return array[]::uuid[];
-    end if;
     return array(
         select m.workshop_id
         from app.workshop_members as m
+        inner join app.standings as a on m.person_id = a.person_id
         inner join app.standings as s on m.workshop_id = s.workshop_id
         where m.person_id = app.current_person_id()
             and m.removed_at is null
-            and (s.barred_until <= app.current_instant() or s.barred_from > app.current_instant())
+            and a.persona = current_setting('role')
+            and (
+                a.barred_until = '-infinity'
+                or a.barred_until <= app.current_instant()
+                or a.barred_from > app.current_instant()
+            )
+            and (
+                s.barred_until = '-infinity'
+                or s.barred_until <= app.current_instant()
+                or s.barred_from > app.current_instant()
+            )
     );
 end;
 $$;
@@ -470,13 +488,19 @@ grant select (id, name, region, country) on app.cities
 grant select (code, name) on app.services to customer, mechanic, workshop, platform_admin;
 
 create view api.cities with (security_invoker = true) as
-    select id, name, region, country
+    select
+        id,
+        name,
+        region,
+        country
     from app.cities;
 comment on view api.cities is 'Places that a profile may name. The exact position is not shown.';
 grant select on api.cities to customer, mechanic, workshop, platform_admin;
 
 create view api.services with (security_invoker = true) as
-    select code, name
+    select
+        code,
+        name
     from app.services;
 comment on view api.services is 'Kinds of work: categories of sessions, offerings of workshops.';
 grant select on api.services to customer, mechanic, workshop, platform_admin;
@@ -606,7 +630,11 @@ comment on view api.mechanic_profile is 'The calling mechanic''s display name: a
 grant select on api.mechanic_profile to mechanic;
 
 create view api.notices with (security_invoker = true) as
-    select id, kind, about_id, created_at
+    select
+        id,
+        kind,
+        about_id,
+        created_at
     from app.notices;
 comment on view api.notices is 'What the caller was told outside threads, also broadcast on person:<id>.';
 grant select on api.notices to customer, mechanic, workshop, platform_admin;
@@ -671,7 +699,15 @@ comment on view api.admin_invitations is
 grant select on api.admin_invitations to platform_admin;
 
 create view api.admin_audit_log with (security_invoker = true) as
-    select id, at, actor_id, action, subject, subject_id, reason, details
+    select
+        id,
+        at,
+        actor_id,
+        action,
+        subject,
+        subject_id,
+        reason,
+        details
     from app.audit_log;
 comment on view api.admin_audit_log is 'What privileged hands did, and why.';
 grant select on api.admin_audit_log to platform_admin;
@@ -723,7 +759,7 @@ grant select (mechanic_id, workshop_id, reason) on app.conflicts_of_interest to 
 -- shapes
 
 create view api.workshops with (security_invoker = true) as
-    select
+    select  -- in the order of a screen -- noqa: ST06
         w.id,
         w.name,
         c.name as city,
@@ -774,13 +810,20 @@ comment on view api.admin_workshops is 'Workshops with what matching reads, for 
 grant select on api.admin_workshops to platform_admin;
 
 create view api.admin_workshop_members with (security_invoker = true) as
-    select workshop_id, person_id, joined_at, removed_at
+    select
+        workshop_id,
+        person_id,
+        joined_at,
+        removed_at
     from app.workshop_members;
 comment on view api.admin_workshop_members is 'Advisors by workshop, for admins.';
 grant select on api.admin_workshop_members to platform_admin;
 
 create view api.admin_conflicts_of_interest with (security_invoker = true) as
-    select mechanic_id, workshop_id, reason
+    select
+        mechanic_id,
+        workshop_id,
+        reason
     from app.conflicts_of_interest;
 comment on view api.admin_conflicts_of_interest is
     'Ownership and payout links that keep a mechanic''s cases from a workshop.';
@@ -942,7 +985,13 @@ comment on view api.mechanic_sessions is
 grant select on api.mechanic_sessions to mechanic;
 
 create view api.customer_media with (security_invoker = true) as
-    select id, session_id, kind, path, registered_at, uploaded_at
+    select
+        id,
+        session_id,
+        kind,
+        path,
+        registered_at,
+        uploaded_at
     from app.media;
 comment on view api.customer_media is
     'Photos and videos of the calling customer: the path is in the bucket quarantine.';
@@ -1055,7 +1104,7 @@ grant select (id, thread_id, position, sender, kind, quote_id, body, sent_at)
 -- shapes
 
 create view api.customer_threads with (security_invoker = true) as
-    select
+    select  -- in the order of a screen -- noqa: ST06
         id,
         session_id,
         offer_id,
@@ -1071,7 +1120,7 @@ comment on view api.customer_threads is
 grant select on api.customer_threads to customer;
 
 create view api.mechanic_threads with (security_invoker = true) as
-    select
+    select  -- in the order of a screen -- noqa: ST06
         id,
         session_id,
         is_open,
@@ -1084,7 +1133,7 @@ comment on view api.mechanic_threads is
 grant select on api.mechanic_threads to mechanic;
 
 create view api.workshop_threads with (security_invoker = true) as
-    select
+    select  -- in the order of a screen -- noqa: ST06
         id,
         provider_id as workshop_id,
         offer_id,
@@ -1113,7 +1162,14 @@ comment on view api.messages is
 grant select on api.messages to customer, mechanic, workshop, platform_admin;
 
 create view api.admin_threads with (security_invoker = true) as
-    select id, session_id, offer_id, is_open, last_position, flagged_at, created_at
+    select
+        id,
+        session_id,
+        offer_id,
+        is_open,
+        last_position,
+        flagged_at,
+        created_at
     from app.threads;
 comment on view api.admin_threads is 'Flagged threads, for admins.';
 grant select on api.admin_threads to platform_admin;
@@ -1240,14 +1296,21 @@ grant select (offer_id, workshop_id, phone, released_at, visible_until)
 -- shapes
 
 create view api.customer_escalations with (security_invoker = true) as
-    select id, session_id, status, category, wave, created_at, ended_at
+    select
+        id,
+        session_id,
+        status,
+        category,
+        wave,
+        created_at,
+        ended_at
     from app.escalations;
 comment on view api.customer_escalations is
     'Cases of the calling customer that need a workshop. Waves are rounds of invitations so far.';
 grant select on api.customer_escalations to customer;
 
 create view api.customer_quotes with (security_invoker = true) as
-    select
+    select  -- in the order of a screen -- noqa: ST06
         q.id,
         q.escalation_id,
         q.offer_id,
@@ -1278,7 +1341,14 @@ comment on view api.customer_quotes is
 grant select on api.customer_quotes to customer;
 
 create view api.customer_quote_items with (security_invoker = true) as
-    select quote_id, position, kind, description, quantity, unit_cents, amount_cents
+    select
+        quote_id,
+        position,
+        kind,
+        description,
+        quantity,
+        unit_cents,
+        amount_cents
     from app.repair_quote_items;
 comment on view api.customer_quote_items is 'Parts and labour of the quotes sent to the calling customer.';
 grant select on api.customer_quote_items to customer;
@@ -1298,7 +1368,12 @@ create view api.mechanic_escalations with (security_invoker = true) as
     from app.escalations as e
     -- Lateral: looked up for the rows of a page. Joined, it would be hashed from all the mechanic earned.
     left join lateral (
-        select f.status, f.amount_cents, f.currency, f.earned_at, f.payable_from
+        select
+            f.status,
+            f.amount_cents,
+            f.currency,
+            f.earned_at,
+            f.payable_from
         from app.referrals as f
         where f.escalation_id = e.id
         order by f.escalation_id
@@ -1309,7 +1384,7 @@ comment on view api.mechanic_escalations is
 grant select on api.mechanic_escalations to mechanic;
 
 create view api.workshop_offers with (security_invoker = true) as
-    select
+    select  -- in the order of a screen -- noqa: ST06
         o.id,
         o.workshop_id,
         o.offered_at,
@@ -1328,7 +1403,10 @@ create view api.workshop_offers with (security_invoker = true) as
         q.currency
     from app.offers as o
     left join lateral (
-        select r.status, r.total_cents, r.currency
+        select
+            r.status,
+            r.total_cents,
+            r.currency
         from app.repair_quotes as r
         where r.offer_id = o.id
             and r.status <> 'draft'
@@ -1361,7 +1439,7 @@ comment on view api.workshop_cases is
 grant select on api.workshop_cases to workshop;
 
 create view api.workshop_quotes with (security_invoker = true) as
-    select
+    select  -- in the order of a screen -- noqa: ST06
         id,
         offer_id,
         workshop_id,
@@ -1386,13 +1464,25 @@ comment on view api.workshop_quotes is 'Quotes of the caller''s workshops, draft
 grant select on api.workshop_quotes to workshop;
 
 create view api.workshop_quote_items with (security_invoker = true) as
-    select quote_id, position, kind, description, quantity, unit_cents, amount_cents
+    select
+        quote_id,
+        position,
+        kind,
+        description,
+        quantity,
+        unit_cents,
+        amount_cents
     from app.repair_quote_items;
 comment on view api.workshop_quote_items is 'Parts and labour of the quotes of the caller''s workshops.';
 grant select on api.workshop_quote_items to workshop;
 
 create view api.workshop_released_contacts with (security_invoker = true) as
-    select offer_id, workshop_id, phone, released_at, visible_until
+    select
+        offer_id,
+        workshop_id,
+        phone,
+        released_at,
+        visible_until
     from app.contact_releases;
 comment on view api.workshop_released_contacts is
     'Telephone numbers (E.164) that customers of paid repairs released to the caller''s workshops, as '
@@ -1650,7 +1740,9 @@ grant select (id, type, state, reason, created_at, received_at, applied_at, deli
 -- shapes
 
 create view api.prices with (security_invoker = true) as
-    select diagnostic_price_cents, currency
+    select
+        diagnostic_price_cents,
+        currency
     from app.fee_schedule;
 comment on view api.prices is 'What a diagnostic costs today, in cents.';
 grant select on api.prices to customer, mechanic, workshop;
@@ -1695,7 +1787,7 @@ comment on view api.customer_payments is
 grant select on api.customer_payments to customer;
 
 create view api.mechanic_statement with (security_invoker = true) as
-    select
+    select  -- in the order of a screen -- noqa: ST06
         transaction_id,
         posted_at,
         description,
@@ -1712,7 +1804,7 @@ comment on view api.mechanic_statement is
 grant select on api.mechanic_statement to mechanic;
 
 create view api.workshop_statement with (security_invoker = true) as
-    select
+    select  -- in the order of a screen -- noqa: ST06
         owner_id as workshop_id,
         transaction_id,
         posted_at,
@@ -1730,7 +1822,7 @@ comment on view api.workshop_statement is
 grant select on api.workshop_statement to workshop;
 
 create view api.mechanic_earnings with (security_invoker = true) as
-    select
+    select  -- in the order of a screen -- noqa: ST06
         p.id,
         p.part,
         p.about_id,
@@ -1767,7 +1859,7 @@ comment on view api.mechanic_earnings is
 grant select on api.mechanic_earnings to mechanic;
 
 create view api.workshop_earnings with (security_invoker = true) as
-    select
+    select  -- in the order of a screen -- noqa: ST06
         p.id,
         p.payee_id as workshop_id,
         p.about_id as offer_id,
@@ -1804,7 +1896,12 @@ comment on view api.workshop_earnings is
 grant select on api.workshop_earnings to workshop;
 
 create view api.payout_account with (security_invoker = true) as
-    select owner_id, transfers, payouts_enabled, requirements_due, disconnected_at
+    select
+        owner_id,
+        transfers,
+        payouts_enabled,
+        requirements_due,
+        disconnected_at
     from app.connected_accounts;
 comment on view api.payout_account is
     'The caller''s accounts at Stripe, or their workshops''. Money is sent once transfers is active.';
@@ -1840,7 +1937,13 @@ comment on view api.admin_payments is
 grant select on api.admin_payments to platform_admin;
 
 create view api.admin_ledger_transactions with (security_invoker = true) as
-    select id, source_key, description, payment_id, fee_schedule_version, posted_at
+    select
+        id,
+        source_key,
+        description,
+        payment_id,
+        fee_schedule_version,
+        posted_at
     from app.ledger_transactions;
 comment on view api.admin_ledger_transactions is 'Each fact that moved money, once.';
 grant select on api.admin_ledger_transactions to platform_admin;
@@ -1863,7 +1966,9 @@ grant select on api.admin_ledger_entries to platform_admin;
 
 create view api.admin_ledger_accounts with (security_invoker = true) as
     with parts as (
-        select s.account_id, sum(s.balance_cents)::bigint as balance_cents
+        select
+            s.account_id,
+            sum(s.balance_cents)::bigint as balance_cents
         from app.ledger_shards as s
         group by s.account_id
     )
@@ -1908,28 +2013,66 @@ grant select on api.admin_payables to platform_admin;
 
 create view api.admin_disputes with (security_invoker = true) as
     select
-        id, payment_id, stripe_charge_id, amount_cents, reason, status, is_open, evidence_due_by,
-        opened_at, told_at
+        id,
+        payment_id,
+        stripe_charge_id,
+        amount_cents,
+        reason,
+        status,
+        is_open,
+        evidence_due_by,
+        opened_at,
+        told_at
     from app.disputes;
 comment on view api.admin_disputes is
     'What customers contest at their bank, as Stripe last told it. Evidence is due by a date.';
 grant select on api.admin_disputes to platform_admin;
 
 create view api.admin_fraud_warnings with (security_invoker = true) as
-    select id, payment_id, fraud_type, warned_at, settled_at
+    select
+        id,
+        payment_id,
+        fraud_type,
+        warned_at,
+        settled_at
     from app.fraud_warnings;
 comment on view api.admin_fraud_warnings is
     'Charges that a bank suspects. Nothing of them is sent on until they are settled.';
 grant select on api.admin_fraud_warnings to platform_admin;
 
 create view api.admin_payouts with (security_invoker = true) as
-    select id, stripe_account_id, amount_cents, currency, told_at, paid_at, failed_at, failure
+    select
+        id,
+        stripe_account_id,
+        amount_cents,
+        currency,
+        told_at,
+        paid_at,
+        failed_at,
+        failure
     from app.payouts;
 comment on view api.admin_payouts is
     'Money on its way from Stripe to a bank. No account: the platform''s own.';
 grant select on api.admin_payouts to platform_admin;
 
+-- By name first: of all accounts there are a dozen names, and the sums below read each of them.
 create view api.admin_books with (security_invoker = true) as
+    with named as (
+        select
+            a.name,
+            a.currency,
+            sum(a.balance_cents) as balance_cents
+        from app.ledger_accounts as a
+        group by a.name, a.currency
+        union all
+        select
+            a.name,
+            a.currency,
+            s.balance_cents
+        from app.ledger_shards as s
+        left join app.ledger_accounts as a on s.account_id = a.id
+    )
+
     select
         currency,
         sum(balance_cents)::bigint as trial_balance_cents,
@@ -1960,7 +2103,7 @@ create view api.admin_books with (security_invoker = true) as
             ),
             0
         )::bigint as result_cents
-    from api.admin_ledger_accounts
+    from named
     group by currency;
 comment on view api.admin_books is
     'The books, one row a currency, in cents: income and what is owed are positive. Result: fees less '
@@ -1968,7 +2111,7 @@ comment on view api.admin_books is
 grant select on api.admin_books to platform_admin;
 
 create view api.admin_ledger_differences with (security_invoker = true) as
-    select
+    select  -- in the order of a screen -- noqa: ST06
         source_key,
         stripe_id,
         stripe_cents,
@@ -1987,7 +2130,15 @@ comment on view api.admin_ledger_differences is
 grant select on api.admin_ledger_differences to platform_admin;
 
 create view api.admin_stripe_events with (security_invoker = true) as
-    select id, type, state, reason, created_at, received_at, applied_at, deliveries
+    select
+        id,
+        type,
+        state,
+        reason,
+        created_at,
+        received_at,
+        applied_at,
+        deliveries
     from app.stripe_events;
 comment on view api.admin_stripe_events is
     'Stripe''s events and what became of them. Their bodies are not shown.';
@@ -2054,7 +2205,11 @@ grant select (decided_by, rule) on app.refund_requests to platform_admin;
 -- shapes
 
 create view api.refund_policy with (security_invoker = true) as
-    select version, ask_within, decide_within, unstarted_within
+    select
+        version,
+        ask_within,
+        decide_within,
+        unstarted_within
     from app.refund_policies;
 comment on view api.refund_policy is
     'How long after the work is done a refund can be asked for, how long payees wait for the decision, and '
@@ -2238,7 +2393,13 @@ grant select (version, given_at) on app.consents to customer, mechanic, workshop
 -- shapes
 
 create view api.my_violations with (security_invoker = true) as
-    select id, severity, clause, facts, decided_at, overturned_at
+    select
+        id,
+        severity,
+        clause,
+        facts,
+        decided_at,
+        overturned_at
     from app.violations;
 comment on view api.my_violations is
     'What was found against the caller, with clause and facts, and when an appeal overturned it.';
@@ -2307,7 +2468,14 @@ comment on view api.my_reports is
 grant select on api.my_reports to customer, mechanic, workshop;
 
 create view api.my_appeals with (security_invoker = true) as
-    select id, restriction_id, statement, status, created_at, reviewed_at, review_reason
+    select
+        id,
+        restriction_id,
+        statement,
+        status,
+        created_at,
+        reviewed_at,
+        review_reason
     from app.appeals;
 comment on view api.my_appeals is
     'Appeals against restrictions on the caller or their workshops, and how they were decided.';
@@ -2333,13 +2501,20 @@ comment on view api.admin_appeals is
 grant select on api.admin_appeals to platform_admin;
 
 create view api.admin_conduct_steps with (security_invoker = true) as
-    select step, kind, days
+    select
+        step,
+        kind,
+        days
     from app.conduct_steps;
 comment on view api.admin_conduct_steps is 'The ladder: what the n-th confirmed violation brings.';
 grant select on api.admin_conduct_steps to platform_admin;
 
 create view api.monitoring_notice with (security_invoker = true) as
-    select n.version, n.body, n.effective_from, c.given_at as agreed_at
+    select
+        n.version,
+        n.body,
+        n.effective_from,
+        c.given_at as agreed_at
     from app.monitoring_notices as n
     left join app.consents as c on n.version = c.version;
 comment on view api.monitoring_notice is
@@ -10826,10 +11001,10 @@ create or replace function app.open_account()
     set search_path = ''
 as $$
 begin
-    insert into app.people (id) values (new.id);
+    insert into app.people (id, persona) values (new.id, 'customer');
     insert into app.contact_details (person_id, email) values (new.id, new.email);
     insert into app.customers (person_id) values (new.id);
-    insert into app.standings (person_id) values (new.id);
+    insert into app.standings (person_id, persona) values (new.id, 'customer');
     return null;
 end;
 $$;
