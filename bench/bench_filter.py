@@ -191,6 +191,7 @@ def main() -> int:
     rows = [dict(row) for row in load(DATA / "chat-leaks.dev.jsonl")]
     threads = load(DATA / "chat-leaks.dev.threads.jsonl")
     foes = adversary.rows(options.seed, 2)
+    splitting = adversary.threads(options.seed, 5)
     fresh = {name: load(DATA / f"fresh-{name}.jsonl") for name in FRESH}
     fresh_threads = {
         name: load(file)
@@ -201,6 +202,7 @@ def main() -> int:
         ours = {row["id"]: row for row in scan.scan(connection, rows)}
         split = {row["id"]: row for row in scan.scan(connection, threads)}
         written = {str(row["id"]): row for row in scan.scan(connection, foes)}
+        foes_split = {str(row["id"]): row for row in scan.scan(connection, splitting)}
         fresh_found = {
             name: {str(row["id"]): row for row in scan.scan(connection, rows_of_one)}
             for name, rows_of_one in fresh.items()
@@ -277,6 +279,9 @@ def main() -> int:
     report.add("adversary, F1", None, foe["overall"]["f1"], 0.95)
     report.add("adversary, recall of techniques", None, recall_by_family(foes, written), 0.80)
     report.add("adversary, benign flagged", None, foe["overall"]["fpr"], 0.01, most=True)
+    figures = score(splitting, foes_split)["overall"]
+    report.add("adversary, threads: F1", None, figures["f1"], 0.90)
+    report.add("adversary, threads: caught in time", None, figures["in_time"], 0.85)
     for name, what in FRESH.items():
         scored = score(fresh[name], fresh_found[name])
         figures, asking = scored["overall"], scored["groups"]["severity=solicitation"]

@@ -1,5 +1,7 @@
 """Messages made by somebody who knows that a filter reads them: spellings × separators × carriers × decoys.
 
+And conversations in which one says a detail piece by piece: splits × spellings × what is said between.
+
 The same seed gives the same messages, in the form of tests/data/README.md. What is written here was made up
 for it; none of it is in the corpus.
 """
@@ -370,4 +372,103 @@ def rows(seed: int, rounds: int = 1) -> list[Row]:
         for technique, phrases in BENIGN.items():
             for phrase in phrases:
                 add(f"benign {technique}", phrase, [], [])
+    return made
+
+
+ASKED = ["Which engine is it?", "Since when?", "Does it do that cold?", "And with the heater on?"]
+ANSWERED = ["One moment.", "I see.", "Go on.", "Let me look.", "Noted.", "Hm."]
+CHATTER = ["ok", "wait", "sorry, typing", "one sec", "so", "got that?"]
+STAYS = [
+    "it idles rough when cold",
+    "the belt squeals in rain",
+    "I changed the plugs in spring",
+    "no light on the dash",
+]
+
+
+def splits(dice: random.Random) -> Iterator[tuple[str, str, list[str]]]:
+    """A technique, the kind of detail, and its pieces, each a message."""
+    english = WORDS["en"].split()
+    d = number(dice)
+    yield "halves", "phone", [f"{d[:3]} {d[3:6]}", d[6:]]
+    yield "thirds", "phone", [d[:3], d[3:6], d[6:]]
+    yield "pairs", "phone", [d[n : n + 2] for n in range(0, 10, 2)]
+    yield "digit by digit", "phone", list(d)
+    yield "with the country", "phone", ["+1", d[:3], d[3:6], d[6:]]
+    yield "labelled", "phone", [f"first three {d[:3]}", f"then {d[3:6]}", f"last four {d[6:]}"]
+    yield "area code", "phone", [f"area code {d[:3]}", f"{d[3:6]}-{d[6:]}"]
+    yield (
+        "words",
+        "phone",
+        [" ".join(english[int(x)] for x in part) for part in (d[:3], d[3:6], d[6:])],
+    )
+    yield "words and digits", "phone", [" ".join(english[int(x)] for x in d[:3]), d[3:6], d[6:]]
+    wide = d.translate(str.maketrans("0123456789", SCRIPTS[dice.choice(list(SCRIPTS))]))
+    yield "script", "phone", [wide[:3], wide[3:6], wide[6:]]
+    unseen = dice.choice(UNSEEN)
+    yield "unseen", "phone", [unseen.join(part) for part in (d[:3], d[3:6], d[6:])]
+    yield (
+        "french tens",
+        "phone",
+        ["zéro six trente-neuf", "quatre-vingt-dix-huit", "quarante et un vingt-sept"],
+    )
+    yield "dots after", "phone", [f"{d[:3]}..", f"..{d[3:6]}..", f"..{d[6:]}"]
+    yield (
+        "in a sentence",
+        "phone",
+        [f"you can ring me on {d[:3]}", f"{d[3:6]} comes next", f"and {d[6:]}"],
+    )
+    name, trade, host = dice.choice(NAMES), dice.choice(TRADES), dice.choice(HOSTS[:4])
+    left, _, right = host.rpartition(".")
+    yield "mail at its sign", "email", [f"{name}{trade}", f"@{host}"]
+    yield "mail in words", "email", [f"{name}{trade} at", f"{left} dot {right}"]
+    yield "link at its dot", "url", [f"{name}{trade}", ".com"]
+    yield "account", "handle", ["my insta is", f"{name}_{trade}"]
+    yield "street", "address", [f"{dice.randint(100, 999)}", "Larkspur Street"]
+
+
+TOLD_IN_PIECES = {
+    "readings": ["bank 1 says 12.4", "bank 2 13.9", "and 14.1 at 2000"],
+    "part number": ["the label says 06H", "905 110", "G at the end"],
+    "codes": ["P0171", "P0174", "and C0035"],
+    "torque": ["18", "then 90 degrees", "then 90 again"],
+    "prices": ["they want 412 for parts", "560 labour", "972 in all"],
+    "miles": ["128440 now", "121006 at the last service", "oil every 5000"],
+    "fuses": ["F23", "F47 is 15 A", "relay 12"],
+    "tyres": ["275 40 19 in front", "305 35 19 behind", "both 105 Y"],
+    "firing order": ["1 5 4", "2 6 3", "7 8"],
+    "years": ["it is a 2014", "bought in 2019", "belt done in 2023"],
+    "vin": ["the VIN starts 1M8GDM9A", "then XKP", "and ends 042788"],
+    "pressure": ["fuel 58 psi", "drops to 41", "after 10 minutes 30"],
+}  # fmt: skip
+
+
+def threads(seed: int, rounds: int = 1) -> list[Row]:
+    """Conversations in which a detail, or what a car has said of it, comes in pieces with more or less between."""
+    dice = random.Random(seed)
+    made: list[Row] = []
+
+    def add(family: str, kinds: list[str], pieces: list[str]) -> None:
+        sender, other = dice.choice([("mechanic", "customer"), ("customer", "mechanic")])
+        said = [(other, dice.choice(ASKED)), (sender, dice.choice(STAYS))]
+        for place, piece in enumerate(pieces):
+            if place and dice.random() < 0.5:
+                said.append((other, dice.choice(ANSWERED)))
+            if place and dice.random() < 0.25:
+                said.append((sender, dice.choice(CHATTER)))
+            said.append((sender, piece))
+        last = len(said) - 1
+        said.append((other, "Thanks, noted."))
+        made.append(
+            {
+                "id": f"adv-t-{len(made)}", "messages": [{"sender": who, "body": body} for who, body in said],
+                "leak": bool(kinds), "kinds": kinds, "leak_at": last if kinds else None, "family": family,
+            }
+        )  # fmt: skip
+
+    for _ in range(rounds):
+        for technique, kind, pieces in splits(dice):
+            add(f"split {technique}", [kind], pieces)
+        for technique, pieces in TOLD_IN_PIECES.items():
+            add(f"benign {technique}", [], pieces)
     return made

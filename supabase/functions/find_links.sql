@@ -21,7 +21,8 @@ declare
         || '|' || name || '(?:[._+~%-]' || name || ')*@' || name || '(?:[-~]' || name || ')*,T(?![0-9A-Za-z])'
         -- name at name dot com
         || '|' || name || '(?:(?:[._+~-]|' || said_dot || ')' || name || ')*[^;@]j[^;@]'
-        || '(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TLhn](?![0-9A-Za-z])(?:/' || name || path || ')?'
+        || '(?:(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TLhn]|G' || dot || 'z)(?![0-9A-Za-z])'
+        || '(?:/' || name || path || ')?'
         -- name at gmail, with nothing after it
         || '|' || name || '(?:[._+~-]' || name || ')*[@{]G(?:,T)?'
         -- a host of mail, whatever ends it

@@ -158,6 +158,8 @@ begin
                 );
                 if counted between 10 and 11 and whole ~ american and (is_pure or rtrim(coarse[way], '-') ~ grouped)
                     or counted between 10 and 11 and whole ~ elsewhere
+                    -- zero six, thirty-nine
+                    or counted = 10 and is_pure and whole ~ '^0-[1-9]' and rtrim(coarse[way], '-') ~ elsewhere
                     or counted = 10 and (is_pure and whole ~ in_pairs or rtrim(coarse[way], '-') ~ '^[1-9][0-9]-[0-9]{4}-[0-9]{4}$')
                     or announced and counted between 9 and 13
                     or is_hinted and (is_pure or is_one_message) and counted between 10 and 11

@@ -46,6 +46,17 @@ begin
             forfeited.currency
         );
     end loop;
+
+    update app.referrals as r
+    set status = 'forfeited'
+    from app.payables as p
+    inner join app.payments as y on p.payment_id = y.id
+    inner join app.repair_quotes as q on y.quote_id = q.id
+    where p.payee_id = forfeit_earnings.payee_id
+        and p.part = 'referral'
+        and p.forfeited_cents > 0
+        and r.escalation_id = q.escalation_id
+        and r.status = 'withheld';
 end;
 $$;
 comment on function app.forfeit_earnings is

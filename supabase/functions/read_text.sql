@@ -43,7 +43,9 @@ begin
                                     when t.entry < E'\x03' then
                                         case
                                             when strpos(t.entry, E'\x03@') > 0 then '{'
-                                            when strpos(t.entry, E'\x03.') > 0 then '.'
+                                            -- .com, and not ..555..
+                                            when right(t.entry, 2) = E'\x03.' and strpos(t.entry, '.') = length(t.entry)
+                                                then '.'
                                             when strpos(t.entry, E'\x03') > 0 then '`'
                                             when strpos(t.entry, E'\n') > 0 then '?'
                                             when right(t.entry, 1) = '@' then '^'
@@ -96,7 +98,8 @@ begin
         reading := regexp_replace(reading, '8[- ]e[- ]1([0-9])(?![0-9])', '9~~\1', 'g');
         reading := regexp_replace(reading, '6e[- ]10[- ]([7-9])(?![0-9])', '7~~\1', 'g');
         reading := regexp_replace(reading, '6e[- ]1([0-9])(?![0-9])', '7~\1', 'g');
-        -- ochenta y uno
+        -- quarante et un, ochenta y uno
+        reading := regexp_replace(reading, '([0-9])e nz t(?![0-9A-Za-z])', '\1~~1', 'g');
         reading := regexp_replace(reading, '([0-9])e (?:nz|z|j|E) ([1-9t])(?![0-9e])', '\1~~\2', 'g');
         -- five hundred in one word, then tens
         reading := regexp_replace(reading, '([0-9])c ([0-9])e( |~~)(?=[1-9])', '\1 \2\3', 'g');

@@ -227,7 +227,7 @@ create table app.referrals (
     mechanic_id uuid not null references app.mechanics (person_id),
     status text not null default 'pending'
         constraint referral_status_is_known check (
-            status in ('pending', 'earned', 'payable', 'paid', 'reversed', 'withheld')
+            status in ('pending', 'earned', 'payable', 'paid', 'reversed', 'withheld', 'forfeited')
         ),
     amount_cents bigint not null
         constraint referral_is_not_negative check (amount_cents >= 0),
@@ -240,8 +240,8 @@ create table app.referrals (
 comment on table app.referrals is 'The mechanic''s share of a repair: pending when paid, earned when done.';
 comment on column app.referrals.status is
     'pending → earned | withheld | reversed; earned → payable | paid | withheld | reversed; '
-    'payable → paid | withheld | reversed; withheld → pending | earned | paid | reversed; '
-    'paid → reversed; reversed → earned: which function moves it stands in app.transitions.';
+    'payable → paid | withheld | reversed; withheld → pending | earned | paid | reversed | forfeited; '
+    'forfeited → reversed; paid → reversed; reversed → earned: which function moves it stands in app.transitions.';
 create index referrals_in_order on app.referrals (created_at desc);
 create index referrals_by_mechanic on app.referrals (mechanic_id, created_at desc);
 

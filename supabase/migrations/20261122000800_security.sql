@@ -145,6 +145,8 @@ insert into app.transitions (entity, from_status, to_status, function, actor) va
     ('referral', 'pending', 'withheld', 'restrict', 'platform_admin'),
     ('referral', 'earned', 'withheld', 'restrict', 'platform_admin'),
     ('referral', 'payable', 'withheld', 'restrict', 'platform_admin'),
+    ('referral', 'withheld', 'forfeited', 'decide_withheld', 'platform_admin'),
+    ('referral', 'forfeited', 'reversed', 'apply_stripe_event', 'stripe'),
     ('referral', 'withheld', 'pending', 'lift_restriction', 'platform_admin'),
     ('referral', 'withheld', 'earned', 'lift_restriction', 'platform_admin');
 

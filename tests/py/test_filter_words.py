@@ -43,6 +43,13 @@ def connection(new_database: NewDatabase) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture(scope="module")
+def splitting_foe(connection: psycopg.Connection) -> Figures:
+    """The same of the adversary's conversations."""
+    threads = adversary.threads(seed=1, rounds=3)
+    return score(threads, {str(row["id"]): row for row in scan.scan(connection, threads)})
+
+
+@pytest.fixture(scope="module")
 def foe(connection: psycopg.Connection) -> Figures:
     """What the scorer says of the filter on the adversary's messages."""
     rows = adversary.rows(seed=1, rounds=2)
@@ -125,9 +132,16 @@ def test_an_adversary_s_decoys_pass(foe: Figures) -> None:
     assert foe["overall"]["fpr"] <= FOE_BENIGN_CEILING
 
 
+def test_an_adversary_who_splits_is_caught_in_time(splitting_foe: Figures) -> None:
+    assert splitting_foe["overall"]["in_time"] >= FOE_RECALL_FLOOR
+    assert splitting_foe["overall"]["fpr"] <= FOE_BENIGN_CEILING
+
+
 def test_an_adversary_says_the_same_for_the_same_seed() -> None:
     assert adversary.rows(seed=3) == adversary.rows(seed=3)
     assert adversary.rows(seed=3) != adversary.rows(seed=4)
+    assert adversary.threads(seed=3) == adversary.threads(seed=3)
+    assert adversary.threads(seed=3) != adversary.threads(seed=4)
 
 
 def test_a_scan_reads_messages_and_threads_without_labels(connection: psycopg.Connection) -> None:

@@ -1,7 +1,7 @@
 -- What does the contact filter hide?
 
 begin;
-select plan(129);
+select plan(134);
 
 -- Contact details, and nothing else of the message
 
@@ -168,6 +168,29 @@ select results_eq(
 select is((app.mask_contacts('2671', array['415', '555'])).delivered, '[phone hidden]', 'a number');
 select is(
     (app.mask_contacts('@example.com', array['jo.smith'])).delivered, '[email hidden]', 'an address'
+);
+select is(
+    (app.mask_contacts('..0142..', array['317..', '..555..'])).delivered, '..[phone hidden]..',
+    'a number with dots at its ends, which join no two messages'
+);
+select is(
+    (app.mask_contacts('.com', array['jofixes'])).delivered, '[link hidden]', 'where one dot does'
+);
+select is(
+    (
+        app.mask_contacts(
+            'cinquante et un vingt-sept', array['zéro six trente-neuf', 'quatre-vingt-dix-huit']
+        )
+    ).delivered,
+    '[phone hidden]',
+    'a number in French, of which one is said with and'
+);
+select is(
+    (app.mask_contacts('gmx dot de', array['jo.smith at'])).delivered, '[email hidden]',
+    'an address in words, with an ending that is a word too'
+);
+select is(
+    (app.mask_contacts('jo.smith at gmx dot de')).delivered, '[email hidden]', 'or in one message'
 );
 select is(
     (app.mask_contacts('then 60 ft lbs', array['30 ft lbs', 'bolt 4155552671']))

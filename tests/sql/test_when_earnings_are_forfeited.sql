@@ -1,7 +1,7 @@
 -- When are earnings forfeited? Not before the bar's appeal is decided, or the time to make it is over.
 
 begin;
-select plan(13);
+select plan(17);
 
 select tests.invite('abe', 'platform_admin');
 create function pg_temp.forfeited()
@@ -11,6 +11,17 @@ as $$
     select api.decide_withheld(tests.id('max'), 'forfeited', 'He took the cash.');
 $$;
 grant execute on function pg_temp.forfeited to public;
+create function pg_temp.referrals()
+    returns setof text
+    language sql
+as $$
+    select status from app.referrals where mechanic_id = tests.id('max');
+$$;
+-- Of max's two cases one is repaired, the other is only paid.
+select tests.act_as('customer', 'ana');
+select tests.named('repair', api.approve_quote(tests.id('ana escalated quote of Northside Garage')));
+select tests.act_as_owner();
+select tests.pay(tests.id('repair'));
 select tests.act_as('platform_admin', 'ada');
 select tests.named('ban', api.restrict(tests.id('max'), 'banned', false, '4.4', 'Took cash.'));
 
@@ -27,6 +38,40 @@ select tests.act_as_owner();
 select tests.move_clock(interval '1 second');
 select tests.act_as('platform_admin', 'ada');
 select is(pg_temp.forfeited(), 10500::bigint, 'then they are, if nobody appealed');
+select tests.act_as_owner();
+select bag_eq(
+    'select pg_temp.referrals()', $$ values ('forfeited'), ('withheld') $$,
+    'and of the referrals what was earned: what is to be earned yet waits on'
+);
+select tests.act_as('platform_admin', 'ada');
+select api.lift_restriction(tests.id('ban'), 'Years ago.');
+select tests.act_as_owner();
+select bag_eq(
+    'select pg_temp.referrals()', $$ values ('forfeited'), ('pending') $$,
+    'which the end of the ban brings back, and not the other'
+);
+select tests.act_as('mechanic', 'max');
+select bag_eq(
+    'select referral_status from api.mechanic_escalations where referral_status is not null',
+    $$ values ('forfeited'), ('pending') $$,
+    'so the mechanic reads'
+);
+select tests.act_as_owner();
+select tests.stripe_event(
+    'evt_all_back', 'refund.created',
+    jsonb_build_object(
+        'id', 're_all_back', 'object', 'refund', 'amount', f.amount_cents, 'currency', 'usd', 'charge', f.id,
+        'status', 'pending', 'metadata', '{}'::jsonb
+    )
+)
+from app.money_facts as f
+where f.kind = 'charge'
+    and f.payment_id = tests.id('cleo repaired repair payment');
+select tests.code_as_service('worker', $$ select backend.apply_stripe_event('evt_all_back') $$);
+select bag_eq(
+    'select pg_temp.referrals()', $$ values ('reversed'), ('pending') $$,
+    'and a customer who gets all of it back reverses it, forfeited or not'
+);
 
 rollback to unappealed;
 select is(

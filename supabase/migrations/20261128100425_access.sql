@@ -7934,7 +7934,8 @@ declare
         || '|' || name || '(?:[._+~%-]' || name || ')*@' || name || '(?:[-~]' || name || ')*,T(?![0-9A-Za-z])'
         -- name at name dot com
         || '|' || name || '(?:(?:[._+~-]|' || said_dot || ')' || name || ')*[^;@]j[^;@]'
-        || '(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TLhn](?![0-9A-Za-z])(?:/' || name || path || ')?'
+        || '(?:(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TLhn]|G' || dot || 'z)(?![0-9A-Za-z])'
+        || '(?:/' || name || path || ')?'
         -- name at gmail, with nothing after it
         || '|' || name || '(?:[._+~-]' || name || ')*[@{]G(?:,T)?'
         -- a host of mail, whatever ends it
@@ -8512,6 +8513,8 @@ begin
                 );
                 if counted between 10 and 11 and whole ~ american and (is_pure or rtrim(coarse[way], '-') ~ grouped)
                     or counted between 10 and 11 and whole ~ elsewhere
+                    -- zero six, thirty-nine
+                    or counted = 10 and is_pure and whole ~ '^0-[1-9]' and rtrim(coarse[way], '-') ~ elsewhere
                     or counted = 10 and (is_pure and whole ~ in_pairs or rtrim(coarse[way], '-') ~ '^[1-9][0-9]-[0-9]{4}-[0-9]{4}$')
                     or announced and counted between 9 and 13
                     or is_hinted and (is_pure or is_one_message) and counted between 10 and 11
@@ -9014,6 +9017,17 @@ begin
             forfeited.currency
         );
     end loop;
+
+    update app.referrals as r
+    set status = 'forfeited'
+    from app.payables as p
+    inner join app.payments as y on p.payment_id = y.id
+    inner join app.repair_quotes as q on y.quote_id = q.id
+    where p.payee_id = forfeit_earnings.payee_id
+        and p.part = 'referral'
+        and p.forfeited_cents > 0
+        and r.escalation_id = q.escalation_id
+        and r.status = 'withheld';
 end;
 $$;
 comment on function app.forfeit_earnings is
@@ -11998,7 +12012,9 @@ begin
                                     when t.entry < E'\x03' then
                                         case
                                             when strpos(t.entry, E'\x03@') > 0 then '{'
-                                            when strpos(t.entry, E'\x03.') > 0 then '.'
+                                            -- .com, and not ..555..
+                                            when right(t.entry, 2) = E'\x03.' and strpos(t.entry, '.') = length(t.entry)
+                                                then '.'
                                             when strpos(t.entry, E'\x03') > 0 then '`'
                                             when strpos(t.entry, E'\n') > 0 then '?'
                                             when right(t.entry, 1) = '@' then '^'
@@ -12051,7 +12067,8 @@ begin
         reading := regexp_replace(reading, '8[- ]e[- ]1([0-9])(?![0-9])', '9~~\1', 'g');
         reading := regexp_replace(reading, '6e[- ]10[- ]([7-9])(?![0-9])', '7~~\1', 'g');
         reading := regexp_replace(reading, '6e[- ]1([0-9])(?![0-9])', '7~\1', 'g');
-        -- ochenta y uno
+        -- quarante et un, ochenta y uno
+        reading := regexp_replace(reading, '([0-9])e nz t(?![0-9A-Za-z])', '\1~~1', 'g');
         reading := regexp_replace(reading, '([0-9])e (?:nz|z|j|E) ([1-9t])(?![0-9e])', '\1~~\2', 'g');
         -- five hundred in one word, then tens
         reading := regexp_replace(reading, '([0-9])c ([0-9])e( |~~)(?=[1-9])', '\1 \2\3', 'g');
