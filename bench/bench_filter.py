@@ -37,6 +37,7 @@ FRESH = {
     "d": "held out",
     "e": "tuned on",
     "f": "tuned on",
+    "g": "tuned on",
 }
 FOLDS, SEED = 5, 1
 THROUGHPUT = Path(__file__).with_name("filter_throughput.sql")

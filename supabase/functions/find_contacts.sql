@@ -26,6 +26,13 @@ declare
     -- what is refused, or what a car does with an app, up to the end of its clause
     declined constant text :=
         '(?:^|[.,;!?] ?)(?:sorry,? |but )?(?:no|not on|no thanks,?) (?:whats ?app|telegram|signal|facetime|calls?|texts?|texting|phone calls?)(?![a-z])[^.,;!?]*'
+        '|no,? i (?:won.?t|will not) (?:move|switch|go|come|chat|talk|text)[^.,;!?]*'
+        '|(?:not comfortable|uncomfortable|rather not|prefer not to)(?: with)? (?:sharing|giving|share|give)[^.,;!?]*'
+        '|(?:they|he|she) (?:wants?|wanted|asked) (?:me )?to (?:meet|call|text|see|come)[^.;!?]*'
+        '|me llam[oa] (?:el|la|del|un|una) [^.;!?]*'
+        '|(?:tip|fee|money|payment)[^.;!?]* go(?:es|ing)? to (?:you|u) direct[^.;!?]*'
+        '|hold (?:your|ur|the) phone[^.,;!?]*|(?:my|the) card (?:got |was |is )?(?:declined|refused|expired)[^.;!?]*'
+        '|ring ?tone|drop (?:me|us) a line (?:in )?here|leave the rest|(?:android auto|carplay)(?: [a-z]+){0,2} (?:whats ?app|telegram|signal|messenger)(?: k[aio])? (?:messages?|notifications?)[^.;!?]*'
         '|and not (?:on|over|by) (?:whats ?app|telegram|signal|the phone|phone)(?![a-z])'
         '|[^.,;!?]*(?:phone icon|(?:in.app|inside the app) (?:video|voice)? ?call)[^.,;!?]*'
         '|(?:whats ?app|telegram|signal|teams|messenger) (?:voice notes?|notifications?|calls?|messages?)[^.,;!?]*(?:cluster|carplay|speaker|head unit|come)[^.,;!?]*';

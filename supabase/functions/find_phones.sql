@@ -28,7 +28,8 @@ declare
     -- a part's number is not the number of a telephone
     numbered constant text := 'K.(?:[xzynI].){0,2}N';
     in_pieces constant text :=
-        '(?<![0-9])[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}[2-9][0-9]{2}|,?[2-9][0-9]{2})'
+        -- not idle @ 680
+        '(?<!z@)(?<![0-9])[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}[2-9][0-9]{2}|,?[2-9][0-9]{2})'
         '(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){1,4}(?:[2-7][^0-9A-Za-z;])?|[^0-9A-Za-z;])[0-9]{4}(?![0-9])';
     filled constant text := '(?<![0-9A-Za-z])(?:[0-9](?: [A-Za-z]{1,2}(?:[ ,<]|<nz |[ <]n )|[ ,<])){9}[0-9](?![0-9A-Za-z~])';
     lines constant text := '(?:^"|[?])[0-9](?= )';
@@ -226,11 +227,15 @@ begin
         finding.confidence := case
             when is_list then 0.1
             when is_hinted and digits between 9 and 13 and (is_said or not is_denied or digits = 10) then 0.8
-            when is_digit_by_digit and digits between 10 and 13 and (is_said or not is_denied) then 0.8
+            when is_digit_by_digit and digits between 10 and 13
+                and (is_said or not is_denied or matched collate "C" ~ '^[0-9](?:[.][0-9]){9,10}$') then 0.8
             when (is_spelled or strpos(matched, 'D') > 0) and digits >= 9 then 0.8
             when is_spelled and is_digit_by_digit and matched !~ '^[01] [12] [23]' then 0.6
             when is_spelled and is_said then 0.6
             when is_denied and not is_said_after or matched collate "C" ~ dated or length(matched) > 28 then 0.1
+            -- 14.1, 14.3, 14.2; longer than any number
+            when matched collate "C" ~ '^[0-9]{1,3}[.][0-9]{1,2}(?:[-< ]+[0-9]{1,3}[.][0-9]{1,2})+$'
+                or digits > 13 and not is_spelled and not is_hinted then 0.1
             when is_said then 0.6
             else 0.2
         end;

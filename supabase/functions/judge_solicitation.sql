@@ -31,7 +31,7 @@ declare
     a_call constant text :=
         'i(?:[^HXz]|z[^X]|$)|(?:^(?:[^X]?[^XFn])?|[^X]{2}[^XFn])CM(?:[^}]|$)|CR[hN]|(?:^|[^RWn])NM(?:[^RW]|$)|(?:^[^LX]?|[^LX]{2})EM'
         '|[Iw][^;,FXK]?C[Ybgr]|w[^;,FXK]?C,|[^;,]w[^;,FXK]?C(?:;|$)|IC[^;,]?Y|[vm<]M[^;,K]{0,2}(?:[CBAE]|N(?:[^;,K]{0,2}(?:$|[;,])|[^;,K]{3}))|(?:[mbvC]|(?:^|[^y])<)[^;,K]{0,4}gn?[zn]?N(?:[^K]|$)|(?:^|[^nz])C[OJ]|YCR[XMz]|MNv|[m<]gnz?C'
-        '|<[^;,K]{0,3}tRN|[gy]N[^;,]?<|(?:^|;)[AC];|IEY|(?:^|[^wz])MC(?:[^nX]|$)|Cv|Iz?mY[^;]*J|Iz?mY(?:[^HL;]{0,3}(?:;|$)|[^HL;]{4})';
+        '|<[^;,K]{0,3}tRN|[gy]N[^;,]?<|(?:^|;)[AC];|IEY|(?:^|[^wz])MC(?:[^nX0]|$)|Cv|Iz?mY[^;]*J|Iz?mY(?:[^HL;]{0,3}(?:;|$)|[^HL;]{4})';
     -- what is your number; do you have an e-mail
     contact constant text :=
         '(?:^|[^F])[vm<][yMt]?[^;,KF]?W[^;,KU]{0,2}[NEABPhm]|(?:^|[^F])vY?RN|m[ng]Y|b[^;,]{0,3}mY|Nv(?:$|[;,])|N[^;,KU]{0,2}[vmC]Y|NtY|bNt|Y[^;,F]{0,1}v[^;,K]{0,2}[ENq](?:[^K]|$)'

@@ -10,10 +10,10 @@ declare
     -- what is refused is not asked for; "can't we" is
     refused constant text :=
         '(?:can.?t|cannot|can not)(?: (?:take|give|do|share|exchange|meet|leave|go|accept|text|call|message|phone))'
-        '|won.?t (?:give|share|take|do)|not allowed|against (?:the )?rules|house rules|rather not|no puedo|не могу'
+        '|won.?t (?:give|share|take|do|move|switch|go)|(?:they|he|she) wants? to meet|not allowed|against (?:the )?rules|house rules|rather not|no puedo|не могу'
         '|не можу|nie moge|kann (?:ich )?(?:leider )?nicht|darf (?:ich )?(?:leider )?nicht|ne peux pas|ne peut pas|nao posso|non posso|nahi'
         '|(?:write|messag|text|chat|escrib|schreib|ecri|scriv|пишит|напиши|pisz)[^.;?!]* (?:here|hier|ici|aqui|qui|tutaj|сюда|здесь|тут)(?:[^a-z]|$)'
-        '|call button|phone icon|in.app (?:video )?call|in here(?:[^a-z]|$)|help page|(?:app|platform|site|system|plattform) (?:email|text|send|call|message)s? (?:me|you)'
+        '|(?:line|shout) (?:in )?here|call button|phone icon|in.app (?:video )?call|in here(?:[^a-z]|$)|help page|(?:app|platform|site|system|plattform) (?:email|text|send|call|message)s? (?:me|you)'
         '|don.?t (?:do|ask|share)|do not share|not comfortable|donne pas|gebe (?:ich )?(?:keine|nicht)|no doy|restons ici|(?:go|goes|keep it|stay|stays) (?:through|on|in) the (?:platform|app)'
         '|(?:told|asked|wanted|offered) (?:me|us) to';
     -- nor is what others say, or a car repeats
@@ -22,7 +22,7 @@ declare
         '|carplay|android auto|head unit|bluetooth|speaker|cluster)';
     -- Without one of these no pattern matches: a look for a hundred of them takes less than one for a pattern.
     spoken_hints constant text[] :=
-        '{%phone%,%texting%,%ring%,%bell%,%tinkle%,%buzz%,%shout%,%holler%,% call%,%text %,%sms%,%dm %,%dms%,%mail%'
+        '{%hopped on%,%jumped on%,%monitored%,%recorded%,%watched%,%phone%,%texting%,%ring%,%bell%,%tinkle%,%buzz%,%shout%,%holler%,% call%,%text %,%sms%,%dm %,%dms%,%mail%'
         ',%voice%,%video c%,%skype%,%zoom%,%whats%,%wats%,%insta%,%snap%,%signal%,%telegram%,%messeng%'
         ',%facebook%,%fb %,%discord%,%imess%,%facetime%,%face time%,%viber%,%wechat%,%tiktok%,%reddit%,%zalo%'
         ',%kakao%,%threema%,%teams%,% ig %,%google meet%,% line%,%number%,%cell%,%inbox%,%digits%,%reach%'
@@ -36,9 +36,9 @@ declare
         ',% pop %,%popp%,%swing%,%drop by%,%dropping by%,%stop by%,%come by%,%come over%,%come round%,%come see%,%come find%'
         ',%come to%,%come out%,%come up%,%come down%,%come in and%,%coming by%,%coming over%,%nip %,%drive over%,%drive it over%'
         ',%driving over%,%bring it%,%bring her%,%drop it%,%roll %,%head over%,%cruise%,%shoot over%,%near%,%local%,%ask for me%'
-        ',%look for m%,%see me%,%see you%}'::text[];
+        ',%look for m%,%see me%,%see you%,%bring the%,%bring her%,%bring your%,%own lift%,%my lift%,%own ramp%,%my ramp%}'::text[];
     paid_hints constant text[] :=
-        '{%fee%,%cut%,%commission%,%percent%,%offline%,%outside%,% off %,%this app%,%the app%,%the site%'
+        '{%in hand%,%en mano%,%comision%,%plattform%,%fee%,%cut%,%commission%,%percent%,%offline%,%outside%,% off %,%this app%,%the app%,%the site%'
         ',%this site%,%platform%,%website%,%this window%,%elsewhere%,%somewhere%,%between%,%among%,%to know%,%will know%,%would know%,%quiet%'
         ',%hush%,%drift%,%secret%,%the table%,%the side%,%side %,%middle%,%cash%,%transfer%,%deposit%,%direct%'
         ',%straight%,%deal with%,%charge you%,%cheaper%,%for half%,%discount%,% less%,%privat%,%rechnung%,%beleg%'
@@ -57,7 +57,7 @@ declare
         ',%split%,%listening%,%want my%,%how to%,%reach you%,%reaching you%,%find you%,%find me%,%find us%,%to find%'
         ',%hold of%,%a card%,%the invoice%,%my invoice%,%craigslist%,%ebay%,%marketplace%,%listing%,%only one%,%have us%}'::text[];
     foreign_hints constant text[] :=
-        '{%appel%,%coup de%,%voix%,%telephon%,%telefon%,%passe%,%se voit%,%renc%,%votre%,%ton %,%klingel%'
+        '{%tan yaz%,%dan yaz%,%tan konus%,%dan konus%,%passons%,%continu%,%poda%,%vieni%,%venga%,%recapito%,%auf whats%,%auf signal%,%auf tele%,%mere %,%meri %,%appel%,%coup de%,%voix%,%telephon%,%telefon%,%passe%,%se voit%,%renc%,%votre%,%ton %,%klingel%'
         ',%rufen%,%vorbei%,%ihre%,%an mich%,%bei mir%,%per mail%,%wo ist%,%wo sind%,%marco%,%llam%,%marc%'
         ',%escribo%,%busco%,%puedo%,%podr%,%podemos%,%quiere que%,%prefiero%,%por %,%viva voz%,%donde%,%calle%'
         ',%su %,%tu %,%nos vemos%,%en persona%,%sin cita%,%chiam%,%richiamo%,%scrivo%,%sentiamo%,%a voce%'

@@ -18,7 +18,7 @@ DATA = ROOT / "tests/data"
 # What those who write the filter have read; a held-out file cannot have been copied from.
 CORPUS = [
     row["body"]
-    for name in ("chat-leaks.dev", "fresh-a", "fresh-b", "fresh-c", "fresh-e", "fresh-f")
+    for name in ("chat-leaks.dev", "fresh-a", "fresh-b", "fresh-c", "fresh-e", "fresh-f", "fresh-g")
     for row in load(DATA / f"{name}.jsonl")
 ] + [
     message["body"]

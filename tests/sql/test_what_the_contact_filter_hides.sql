@@ -1,7 +1,7 @@
 -- What does the contact filter hide?
 
 begin;
-select plan(134);
+select plan(172);
 
 -- Contact details, and nothing else of the message
 
@@ -24,6 +24,7 @@ from (
     ('4-1-5-5-5-5-2-6-7-1', '[phone hidden]'),
     ('415 | 555 | 2671', '[phone hidden]'),
     ('four one five, five five five, two six seven one', '[phone hidden]'),
+    ('odometer 4.1.5.5.5.5.2.6.7.1', 'odometer [phone hidden]'),
     ('it is four 1 five 555 two6seven1', 'it is [phone hidden]'),
     ('llama al cuatro uno cinco cinco cinco cinco dos seis siete uno', 'llama al [phone hidden]'),
     ('mail jo.smith+cars@mail.example.co.uk please', 'mail [email hidden] please'),
@@ -107,10 +108,54 @@ from unnest(
         '1500 rear drive shaft', '2010 Subaru Outback way too loud', 'P0300 P0301 P0302 P0303 P0304',
         'transmission at 185 190 195 200 205 210', 'booking #4155552671', 'tracking 00340555014277610012',
         'compression one seventy, one sixty five, one sixty eight, one oh five',
-        'fine after 10 min drive perfectly dry', 'bottom line: it runs'
+        'fine after 10 min drive perfectly dry', 'bottom line: it runs',
+        'my numbers since: 13.9, 14.2, 14.4', 'idle @ 650 cold, hunts @ 800-1200 warm. fine when I hit the gas',
+        'номер 31120-1307010-00'
     ]
 ) as typed
 cross join lateral app.mask_contacts(typed) as m;
+
+-- Soliciting is named with its reason, and what only sounds like it is not
+
+select is(m.solicits, d.solicits, d.typed)
+from (
+    values
+    ('could we speak without being recorded?', 'solicits_call'),
+    ('I can do a zoom later', 'solicits_call'),
+    ('if we jumped on the phone it takes a minute', 'solicits_call'),
+    ('where exactly is your garage', 'solicits_meeting'),
+    ('bring your van over tonight', 'solicits_meeting'),
+    ('I would do it on my own ramp', 'solicits_meeting'),
+    ('hand me sixty in hand', 'solicits_payment'),
+    ('me das ochenta en mano y listo', 'solicits_payment'),
+    ('das Geld bar zahlen geht auch', 'solicits_payment'),
+    ('passons sur telegram', 'solicits_contact'),
+    ('me podrias marcar luego', 'solicits_contact'),
+    ('podaj mi numer', 'solicits_contact'),
+    ('vieni in garage da solo', 'solicits_contact'),
+    ('mi dai il tuo recapito? vorrei avere un recapito', 'solicits_contact'),
+    ('auf telegram schreiben ist leichter', 'solicits_contact'),
+    ('telegramdan yazar misin', 'solicits_contact'),
+    ('meri dukan pe aao', 'solicits_contact'),
+    ('morgen langs bij ons?', 'solicits_contact'),
+    ('drop me a line here once it is in', null),
+    ('a shout here when it is done', null),
+    ('hold the phone near the strut and record it', null),
+    ('my card was declined, another one is in the settings', null),
+    ('they want to meet me about the rust', null),
+    ('is the tip going to you directly?', null),
+    ('extend it or leave the rest for later', null),
+    ('no, i won''t switch to whatsapp', null),
+    ('rather not share my number', null),
+    ('android auto whatsapp messages are read twice', null),
+    ('me llamó el del taller', null),
+    ('me marca 12,4', null),
+    ('give me a ring tone that is not awful', null),
+    ('took a video call from my brother', null),
+    ('we went straight to the source, the ground strap', null),
+    ('hear my voice echo in the cabin', null)
+) as d (typed, solicits)
+cross join lateral app.mask_contacts(d.typed) as m;
 
 -- Beside a part number, a phone number is still one
 

@@ -7629,6 +7629,13 @@ declare
     -- what is refused, or what a car does with an app, up to the end of its clause
     declined constant text :=
         '(?:^|[.,;!?] ?)(?:sorry,? |but )?(?:no|not on|no thanks,?) (?:whats ?app|telegram|signal|facetime|calls?|texts?|texting|phone calls?)(?![a-z])[^.,;!?]*'
+        '|no,? i (?:won.?t|will not) (?:move|switch|go|come|chat|talk|text)[^.,;!?]*'
+        '|(?:not comfortable|uncomfortable|rather not|prefer not to)(?: with)? (?:sharing|giving|share|give)[^.,;!?]*'
+        '|(?:they|he|she) (?:wants?|wanted|asked) (?:me )?to (?:meet|call|text|see|come)[^.;!?]*'
+        '|me llam[oa] (?:el|la|del|un|una) [^.;!?]*'
+        '|(?:tip|fee|money|payment)[^.;!?]* go(?:es|ing)? to (?:you|u) direct[^.;!?]*'
+        '|hold (?:your|ur|the) phone[^.,;!?]*|(?:my|the) card (?:got |was |is )?(?:declined|refused|expired)[^.;!?]*'
+        '|ring ?tone|drop (?:me|us) a line (?:in )?here|leave the rest|(?:android auto|carplay)(?: [a-z]+){0,2} (?:whats ?app|telegram|signal|messenger)(?: k[aio])? (?:messages?|notifications?)[^.;!?]*'
         '|and not (?:on|over|by) (?:whats ?app|telegram|signal|the phone|phone)(?![a-z])'
         '|[^.,;!?]*(?:phone icon|(?:in.app|inside the app) (?:video|voice)? ?call)[^.,;!?]*'
         '|(?:whats ?app|telegram|signal|teams|messenger) (?:voice notes?|notifications?|calls?|messages?)[^.,;!?]*(?:cluster|carplay|speaker|head unit|come)[^.,;!?]*';
@@ -8006,7 +8013,8 @@ declare
     -- a part's number is not the number of a telephone
     numbered constant text := 'K.(?:[xzynI].){0,2}N';
     in_pieces constant text :=
-        '(?<![0-9])[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}[2-9][0-9]{2}|,?[2-9][0-9]{2})'
+        -- not idle @ 680
+        '(?<!z@)(?<![0-9])[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}[2-9][0-9]{2}|,?[2-9][0-9]{2})'
         '(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){1,4}(?:[2-7][^0-9A-Za-z;])?|[^0-9A-Za-z;])[0-9]{4}(?![0-9])';
     filled constant text := '(?<![0-9A-Za-z])(?:[0-9](?: [A-Za-z]{1,2}(?:[ ,<]|<nz |[ <]n )|[ ,<])){9}[0-9](?![0-9A-Za-z~])';
     lines constant text := '(?:^"|[?])[0-9](?= )';
@@ -8204,11 +8212,15 @@ begin
         finding.confidence := case
             when is_list then 0.1
             when is_hinted and digits between 9 and 13 and (is_said or not is_denied or digits = 10) then 0.8
-            when is_digit_by_digit and digits between 10 and 13 and (is_said or not is_denied) then 0.8
+            when is_digit_by_digit and digits between 10 and 13
+                and (is_said or not is_denied or matched collate "C" ~ '^[0-9](?:[.][0-9]){9,10}$') then 0.8
             when (is_spelled or strpos(matched, 'D') > 0) and digits >= 9 then 0.8
             when is_spelled and is_digit_by_digit and matched !~ '^[01] [12] [23]' then 0.6
             when is_spelled and is_said then 0.6
             when is_denied and not is_said_after or matched collate "C" ~ dated or length(matched) > 28 then 0.1
+            -- 14.1, 14.3, 14.2; longer than any number
+            when matched collate "C" ~ '^[0-9]{1,3}[.][0-9]{1,2}(?:[-< ]+[0-9]{1,3}[.][0-9]{1,2})+$'
+                or digits > 13 and not is_spelled and not is_hinted then 0.1
             when is_said then 0.6
             else 0.2
         end;
@@ -9534,7 +9546,7 @@ declare
     a_call constant text :=
         'i(?:[^HXz]|z[^X]|$)|(?:^(?:[^X]?[^XFn])?|[^X]{2}[^XFn])CM(?:[^}]|$)|CR[hN]|(?:^|[^RWn])NM(?:[^RW]|$)|(?:^[^LX]?|[^LX]{2})EM'
         '|[Iw][^;,FXK]?C[Ybgr]|w[^;,FXK]?C,|[^;,]w[^;,FXK]?C(?:;|$)|IC[^;,]?Y|[vm<]M[^;,K]{0,2}(?:[CBAE]|N(?:[^;,K]{0,2}(?:$|[;,])|[^;,K]{3}))|(?:[mbvC]|(?:^|[^y])<)[^;,K]{0,4}gn?[zn]?N(?:[^K]|$)|(?:^|[^nz])C[OJ]|YCR[XMz]|MNv|[m<]gnz?C'
-        '|<[^;,K]{0,3}tRN|[gy]N[^;,]?<|(?:^|;)[AC];|IEY|(?:^|[^wz])MC(?:[^nX]|$)|Cv|Iz?mY[^;]*J|Iz?mY(?:[^HL;]{0,3}(?:;|$)|[^HL;]{4})';
+        '|<[^;,K]{0,3}tRN|[gy]N[^;,]?<|(?:^|;)[AC];|IEY|(?:^|[^wz])MC(?:[^nX0]|$)|Cv|Iz?mY[^;]*J|Iz?mY(?:[^HL;]{0,3}(?:;|$)|[^HL;]{4})';
     -- what is your number; do you have an e-mail
     contact constant text :=
         '(?:^|[^F])[vm<][yMt]?[^;,KF]?W[^;,KU]{0,2}[NEABPhm]|(?:^|[^F])vY?RN|m[ng]Y|b[^;,]{0,3}mY|Nv(?:$|[;,])|N[^;,KU]{0,2}[vmC]Y|NtY|bNt|Y[^;,F]{0,1}v[^;,K]{0,2}[ENq](?:[^K]|$)'
@@ -9583,10 +9595,10 @@ declare
     -- what is refused is not asked for; "can't we" is
     refused constant text :=
         '(?:can.?t|cannot|can not)(?: (?:take|give|do|share|exchange|meet|leave|go|accept|text|call|message|phone))'
-        '|won.?t (?:give|share|take|do)|not allowed|against (?:the )?rules|house rules|rather not|no puedo|не могу'
+        '|won.?t (?:give|share|take|do|move|switch|go)|(?:they|he|she) wants? to meet|not allowed|against (?:the )?rules|house rules|rather not|no puedo|не могу'
         '|не можу|nie moge|kann (?:ich )?(?:leider )?nicht|darf (?:ich )?(?:leider )?nicht|ne peux pas|ne peut pas|nao posso|non posso|nahi'
         '|(?:write|messag|text|chat|escrib|schreib|ecri|scriv|пишит|напиши|pisz)[^.;?!]* (?:here|hier|ici|aqui|qui|tutaj|сюда|здесь|тут)(?:[^a-z]|$)'
-        '|call button|phone icon|in.app (?:video )?call|in here(?:[^a-z]|$)|help page|(?:app|platform|site|system|plattform) (?:email|text|send|call|message)s? (?:me|you)'
+        '|(?:line|shout) (?:in )?here|call button|phone icon|in.app (?:video )?call|in here(?:[^a-z]|$)|help page|(?:app|platform|site|system|plattform) (?:email|text|send|call|message)s? (?:me|you)'
         '|don.?t (?:do|ask|share)|do not share|not comfortable|donne pas|gebe (?:ich )?(?:keine|nicht)|no doy|restons ici|(?:go|goes|keep it|stay|stays) (?:through|on|in) the (?:platform|app)'
         '|(?:told|asked|wanted|offered) (?:me|us) to';
     -- nor is what others say, or a car repeats
@@ -9595,7 +9607,7 @@ declare
         '|carplay|android auto|head unit|bluetooth|speaker|cluster)';
     -- Without one of these no pattern matches: a look for a hundred of them takes less than one for a pattern.
     spoken_hints constant text[] :=
-        '{%phone%,%texting%,%ring%,%bell%,%tinkle%,%buzz%,%shout%,%holler%,% call%,%text %,%sms%,%dm %,%dms%,%mail%'
+        '{%hopped on%,%jumped on%,%monitored%,%recorded%,%watched%,%phone%,%texting%,%ring%,%bell%,%tinkle%,%buzz%,%shout%,%holler%,% call%,%text %,%sms%,%dm %,%dms%,%mail%'
         ',%voice%,%video c%,%skype%,%zoom%,%whats%,%wats%,%insta%,%snap%,%signal%,%telegram%,%messeng%'
         ',%facebook%,%fb %,%discord%,%imess%,%facetime%,%face time%,%viber%,%wechat%,%tiktok%,%reddit%,%zalo%'
         ',%kakao%,%threema%,%teams%,% ig %,%google meet%,% line%,%number%,%cell%,%inbox%,%digits%,%reach%'
@@ -9609,9 +9621,9 @@ declare
         ',% pop %,%popp%,%swing%,%drop by%,%dropping by%,%stop by%,%come by%,%come over%,%come round%,%come see%,%come find%'
         ',%come to%,%come out%,%come up%,%come down%,%come in and%,%coming by%,%coming over%,%nip %,%drive over%,%drive it over%'
         ',%driving over%,%bring it%,%bring her%,%drop it%,%roll %,%head over%,%cruise%,%shoot over%,%near%,%local%,%ask for me%'
-        ',%look for m%,%see me%,%see you%}'::text[];
+        ',%look for m%,%see me%,%see you%,%bring the%,%bring her%,%bring your%,%own lift%,%my lift%,%own ramp%,%my ramp%}'::text[];
     paid_hints constant text[] :=
-        '{%fee%,%cut%,%commission%,%percent%,%offline%,%outside%,% off %,%this app%,%the app%,%the site%'
+        '{%in hand%,%en mano%,%comision%,%plattform%,%fee%,%cut%,%commission%,%percent%,%offline%,%outside%,% off %,%this app%,%the app%,%the site%'
         ',%this site%,%platform%,%website%,%this window%,%elsewhere%,%somewhere%,%between%,%among%,%to know%,%will know%,%would know%,%quiet%'
         ',%hush%,%drift%,%secret%,%the table%,%the side%,%side %,%middle%,%cash%,%transfer%,%deposit%,%direct%'
         ',%straight%,%deal with%,%charge you%,%cheaper%,%for half%,%discount%,% less%,%privat%,%rechnung%,%beleg%'
@@ -9630,7 +9642,7 @@ declare
         ',%split%,%listening%,%want my%,%how to%,%reach you%,%reaching you%,%find you%,%find me%,%find us%,%to find%'
         ',%hold of%,%a card%,%the invoice%,%my invoice%,%craigslist%,%ebay%,%marketplace%,%listing%,%only one%,%have us%}'::text[];
     foreign_hints constant text[] :=
-        '{%appel%,%coup de%,%voix%,%telephon%,%telefon%,%passe%,%se voit%,%renc%,%votre%,%ton %,%klingel%'
+        '{%tan yaz%,%dan yaz%,%tan konus%,%dan konus%,%passons%,%continu%,%poda%,%vieni%,%venga%,%recapito%,%auf whats%,%auf signal%,%auf tele%,%mere %,%meri %,%appel%,%coup de%,%voix%,%telephon%,%telefon%,%passe%,%se voit%,%renc%,%votre%,%ton %,%klingel%'
         ',%rufen%,%vorbei%,%ihre%,%an mich%,%bei mir%,%per mail%,%wo ist%,%wo sind%,%marco%,%llam%,%marc%'
         ',%escribo%,%busco%,%puedo%,%podr%,%podemos%,%quiere que%,%prefiero%,%por %,%viva voz%,%donde%,%calle%'
         ',%su %,%tu %,%nos vemos%,%en persona%,%sin cita%,%chiam%,%richiamo%,%scrivo%,%sentiamo%,%a voce%'
@@ -14466,16 +14478,16 @@ begin
             '%on phone%|%the phone%|%a phone%|%by phone%|%over phone%|%telephone%',
             '(?:on|over|by) (?:the |a )?(?:tele)?phones?(?: (?:would|could|will|beats|saves|instead|tonight|tomorrow|later)|[?]|$)',
             '%drop%|%gimme%|%give%|%send%|%shoot%',
-            '(?:give|gimme|drop|shoot|send) (?:you|ya|u|me|us|him|her)?,? ?(?:an? |the )?(?:quick |wee |little |proper )?(?:ring|bell|buzz|tinkle|call|shout|holler|text|sms|line|dm|email|mail|voicemail)(?:[^a-z]|$)',
+            '(?:give|gimme|drop|shoot|send) (?:you|ya|u|me|us|him|her)?,? ?(?:an? |the )?(?:quick |wee |little |proper )?(?:ring(?! ?tone)|bell|buzz|tinkle|call|shout|holler|text|sms|line|dm|email|mail|voicemail)(?:[^a-z]|$)',
             '%phone y%|%phone u%|%ring y%|%ring u%|%text y%|%text u%|%dm y%|%dm u%|%facetime y%|%facetime u%|%email y%|%email u%|%buzz y%|%buzz u%|%whatsapp y%|%whatsapp u%|%call y%|%call u%',
             '(?:i.?ll|i will|can i|could i|shall i|let me|may i|i could|i can|i.?d|happy to|want to|like to|love to|rather|easier to|mind if i)(?: [a-z]+)? (?:phone|ring|text|dm|facetime|email|buzz|whatsapp|call) (?:you|ya|u)(?:[^a-z]|$)',
             '%phone me%|%phone us%|%ring me%|%ring us%|%text me%|%text us%|%dm me%|%dm us%|%facetime me%|%facetime us%|%email me%|%email us%|%buzz me%|%buzz us%|%whatsapp me%|%whatsapp us%|%call me%|%call us%',
             '(?:can|could|would|will) (?:you|u|ya) (?:just |please |pls |maybe )?(?:phone|ring|text|dm|facetime|email|buzz|whatsapp|call) (?:me|us)(?:[^a-z]|$)',
             '%chat%|%speak%|%talk%',
             '(?:talk|speak|chat)[a-z]* (?:to (?:you|me) )?(?:live|voice|properly|person to person|human to human|in real time)',
-            '%hear your%|%hear my%|%hear a%&%voice%', 'hear (?:your|my|a) (?:human )?voice',
+            '%hear your%|%hear my%|%hear a%&%voice%', '(?:hear (?:your|a)|(?:could|can|you|to|somehow) hear my) (?:human )?voice(?! echo)',
             '%voice call%|%voice chat%|%voice note%|%voice memo%', 'voice (?:call|chat|note|memo)',
-            '%video c%', 'video (?:call|chat)',
+            '%video c%', 'video (?:call|chat)(?! from)',
             '%hop on%|%jump on%|%get on%', '(?:hop|jump|get) on (?:a|the) (?:quick )?(?:call|phone|zoom|line|horn|video)',
             '%whats%|%wats%|%imess%|%facetime%|%face time%|%signal%|%telegram%|%insta%|% ig%|% fb%|%facebook%|%messenger%|%discord%|%skype%|%zoom%|%viber%|%snapch%|% snap%|%wechat%|%tiktok%|%reddit%|% line?%|%have line%|%on line%|%zalo%|%kakao%|%threema%|%google meet%|% teams%&%do you%|%do u%|%you on%|%u on%|%you have%|%u have%|%got %|%you use%|%u use%',
             '(?:do|you|u|got|have|use)(?: you| u| ya)? (?:have|got|use|on|do)? ?(?:an? |any )?(?:whats ?a?p?p?|wats ?app|imessage|face ?time|signal|telegram|insta(?:gram)?|ig|fb|facebook|messenger|discord|skype|zoom|viber|snap(?:chat)?|wechat|tiktok|reddit|line|zalo|kakao|threema|google meet|teams)(?:[?]|$| i can| so i| so we| by|,)',
@@ -14489,13 +14501,15 @@ begin
             '%way to %', '(?:best|good|easiest|better|quickest|only) way to (?:ring|call|phone|text|email|mail|message|dm) (?:you|me|us)',
             '%do you do %|%do u do %', 'do (?:you|u) do (?:sms|texts?|texting|phone|calls?|emails?|video|facetime|zoom|whatsapp)',
             '%facetime%|%face time%', '(?:(?:do|on|via|by|over|a|quick) face ?time|face ?time (?:would|could|works?|and|me|you|us|call|so))',
-            '% zoom%', '(?:do|set up|on|over|via|by|start) a? ?(?:quick )?zoom(?: call|,|$)',
+            '% zoom%', '(?:do|set up|on|over|via|by|start) a? ?(?:quick )?zoom(?: call|,|$| (?:tonight|tomorrow|today|later|so|and|if)(?:[^a-z]|$))',
             '%mail%|%inbox%', '(?:what.?s|got|is there|have) an? (?:good |better |private |personal |other )?(?:e?-?mail|inbox) ',
             '%mail%|%inbox%', '(?:e?-?mail|inbox) (?:address )?(?:that |where |to which )?i (?:can|could|may|should|send|forward)',
             '%mail%|%contact%|%number%', '(?:leave|send|give|drop) me (?:your|ur|a|an) (?:e?-?mail|number|contact)',
             '% call%', '(?:over|with|on) a (?:quick|short|little|five minute|proper) (?:phone )?call|over a call',
             '%phoned you%|%called you%|%rang you%|%texted you%', '(?:if|would you mind) i (?:phoned|called|rang|texted) you',
             '%regulars%|%clients%|%customers%&%whats%|%signal%|%telegram%|%insta%|%messenger%|%discord%|%phone%|%text%', '(?:regulars|clients|customers)[^.;?!]* (?:over|on|via|through|by) (?:whats ?a?p?p?|signal|telegram|insta(?:gram)?|messenger|discord|phone|text)',
+            '%hopped on%|%jumped on%|%got on%', '(?:if|could) (?:we|i) (?:hopped|jumped|got) on (?:the|a) (?:quick )?(?:phone|call|line|video)',
+            '%monitored%|%recorded%|%watched%', '(?:talk|chat|speak)[^.;?!]* (?:isn.?t|not|without) being (?:monitored|recorded|watched)',
             '%on the line%|%on a line%|%on the horn%', 'get (?:you|u|ya|me) on the (?:line|horn)',
             '%bring%|%carry%|%continue%|%hop%|%jump%|%move%|%shift%|%switch%|%take%&%whats%|%wats%|%imess%|%facetime%|%face time%|%signal%|%telegram%|%insta%|% ig%|% fb%|%facebook%|%messenger%|%discord%|%skype%|%zoom%|%viber%|%snap%|%wechat%|%tiktok%|%reddit%|% line%|%zalo%|%kakao%|%threema%|%google meet%|%teams%',
             '(?:move|switch|continue|take|carry|bring|shift|jump|hop)[^.;?!]* (?:to|on|onto) (?:whats ?a?p?p?|wats ?app|imessage|face ?time|signal|telegram|insta(?:gram)?|ig|fb|facebook|messenger|discord|skype|zoom|viber|snap(?:chat)?|wechat|tiktok|reddit|line|zalo|kakao|threema|google meet|teams)(?:[^a-z]|$)',
@@ -14524,6 +14538,9 @@ begin
             '(?:street|address|shop|garage|place|workshop) (?:is|are|do) (?:your|you|u|ur)',
             '%where%',
             'where(?:abouts)? (?:are|r|is|.s|do|can i find|would i find|in [a-z]+ are) (?:you|u|ya|your|ur)(?: (?:shop|garage|place|workshop|located|based|at|work|house|home|live|guys)|[?]|$)',
+            '%where exactly%|%where abouts%|%where about%', 'where (?:exactly|abouts?) (?:is|are|r) (?:you|u|your|ur)(?:[^a-z]|$)',
+            '%bring%&% over%|% round%', 'bring (?:it|her|(?:the|your|ur) [a-z]+) (?:over|round)(?: (?:tomorrow|today|tonight|later|this|next|on|at|and|whenever|sometime|after|any)(?:[^a-z]|$)|,|$)',
+            '%my own lift%|%on my lift%|%my own ramp%|%on my ramp%', 'do (?:it|that|this|her) on my (?:own )?(?:ramp|lift)',
             '%how far %', 'how far (?:away )?(?:are|r|is|from) (?:you|u|your|me|ya)',
             '%how close are you%', 'how close are you',
             '%around here%|%close to%|%local%|%near%|%nearby%',
@@ -14607,12 +14624,17 @@ begin
             '(?:cheaper|less|discount|half)[^.;?!]*(?:direct|privately|without (?:them|the|this)|on my own|if you (?:skip|leave|cancel))',
             '%receipt%', '(?:without|skip) (?:the |a |any )?receipts?(?: [^a-z]|[?]|,|$)',
             '%folding money%', 'folding money',
+            '%in hand%', '(?:slip|hand|give) me [^.;?!]* in (?:my )?hand(?:[^a-z]|$)',
+            '%en mano%', '(?:pag|dinero|das|dar|doy)[^.;?!]* en mano(?:[^a-z]|$)',
+            '%comision%', '(?:ahorr|sin|evit)[a-z]*[^.;?!]* comision',
+            '%bar %', '(?:geld|es|das|mir) bar (?:geb|gib|zahl)',
+            '%plattform%', 'nicht (?:uber|ueber|durch) die (?:plattform|app|seite)',
             '%envelope%', '(?:in|an?) (?:plain )?envelope',
             '%bring%', 'bring (?:a few |some )?(?:twenties|tens|fifties|hundreds|bills|notes|cash)(?:,| and|$)',
             '%your bank%|%my bank%|%your account%|%my account%', '(?:pay|send|straight|money|put it)[^.;?!]* (?:into|to) (?:your|my) (?:bank|account)',
             '%invoice%|%receipt%|%booking%', '(?:forget|skip|never mind|ignore) (?:the|that|this) (?:invoice|receipt|booking)',
             '%log it%|%log this%', 'no need (?:to|for) log',
-            '%through the%|%through here%|%through this%', 'don.?t (?:have to |need to |want to )?(?:pay|order|book)(?: it| that)? through (?:here|the (?:site|website|app)|this)',
+            '%through the%|%through here%|%through this%', 'don.?t (?:(?:have|need|want) to )?(?:pay|order|book)(?: it| that)? through (?:here|the (?:site|website|app)|this)',
             '% no tax%', '(?:there.?ll be|with|and|so) no tax',
             '%off the record%', 'price[^.;?!]* off the record',
             '%on the side%', '(?:guy|man|mechanic|client) on the side',
@@ -14621,7 +14643,7 @@ begin
             '%off your bill%|%off the bill%', '(?:knock|take) [^.;?!]* off (?:your|the) bill',
             '%using this%', '(?:keep|go on|carry on) using (?:this|the) (?:thing|app|site)',
             '%not the app%', '(?:me|us),? not the app',
-            '%the source%', '(?:straight|right|directly) to the source',
+            '%the source%', '(?<!went )(?:straight|right|directly) to the source',
             '%out of the app%', 'out of the app',
             '%cut%|%keep%|%leave%', '(?:cut|leave|keep) (?:them|the app|the platform|this site) out',
             '%bez%|%ohne%|%sans%|%sem%|%senza%|%sin%|%zonder%',
@@ -14716,6 +14738,15 @@ begin
             '%devam ed%', 'oradan devam',
             '%uygulama%', 'uygulama(?:dan|nin) (?:cik|dis)',
             '%contacto%', '(?:su|tu|paseme|deme|dame) contacto',
+            '%passe%|%passons%|%continu%', '(?:on passe|passons|on continue|continuons) sur (?:messenger|whats ?app|wasap|insta|telegram|signal|snap|skype|facebook|fb)',
+            '%llam%|%marcar%|%hablar%', 'me (?:puedes?|podrias?|pueden) (?:llamar|marcar|hablar por)',
+            '%poda%', 'poda(?:j|sz|cie)?(?: pan| pani)?(?: mi)?(?: sw[a-z]+)? (?:maila?|numer|telefon|adres)(?:[^a-z]|$)',
+            '%passa%|%passi %|%vieni%|%venga%', '(?:passa|passi|passate|vieni|venga|venite) (?:da me|da noi|in officina|in garage|a casa mia)(?:[^a-z]|$)',
+            '%recapito%', '(?:lasci|lascia|dammi|darmi|avere|ha)[^.;?!]* recapito',
+            '%auf whats%|%auf signal%|%auf telegram%', 'auf (?:whats ?app|signal|telegram) (?:weiter|schreib|reden|melde)',
+            '%devam%|%yaz%|%konus%', '(?:whatsapp|telegram|instagram|signal).?(?:tan|ten|dan|den) (?:devam|yaz|konus)',
+            '%mere %|%meri %', 'mer[ei] (?:ghar|dukan|garage|workshop)(?: [a-z]+){0,2} (?:aa|aao|aana|aaiye|lao|laao)(?:[^a-z]|$)',
+            '%langs%', 'langs bij (?:mij|me|ons)(?:[^a-z]|$)|bij (?:mij|ons) langs',
             '%en prive%', '(?:joindre|contacter|ecrire|parler)[^.;?!]* en prive',
             '%appeler%', 's.appeler',
             '%appelle%', 'on s.appelle',
