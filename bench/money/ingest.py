@@ -35,6 +35,9 @@ SETTINGS = {"max_connections": "100", "shared_buffers": "256MB"}
 CONNECTIONS = 16
 BODY = 5000  # bytes of an event, about
 REFERENCE = "bench.money.reference:create_app()"
+# Deliveries of a soak: as many as one job worker applies beside its own deaths and the database's, so that each is
+# seen posted in the end. Sent as fast as they are taken, they would wait for it.
+SOAK_PER_SECOND = 40
 SETTLE_S = 90  # a killed worker's jobs are taken by the next after half a minute
 
 
@@ -140,8 +143,11 @@ def soak(database: Database, folder: Path, seconds: int, said: Callable[[str], N
         Workers(database, folder / "worker") as workers,
     ):
 
-        def deliver(_: int) -> None:
-            while not over.is_set():
+        def deliver(number: int) -> None:
+            gap = CONNECTIONS / SOAK_PER_SECOND
+            due = time.monotonic() + gap * number / CONNECTIONS
+            while not over.wait(max(0.0, due - time.monotonic())):
+                due += gap
                 event = stripe_events.event("payout.created", stripe_events.payout(100))
                 body = stripe_events.body(event)
                 while True:

@@ -55,7 +55,8 @@ declare
     event jsonb;
     kind text;
     created_at timestamptz;
-    settings app.settings;
+    live_payments boolean;
+    api_version text;
 begin
     state := 'pending';
     begin
@@ -72,7 +73,8 @@ begin
             event := null;
     end;
 
-    select * into settings from app.settings;
+    select s.live_payments, s.stripe_api_version into live_payments, api_version
+    from app.settings as s;
     if event is null then
         state := 'quarantined';
         reason := 'body';
@@ -81,11 +83,11 @@ begin
     ) then
         state := 'ignored';
         reason := 'type';
-    elsif event -> 'livemode' is distinct from to_jsonb(settings.live_payments) then
+    elsif event -> 'livemode' is distinct from to_jsonb(live_payments) then
         state := 'ignored';
         reason := 'livemode';
     elsif kind <> all(handled_thin)
-        and event ->> 'api_version' is distinct from settings.stripe_api_version
+        and event ->> 'api_version' is distinct from api_version
     then
         state := 'quarantined';
         reason := 'version';

@@ -108,8 +108,10 @@ comment on column app.stripe_events.payload is
 comment on column app.stripe_events.awaits is 'The object of Stripe''s that is to be told of first.';
 comment on column app.stripe_events.look_at is
     'When one that waits is looked at again, if nobody tells of the object; at first ten minutes after it came.';
--- Written once and read once: to compress it costs more than the space.
-alter table app.stripe_events alter column raw set storage external;
+-- Written once and read once: to compress them costs more than the space.
+alter table app.stripe_events
+    alter column raw set storage external,
+    alter column payload set storage external;
 create index stripe_events_in_order on app.stripe_events (received_at desc);
 create index stripe_events_unsettled on app.stripe_events (received_at)
     where state in ('pending', 'waiting');

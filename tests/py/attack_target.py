@@ -1,10 +1,11 @@
 """The platform as a hostile client meets it: everybody's token, and a search of every answer for what they may not know."""
 
 import base64
+import contextlib
 import json
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +16,10 @@ import jwt
 import psycopg
 from psycopg.rows import dict_row
 
+from local import scratch
+from local.database import allow_service_logins
 from local.scratch import Platform
+from tests.conftest import NewDatabase
 from tools import access_spec
 
 SPEC = access_spec.load()
@@ -202,3 +206,53 @@ def random_id() -> str:
 def readable(role: str) -> Mapping[str, tuple[str, ...]]:
     """The views that a role is promised, with their columns."""
     return ROLES[role].reads
+
+
+PLANTED = """
+    update app.contact_details as d
+    set full_name = n.name || ' Surname' || n.name,
+        phone = '+1217558' || to_char(n.number, 'fm0000'),
+        street = n.number || ' Quay of ' || n.name
+    from (select id, name, row_number() over (order by name) as number from tests.names) as n
+    where d.person_id = n.id;
+    update auth.users as u
+    set phone = d.phone, raw_user_meta_data = '{"nickname": "metadata-canary"}'
+    from app.contact_details as d
+    where u.id = d.person_id;
+
+    update app.session_intake set vin = '1FAHP3F20CL100001'
+    where session_id = tests.id('ben queued');
+
+    select tests.act_as('customer', 'ana');
+    select api.send_message(
+        tests.id('ana active thread'), 'Call me at 217-555-0199 tonight', gen_random_uuid()
+    );
+    select tests.act_as('platform_admin', 'ada');
+    select api.invite_person('invited.canary@example.test', 'mechanic');
+    select tests.act_as_owner();
+    select tests.stripe_event(
+        'evt_canary',
+        'charge.updated',
+        '{"billing_details": {"email": "billing.canary@example.test", "phone": "+12175550998"}}'
+    );
+"""
+
+
+@contextlib.contextmanager
+def planted(new_database: NewDatabase) -> Iterator[Target]:
+    """The platform with its service above a world with canaries of its own."""
+    with new_database() as clone:
+        allow_service_logins(clone.cluster)
+        with psycopg.connect(clone.dsn()) as connection:
+            connection.execute(PLANTED.encode())
+            names = connection.execute("select name, id::text from tests.names").fetchall()
+            contacts = connection.execute(
+                "select n.name, d.email, d.phone, d.street, 'Surname' || n.name"
+                " from app.contact_details as d inner join tests.names as n on d.person_id = n.id"
+            ).fetchall()
+        canaries = {**CANARIES, **{value: {name} for name, *own in contacts for value in own}}
+        with (
+            scratch.platform(clone, with_service=True) as platform,
+            httpx.Client(base_url=platform.url, timeout=30) as http,
+        ):
+            yield Target(platform, dict(names), canaries, http)

@@ -14,7 +14,7 @@ from tests.py import test_attacks_on_functions as functions
 from tests.py import test_attacks_on_sign_in as sign_in
 from tests.py import test_attacks_on_storage as storage
 from tests.py import test_attacks_on_the_data_api as data_api
-from tests.py.attack_fixtures import planted
+from tests.py.attack_target import planted
 
 PATIENCE_S = 20  # the Data API reads a changed catalog when it is told of it
 
