@@ -402,4 +402,4 @@ def test_every_order_of_a_scenario_ends_in_its_balances(
     several = min(AT_MOST, math.ceil(len(chosen) / 2))
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         shares = [chosen[i : i + several] for i in range(0, len(chosen), several)]
-        assert len(list(pool.map(check, shares))) == len(shares) >= 2
+        list(pool.map(check, shares))  # raises what a share raised

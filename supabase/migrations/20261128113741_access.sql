@@ -7625,7 +7625,6 @@ declare
     asking constant text := 'PpQJVqiCNEBAvWaOLHm';
     -- a link, an address of mail
     linking constant text[] := '{%>%,%D%,"%{%",%.T%,%.L%,%.%/%,%@%.%,"%@%,T%",%@G%}'::text[];
-    -- everyday words complete nothing
     -- what is refused, or what a car does with an app, up to the end of its clause
     declined constant text :=
         '(?:^|[.,;!?] ?)(?:sorry,? |but )?(?:no|not on|no thanks,?) (?:whats ?app|telegram|signal|facetime|calls?|texts?|texting|phone calls?)(?![a-z])[^.,;!?]*'
@@ -7639,6 +7638,7 @@ declare
         '|and not (?:on|over|by) (?:whats ?app|telegram|signal|the phone|phone)(?![a-z])'
         '|[^.,;!?]*(?:phone icon|(?:in.app|inside the app) (?:video|voice)? ?call)[^.,;!?]*'
         '|(?:whats ?app|telegram|signal|teams|messenger) (?:voice notes?|notifications?|calls?|messages?)[^.,;!?]*(?:cluster|carplay|speaker|head unit|come)[^.,;!?]*';
+    -- everyday words complete nothing
     everyday constant text := 'ZznytUKFX ~<;?"';
     -- of a longer message: a group of digits that begins a clause or has a label, a sign of a name, a street
     completing constant text :=
@@ -8026,10 +8026,10 @@ declare
     any_spelled constant boolean := length(reading) - length(translate(reading, '0123456789', ''))
         > length(marked) - length(translate(marked, '0123456789', ''));
     tokens constant text[] := case when any_spelled then string_to_array(marked, E'\x01') end;
-    -- a picture of a telephone; to be read from its end
     -- what is to be left out
     has_decoys constant boolean := figures >= 7 and translate(marked, E'\x01\x02', '') collate "C"
         ~ '(?:ignor(?:e|ing)|skip|strip|drop|lose|leave off|leave out|without|minus) (?:the |all |my )?(?:letters?|words?|first|last|middle|cents|dashes|zero)';
+    -- a picture of a telephone; to be read from its end
     is_hinted_anywhere constant boolean := has_decoys or reading like '%n_M~%' or reading like '%n_M;%' or reading like '%n_M"%' or marked like '%it' || E'\x02 \x01' || 'rings%' or marked <> translate(marked, '☎📞📱📲', '')
         or marked like '%right%to%left%' or marked like '%back%to%front%' or marked like '%end%to%start%'
         or marked like '%from' || E'\x02 \x01' || 'the' || E'\x02 \x01' || 'back%' or reading like '%10 N%';
@@ -9621,7 +9621,7 @@ declare
         ',% pop %,%popp%,%swing%,%drop by%,%dropping by%,%stop by%,%come by%,%come over%,%come round%,%come see%,%come find%'
         ',%come to%,%come out%,%come up%,%come down%,%come in and%,%coming by%,%coming over%,%nip %,%drive over%,%drive it over%'
         ',%driving over%,%bring it%,%bring her%,%drop it%,%roll %,%head over%,%cruise%,%shoot over%,%near%,%local%,%ask for me%'
-        ',%look for m%,%see me%,%see you%,%bring the%,%bring her%,%bring your%,%own lift%,%my lift%,%own ramp%,%my ramp%}'::text[];
+        ',%look for m%,%see me%,%see you%,%bring the%,%bring your%,%own lift%,%my lift%,%own ramp%,%my ramp%}'::text[];
     paid_hints constant text[] :=
         '{%in hand%,%en mano%,%comision%,%plattform%,%fee%,%cut%,%commission%,%percent%,%offline%,%outside%,% off %,%this app%,%the app%,%the site%'
         ',%this site%,%platform%,%website%,%this window%,%elsewhere%,%somewhere%,%between%,%among%,%to know%,%will know%,%would know%,%quiet%'
