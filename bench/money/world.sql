@@ -154,10 +154,18 @@ values
     (pg_temp.id('advisor', 0), 'workshop'),
     (pg_temp.id('advisor', 1), 'workshop'),
     (pg_temp.id('admin', 0), 'platform_admin');
+insert into app.standings (person_id, persona)
+values
+    (pg_temp.id('advisor', 0), 'workshop'),
+    (pg_temp.id('advisor', 1), 'workshop'),
+    (pg_temp.id('admin', 0), 'platform_admin');
+insert into app.standings (workshop_id)
+select distinct w.id
+from app.workshops as w
+where w.id in (pg_temp.id('workshop', 0), pg_temp.id('workshop', 1700), pg_temp.id('workshop', 1800));
 insert into app.workshop_members (workshop_id, person_id)
 values
     (pg_temp.id('workshop', 0), pg_temp.id('advisor', 0)),
     (pg_temp.id('workshop', 1700), pg_temp.id('advisor', 0)),
     (pg_temp.id('workshop', 1800), pg_temp.id('advisor', 1));
-insert into app.standings (person_id, persona) values (pg_temp.id('admin', 0), 'platform_admin');
 commit;

@@ -8,11 +8,10 @@ select * from api.customer_sessions order by requested_at desc limit 50;
 select
     s.id, s.status, s.category, s.mechanic_name, s.requested_at, s.pay_by, s.paid_at, s.accept_by,
     s.accepted_at, s.ended_at, i.concern, i.vehicle_year, i.vehicle_make, i.vehicle_model,
-    i.vehicle_colour, i.vin, i.photo_count, i.video_count, o.summary, o.diagnosis,
-    o.recommended_services
+    i.vehicle_colour, i.vin, i.photo_count, i.video_count, s.summary, s.diagnosis,
+    s.recommended_services
 from app.diagnostic_sessions as s
 left join app.session_intake as i on s.id = i.session_id
-left join app.session_outcome as o on s.id = o.session_id
 where s.customer_id = :'me'
 order by s.requested_at desc
 limit 50;
@@ -28,11 +27,10 @@ select * from api.customer_sessions where id = :'session';
 select
     s.id, s.status, s.category, s.mechanic_name, s.requested_at, s.pay_by, s.paid_at, s.accept_by,
     s.accepted_at, s.ended_at, i.concern, i.vehicle_year, i.vehicle_make, i.vehicle_model,
-    i.vehicle_colour, i.vin, i.photo_count, i.video_count, o.summary, o.diagnosis,
-    o.recommended_services
+    i.vehicle_colour, i.vin, i.photo_count, i.video_count, s.summary, s.diagnosis,
+    s.recommended_services
 from app.diagnostic_sessions as s
 left join app.session_intake as i on s.id = i.session_id
-left join app.session_outcome as o on s.id = o.session_id
 where s.id = :'session'
     and s.customer_id = :'me';
 

@@ -22,10 +22,9 @@ select * from api.mechanic_sessions order by accepted_at desc limit 50;
 select
     s.id, s.status, s.category, s.accepted_at, s.ended_at, i.customer_first_name, i.concern,
     i.vehicle_year, i.vehicle_make, i.vehicle_model, i.vehicle_colour, i.vin, i.photo_count,
-    i.video_count, o.summary, o.diagnosis, o.recommended_services
+    i.video_count, s.summary, s.diagnosis, s.recommended_services
 from app.diagnostic_sessions as s
 left join app.session_intake as i on s.id = i.session_id and s.mechanic_id = i.active_mechanic_id
-left join app.session_outcome as o on s.id = o.session_id
 where s.mechanic_id = :'me'
 order by s.accepted_at desc
 limit 50;
@@ -38,10 +37,9 @@ select * from api.mechanic_sessions where accepted_at < :'before' order by accep
 select
     s.id, s.status, s.category, s.accepted_at, s.ended_at, i.customer_first_name, i.concern,
     i.vehicle_year, i.vehicle_make, i.vehicle_model, i.vehicle_colour, i.vin, i.photo_count,
-    i.video_count, o.summary, o.diagnosis, o.recommended_services
+    i.video_count, s.summary, s.diagnosis, s.recommended_services
 from app.diagnostic_sessions as s
 left join app.session_intake as i on s.id = i.session_id and s.mechanic_id = i.active_mechanic_id
-left join app.session_outcome as o on s.id = o.session_id
 where s.mechanic_id = :'me'
     and s.accepted_at < :'before'
 order by s.accepted_at desc
@@ -59,10 +57,9 @@ select * from api.mechanic_sessions where id = :'session';
 select
     s.id, s.status, s.category, s.accepted_at, s.ended_at, i.customer_first_name, i.concern,
     i.vehicle_year, i.vehicle_make, i.vehicle_model, i.vehicle_colour, i.vin, i.photo_count,
-    i.video_count, o.summary, o.diagnosis, o.recommended_services
+    i.video_count, s.summary, s.diagnosis, s.recommended_services
 from app.diagnostic_sessions as s
 left join app.session_intake as i on s.id = i.session_id and s.mechanic_id = i.active_mechanic_id
-left join app.session_outcome as o on s.id = o.session_id
 where s.id = :'session'
     and s.mechanic_id = :'me';
 
@@ -78,10 +75,9 @@ select * from api.mechanic_sessions where id = :'session';
 select
     s.id, s.status, s.category, s.accepted_at, s.ended_at, i.customer_first_name, i.concern,
     i.vehicle_year, i.vehicle_make, i.vehicle_model, i.vehicle_colour, i.vin, i.photo_count,
-    i.video_count, o.summary, o.diagnosis, o.recommended_services
+    i.video_count, s.summary, s.diagnosis, s.recommended_services
 from app.diagnostic_sessions as s
 left join app.session_intake as i on s.id = i.session_id and s.mechanic_id = i.active_mechanic_id
-left join app.session_outcome as o on s.id = o.session_id
 where s.id = :'session'
     and s.mechanic_id = :'me';
 

@@ -9,10 +9,9 @@ select
     s.id, s.customer_id, s.mechanic_id, s.mechanic_name, s.status, s.category,
     s.fee_schedule_version, s.requested_at, s.pay_by, s.paid_at, s.accept_by, s.accepted_at,
     s.ended_at, i.concern, i.vehicle_year, i.vehicle_make, i.vehicle_model, i.vehicle_colour, i.vin,
-    i.photo_count, i.video_count, o.summary, o.diagnosis, o.recommended_services
+    i.photo_count, i.video_count, s.summary, s.diagnosis, s.recommended_services
 from app.diagnostic_sessions as s
 left join app.session_intake as i on s.id = i.session_id
-left join app.session_outcome as o on s.id = o.session_id
 order by s.requested_at desc
 limit 50;
 
@@ -26,10 +25,9 @@ select
     s.id, s.customer_id, s.mechanic_id, s.mechanic_name, s.status, s.category,
     s.fee_schedule_version, s.requested_at, s.pay_by, s.paid_at, s.accept_by, s.accepted_at,
     s.ended_at, i.concern, i.vehicle_year, i.vehicle_make, i.vehicle_model, i.vehicle_colour, i.vin,
-    i.photo_count, i.video_count, o.summary, o.diagnosis, o.recommended_services
+    i.photo_count, i.video_count, s.summary, s.diagnosis, s.recommended_services
 from app.diagnostic_sessions as s
 left join app.session_intake as i on s.id = i.session_id
-left join app.session_outcome as o on s.id = o.session_id
 where s.mechanic_id = :'mechanic'
 order by s.accepted_at desc
 limit 50;
@@ -46,10 +44,9 @@ select
     s.id, s.customer_id, s.mechanic_id, s.mechanic_name, s.status, s.category,
     s.fee_schedule_version, s.requested_at, s.pay_by, s.paid_at, s.accept_by, s.accepted_at,
     s.ended_at, i.concern, i.vehicle_year, i.vehicle_make, i.vehicle_model, i.vehicle_colour, i.vin,
-    i.photo_count, i.video_count, o.summary, o.diagnosis, o.recommended_services
+    i.photo_count, i.video_count, s.summary, s.diagnosis, s.recommended_services
 from app.diagnostic_sessions as s
 left join app.session_intake as i on s.id = i.session_id
-left join app.session_outcome as o on s.id = o.session_id
 where s.id = :'session';
 
 -- case: people, newest page
@@ -58,12 +55,10 @@ select md5('admin 1')::uuid as me;
 select * from api.admin_people order by created_at desc, id limit 50;
 
 select
-    p.id, p.persona, p.created_at, c.first_name, c.last_initial, c.city_id, m.display_name,
-    s.suspended_until, s.barred_until
+    p.id, p.persona, p.created_at, c.first_name, c.last_initial, c.city_id, m.display_name
 from app.people as p
 left join app.customers as c on p.id = c.person_id
 left join app.mechanics as m on p.id = m.person_id
-left join app.standings as s on p.id = s.person_id
 order by p.created_at desc, p.id
 limit 50;
 
@@ -76,13 +71,23 @@ limit 50;
 select * from api.admin_people where id = :'person';
 
 select
-    p.id, p.persona, p.created_at, c.first_name, c.last_initial, c.city_id, m.display_name,
-    s.suspended_until, s.barred_until
+    p.id, p.persona, p.created_at, c.first_name, c.last_initial, c.city_id, m.display_name
 from app.people as p
 left join app.customers as c on p.id = c.person_id
 left join app.mechanics as m on p.id = m.person_id
-left join app.standings as s on p.id = s.person_id
 where p.id = :'person';
+
+-- case: whether a person may work
+select md5('admin 1')::uuid as me, p.id as person
+from app.people as p
+order by md5(p.id::text)
+limit 50;
+
+select * from api.admin_standings where person_id = :'person';
+
+select s.person_id, s.workshop_id, s.suspended_until, s.barred_until
+from app.standings as s
+where s.person_id = :'person';
 
 -- case: open flags, the gravest first
 select md5('admin 1')::uuid as me;
@@ -396,9 +401,8 @@ select * from api.admin_workshops order by name, id limit 50;
 
 select
     w.id, w.name, w.city_id, w.open_bays, w.radius_m, w.price_index, w.rating_sum, w.rating_count,
-    w.takes_escalations, w.payouts_enabled, w.created_at, s.suspended_until, s.barred_until
+    w.takes_escalations, w.payouts_enabled, w.created_at
 from app.workshops as w
-left join app.standings as s on w.id = s.workshop_id
 order by w.name, w.id
 limit 50;
 

@@ -26,8 +26,21 @@ begin
     if persona = 'mechanic' then
         insert into app.mechanics (person_id) values (become_persona.person_id);
     elsif persona = 'workshop' then
-        insert into app.workshop_members (workshop_id, person_id)
-        values (become_persona.workshop_id, become_persona.person_id);
+        insert into app.workshop_members (
+            workshop_id, person_id, advisor_barred_from, advisor_barred_until,
+            workshop_barred_from, workshop_barred_until
+        )
+        select
+            w.workshop_id,
+            a.person_id,
+            a.barred_from,
+            a.barred_until,
+            w.barred_from,
+            w.barred_until
+        from app.standings as w
+        cross join app.standings as a
+        where w.workshop_id = become_persona.workshop_id
+            and a.person_id = become_persona.person_id;
     end if;
 
     update app.standings as s

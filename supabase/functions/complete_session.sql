@@ -38,17 +38,11 @@ begin
 
     update app.diagnostic_sessions as s
     set status = 'completed',
-        ended_at = instant
+        ended_at = instant,
+        summary = app.clean_text(complete_session.summary),
+        diagnosis = app.clean_text(complete_session.diagnosis, array[complete_session.summary]),
+        recommended_services = coalesce(complete_session.recommended_services, '{}')
     where s.id = session.id;
-    insert into app.session_outcome (
-        session_id, customer_id, mechanic_id, summary, diagnosis, recommended_services,
-        completed_at
-    ) values (
-        session.id, session.customer_id, session.mechanic_id,
-        app.clean_text(complete_session.summary),
-        app.clean_text(complete_session.diagnosis, array[complete_session.summary]),
-        coalesce(complete_session.recommended_services, '{}'), instant
-    );
     perform app.close_thread(t.id)
     from app.threads as t
     where t.session_id = session.id;
@@ -58,7 +52,7 @@ begin
     perform app.tell(session.customer_id, 'session_completed', session.id);
     return instant;
 exception
-    when check_violation or not_null_violation then
+    when check_violation then
         raise exception 'a summary and a diagnosis of at most 8 kB are needed'
             using errcode = 'PT422';
 end;

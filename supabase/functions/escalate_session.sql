@@ -38,15 +38,11 @@ begin
 
     -- The service that the mechanic recommends first counts for more than the customer's guess.
     insert into app.escalations (session_id, customer_id, mechanic_id, category, city_id)
-    select
-        session.id,
-        session.customer_id,
-        session.mechanic_id,
-        coalesce(o.recommended_services[1], session.category),
-        customer.city_id
-    from app.session_outcome as o
-    where o.session_id = session.id
-    returning id into strict opened_id;
+    values (
+        session.id, session.customer_id, session.mechanic_id,
+        coalesce(session.recommended_services[1], session.category), customer.city_id
+    )
+    returning id into opened_id;
 
     insert into app.escalation_snapshots (
         escalation_id, customer_first_name, customer_last_initial, vehicle_year, vehicle_make,
@@ -61,10 +57,9 @@ begin
         i.vehicle_model,
         i.vehicle_colour,
         i.vin,
-        o.diagnosis,
-        o.recommended_services
+        session.diagnosis,
+        session.recommended_services
     from app.session_intake as i
-    inner join app.session_outcome as o on i.session_id = o.session_id
     where i.session_id = session.id;
 
     perform app.settle_escalation(opened_id);

@@ -22,13 +22,12 @@ begin
                 'paid_at', s.paid_at,
                 'accepted_at', s.accepted_at,
                 'ended_at', s.ended_at,
-                'summary', o.summary,
-                'diagnosis', o.diagnosis,
-                'recommended_services', to_jsonb(o.recommended_services)
+                'summary', s.summary,
+                'diagnosis', s.diagnosis,
+                'recommended_services', to_jsonb(s.recommended_services)
             )
             from app.diagnostic_sessions as s
             left join app.session_intake as i on s.id = i.session_id
-            left join app.session_outcome as o on s.id = o.session_id
             where s.id = of_session
         ),
         'consents', (

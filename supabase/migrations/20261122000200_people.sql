@@ -262,17 +262,6 @@ create table app.workshop_services (
 comment on table app.workshop_services is 'Which work a workshop takes.';
 create index workshop_services_by_service on app.workshop_services (service);
 
-create table app.workshop_members (
-    workshop_id uuid not null references app.workshops (id) on delete restrict,
-    person_id uuid not null references app.people (id) on delete restrict,
-    joined_at timestamptz not null default app.current_instant(),
-    removed_at timestamptz,
-    primary key (workshop_id, person_id)
-);
-comment on table app.workshop_members is
-    'Service advisors and their workshops. A removed member keeps the row and loses the access.';
-create index workshop_members_by_person on app.workshop_members (person_id) where removed_at is null;
-
 create table app.conflicts_of_interest (
     mechanic_id uuid not null references app.mechanics (person_id),
     workshop_id uuid not null references app.workshops (id),
@@ -326,7 +315,9 @@ create table app.standings (
     constraint standing_has_one_holder check (num_nonnulls(person_id, workshop_id) = 1),
     constraint standing_names_a_person_s_persona check ((person_id is null) = (persona is null)),
     constraint standings_person_fkey foreign key (person_id, persona)
-        references app.people (id, persona) on update cascade on delete restrict
+        references app.people (id, persona) on update cascade on delete restrict,
+    constraint memberships_may_name_an_advisor_s_bar unique (person_id, persona, barred_from, barred_until),
+    constraint memberships_may_name_a_workshop_s_bar unique (workshop_id, barred_from, barred_until)
 );
 comment on table app.standings is
     'Locked for share by whoever acts, for update by whoever restricts: nothing slips in between.';
@@ -336,6 +327,30 @@ comment on column app.standings.suspended_until is 'No new work before then.';
 comment on column app.standings.barred_until is
     'No access to cases, threads or media before then. A ban is infinity.';
 comment on column app.standings.barred_from is 'From when the bar holds: after its notice period.';
+
+create table app.workshop_members (
+    workshop_id uuid not null references app.workshops (id) on delete restrict,
+    person_id uuid not null references app.people (id) on delete restrict,
+    joined_at timestamptz not null default app.current_instant(),
+    removed_at timestamptz,
+    persona text not null default 'workshop',
+    advisor_barred_from timestamptz not null default '-infinity',
+    advisor_barred_until timestamptz not null default '-infinity',
+    workshop_barred_from timestamptz not null default '-infinity',
+    workshop_barred_until timestamptz not null default '-infinity',
+    primary key (workshop_id, person_id),
+    constraint a_membership_ends_with_its_advisor_s_access
+        foreign key (person_id, persona, advisor_barred_from, advisor_barred_until)
+        references app.standings (person_id, persona, barred_from, barred_until) on update cascade,
+    constraint a_membership_ends_with_its_workshop_s_access
+        foreign key (workshop_id, workshop_barred_from, workshop_barred_until)
+        references app.standings (workshop_id, barred_from, barred_until) on update cascade
+);
+comment on table app.workshop_members is
+    'Service advisors and their workshops. A removed member keeps the row and loses the access.';
+comment on column app.workshop_members.persona is
+    'The advisor''s, as the bars of both are, kept the same by foreign keys, so that a policy asks one row.';
+create index workshop_members_by_person on app.workshop_members (person_id);
 
 create table app.invitations (
     id uuid primary key default gen_random_uuid(),

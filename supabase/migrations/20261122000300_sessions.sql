@@ -1,4 +1,4 @@
--- Diagnostic sessions, cut by who sees what when: core, queue, intake, outcome, media.
+-- Diagnostic sessions, cut by who sees what when: core with its outcome, queue, intake, media.
 
 create table app.fee_schedule (
     version integer primary key,
@@ -40,15 +40,28 @@ create table app.diagnostic_sessions (
     accept_by timestamptz,
     accepted_at timestamptz,
     ended_at timestamptz,
+    summary text
+        constraint summary_is_said_briefly check (octet_length(summary) between 1 and 8000),
+    diagnosis text
+        constraint diagnosis_is_said_briefly check (octet_length(diagnosis) between 1 and 8000),
+    recommended_services text[],
     constraint work_has_a_mechanic check (
         (status in ('active', 'completed')) <= (mechanic_id is not null)
     ),
     constraint waiting_has_no_mechanic check (
         (status in ('requested', 'paid', 'expired')) <= (mechanic_id is null)
+    ),
+    constraint intakes_may_name_the_customer unique (id, customer_id),
+    constraint what_is_completed_has_an_outcome check (
+        num_nonnulls(summary, diagnosis, recommended_services)
+        = case when status = 'completed' then 3 else 0 end
     )
 );
 comment on table app.diagnostic_sessions is
-    'A customer''s request and its state. What it says of the customer and the car stands apart.';
+    'A customer''s request, its state and its outcome, which remain; what it says of the customer and the car stands '
+    'apart.';
+comment on column app.diagnostic_sessions.summary is 'Masked by the contact filter, as is the diagnosis.';
+comment on column app.diagnostic_sessions.recommended_services is 'Codes of app.services.';
 comment on column app.diagnostic_sessions.status is
     'requested → paid | expired | cancelled; paid → active | cancelled; active → completed | paid | cancelled: '
     'which function moves it stands in app.transitions.';
@@ -76,8 +89,8 @@ create index queue_entries_in_order on app.queue_entries (queued_at);
 create index queue_entries_by_category on app.queue_entries (category);
 
 create table app.session_intake (
-    session_id uuid primary key references app.diagnostic_sessions (id) on delete cascade,
-    customer_id uuid not null references app.customers (person_id),
+    session_id uuid primary key,
+    customer_id uuid not null,
     active_mechanic_id uuid references app.mechanics (person_id),
     customer_first_name text not null,
     concern text not null
@@ -99,7 +112,9 @@ create table app.session_intake (
     constraint vehicle_words_hold_no_long_number check (
         vehicle_make !~ '[0-9]([ .-]?[0-9]){4}' and vehicle_model !~ '[0-9]([ .-]?[0-9]){4}'
     ),
-    constraint vin_is_no_telephone_number check (vin !~ '[0-9]{10}')
+    constraint vin_is_no_telephone_number check (vin !~ '[0-9]{10}'),
+    constraint an_intake_is_of_the_session_s_customer foreign key (session_id, customer_id)
+        references app.diagnostic_sessions (id, customer_id) on update cascade on delete cascade
 );
 comment on table app.session_intake is 'What the mechanic sees while the session is active, and not after.';
 comment on column app.session_intake.active_mechanic_id is
@@ -109,24 +124,6 @@ comment on column app.session_intake.vin is
     'ISO 3779: seventeen characters without I, O and Q; the last four are digits.';
 create index session_intake_by_mechanic on app.session_intake (active_mechanic_id)
     where active_mechanic_id is not null;
-create index session_intake_by_customer on app.session_intake (customer_id);
-
-create table app.session_outcome (
-    session_id uuid primary key references app.diagnostic_sessions (id) on delete cascade,
-    customer_id uuid not null references app.customers (person_id),
-    mechanic_id uuid not null references app.mechanics (person_id),
-    summary text not null
-        constraint summary_is_said_briefly check (octet_length(summary) between 1 and 8000),
-    diagnosis text not null
-        constraint diagnosis_is_said_briefly check (octet_length(diagnosis) between 1 and 8000),
-    recommended_services text[] not null default '{}',
-    completed_at timestamptz not null default app.current_instant()
-);
-comment on table app.session_outcome is
-    'What remains after the session: for the customer and for the mechanic who wrote it.';
-comment on column app.session_outcome.recommended_services is 'Codes of app.services.';
-create index session_outcome_by_customer on app.session_outcome (customer_id);
-create index session_outcome_by_mechanic on app.session_outcome (mechanic_id);
 
 create table app.media (
     id uuid primary key default gen_random_uuid(),
@@ -154,7 +151,10 @@ on conflict (id) do nothing;
 
 -- A planned count shows its caller what the planner guesses, and it guesses from rows that they do not see.
 -- So it learns nothing of what is said about a person or a car.
-alter table app.diagnostic_sessions alter column mechanic_name set statistics 0;
+alter table app.diagnostic_sessions
+    alter column mechanic_name set statistics 0,
+    alter column summary set statistics 0,
+    alter column diagnosis set statistics 0;
 alter table app.queue_entries
     alter column vehicle_year set statistics 0,
     alter column vehicle_make set statistics 0,
@@ -167,6 +167,3 @@ alter table app.session_intake
     alter column vehicle_model set statistics 0,
     alter column vehicle_colour set statistics 0,
     alter column vin set statistics 0;
-alter table app.session_outcome
-    alter column summary set statistics 0,
-    alter column diagnosis set statistics 0;

@@ -161,16 +161,25 @@ create view api.admin_people with (security_invoker = true) as
         c.first_name,
         c.last_initial,
         c.city_id,
-        m.display_name,
-        s.suspended_until,
-        s.barred_until
+        m.display_name
     from app.people as p
     left join app.customers as c on p.id = c.person_id
-    left join app.mechanics as m on p.id = m.person_id
-    left join app.standings as s on p.id = s.person_id;
+    left join app.mechanics as m on p.id = m.person_id;
 comment on view api.admin_people is
     'All accounts, for admins. Contact data is not here: read_contact, with a reason, is logged.';
 grant select on api.admin_people to platform_admin;
+
+create view api.admin_standings with (security_invoker = true) as
+    select
+        person_id,
+        workshop_id,
+        suspended_until,
+        barred_until
+    from app.standings;
+comment on view api.admin_standings is
+    'Until when a person or a workshop takes no new work (suspended) and has no access (barred): -infinity is never, '
+    'infinity a ban. Why, in restrictions.';
+grant select on api.admin_standings to platform_admin;
 
 create view api.admin_invitations with (security_invoker = true) as
     select

@@ -74,21 +74,18 @@ grant select on api.workshop_memberships to workshop;
 
 create view api.admin_workshops with (security_invoker = true) as
     select
-        w.id,
-        w.name,
-        w.city_id,
-        w.open_bays,
-        w.radius_m,
-        w.price_index,
-        w.rating_sum,
-        w.rating_count,
-        w.takes_escalations,
-        w.payouts_enabled,
-        w.created_at,
-        s.suspended_until,
-        s.barred_until
-    from app.workshops as w
-    left join app.standings as s on w.id = s.workshop_id;
+        id,
+        name,
+        city_id,
+        open_bays,
+        radius_m,
+        price_index,
+        rating_sum,
+        rating_count,
+        takes_escalations,
+        payouts_enabled,
+        created_at
+    from app.workshops;
 comment on view api.admin_workshops is 'Workshops with what matching reads, for admins.';
 grant select on api.admin_workshops to platform_admin;
 

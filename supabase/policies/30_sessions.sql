@@ -2,7 +2,7 @@
 --
 --   customer         their own: request, intake, outcome, media
 --   mechanic         the queue, without anything that tells customers apart; their own sessions: the
---                    intake while active, the outcome after
+--                    intake while active, the outcome, which they wrote, after
 --   workshop         nothing here: a case reaches them as their own copy (50_escalations.sql)
 --   platform_admin   all of it but the files
 
@@ -35,16 +35,6 @@ create policy "admins see all intakes"
     on app.session_intake for select to platform_admin
     using ((select app.may_continue_work()));
 
-create policy "customers see their own outcome"
-    on app.session_outcome for select to customer
-    using (customer_id = (select app.current_person_id()));
-create policy "mechanics see the outcome they wrote"
-    on app.session_outcome for select to mechanic
-    using (mechanic_id = (select app.current_mechanic_id()));
-create policy "admins see all outcomes"
-    on app.session_outcome for select to platform_admin
-    using ((select app.may_continue_work()));
-
 create policy "customers see their own media"
     on app.media for select to customer
     using (customer_id = (select app.current_person_id()));
@@ -53,13 +43,15 @@ create policy "customers see their own media"
 
 grant select (
     id, mechanic_name, status, category, requested_at, pay_by, paid_at, accept_by, accepted_at,
-    ended_at
+    ended_at, summary, diagnosis, recommended_services
 ) on app.diagnostic_sessions to customer;
-grant select (id, status, category, accepted_at, ended_at)
-    on app.diagnostic_sessions to mechanic;
+grant select (
+    id, status, category, accepted_at, ended_at, summary, diagnosis, recommended_services
+) on app.diagnostic_sessions to mechanic;
 grant select (
     id, customer_id, mechanic_id, mechanic_name, status, category, fee_schedule_version,
-    requested_at, pay_by, paid_at, accept_by, accepted_at, ended_at
+    requested_at, pay_by, paid_at, accept_by, accepted_at, ended_at, summary, diagnosis,
+    recommended_services
 ) on app.diagnostic_sessions to platform_admin;
 
 grant select (session_id, category, vehicle_year, vehicle_make, vehicle_model, queued_at)
@@ -70,9 +62,6 @@ grant select (
     photo_count, video_count
 ) on app.session_intake to customer, mechanic, platform_admin;
 grant select (customer_first_name) on app.session_intake to mechanic;
-
-grant select (session_id, summary, diagnosis, recommended_services)
-    on app.session_outcome to customer, mechanic, platform_admin;
 
 grant select (id, session_id, kind, path, registered_at, uploaded_at) on app.media to customer;
 
@@ -98,12 +87,11 @@ create view api.customer_sessions with (security_invoker = true) as
         i.vin,
         i.photo_count,
         i.video_count,
-        o.summary,
-        o.diagnosis,
-        o.recommended_services
+        s.summary,
+        s.diagnosis,
+        s.recommended_services
     from app.diagnostic_sessions as s
-    left join app.session_intake as i on s.id = i.session_id
-    left join app.session_outcome as o on s.id = o.session_id;
+    left join app.session_intake as i on s.id = i.session_id;
 comment on view api.customer_sessions is
     'The calling customer''s sessions. The mechanic is a display name, never an account.';
 grant select on api.customer_sessions to customer;
@@ -139,12 +127,11 @@ create view api.mechanic_sessions with (security_invoker = true) as
         i.vin,
         i.photo_count,
         i.video_count,
-        o.summary,
-        o.diagnosis,
-        o.recommended_services
+        s.summary,
+        s.diagnosis,
+        s.recommended_services
     from app.diagnostic_sessions as s
-    left join app.session_intake as i on s.id = i.session_id
-    left join app.session_outcome as o on s.id = o.session_id;
+    left join app.session_intake as i on s.id = i.session_id;
 comment on view api.mechanic_sessions is
     'The calling mechanic''s sessions: first name, concern and vehicle while active, the outcome '
     'after. What is not to be seen reads null.';
@@ -186,11 +173,10 @@ create view api.admin_sessions with (security_invoker = true) as
         i.vin,
         i.photo_count,
         i.video_count,
-        o.summary,
-        o.diagnosis,
-        o.recommended_services
+        s.summary,
+        s.diagnosis,
+        s.recommended_services
     from app.diagnostic_sessions as s
-    left join app.session_intake as i on s.id = i.session_id
-    left join app.session_outcome as o on s.id = o.session_id;
+    left join app.session_intake as i on s.id = i.session_id;
 comment on view api.admin_sessions is 'All sessions, for admins.';
 grant select on api.admin_sessions to platform_admin;

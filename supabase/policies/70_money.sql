@@ -264,8 +264,11 @@ create view api.mechanic_earnings with (security_invoker = true) as
             end
             when p.withheld_at is not null then 'withheld'
             when p.is_disputed then 'disputed'
-            when p.refund_asked_until > (select app.current_instant()) then 'refund_requested'
-            when p.held_until > (select app.current_instant()) then 'held'
+            when greatest(p.refund_asked_until, p.held_until) > (select app.current_instant())
+                then case greatest(p.refund_asked_until, p.held_until)
+                    when p.refund_asked_until then 'refund_requested'
+                    else 'held'
+                end
             when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
             else 'payable'
         end as state,
@@ -277,8 +280,9 @@ create view api.mechanic_earnings with (security_invoker = true) as
     left join app.connected_accounts as a on p.payee_id = a.owner_id;
 comment on view api.mechanic_earnings is
     'What the calling mechanic earned, one row a diagnostic (work) or referral, in cents, less what '
-    'went back to customers. State says why it is not sent yet: held (until held_until), refund_requested '
-    '(until refund_asked_until, unless decided before), disputed, withheld (after a ban), awaiting_account; '
+    'went back to customers. State says why it is not sent yet: held (until held_until) or refund_requested '
+    '(until refund_asked_until, unless decided before), whichever lasts longer, disputed, withheld (after a '
+    'ban), awaiting_account; '
     'then payable, paid, or forfeited, in part at least; reversed, or owed_back by the payee.';
 grant select on api.mechanic_earnings to mechanic;
 
@@ -301,8 +305,11 @@ create view api.workshop_earnings with (security_invoker = true) as
             end
             when p.withheld_at is not null then 'withheld'
             when p.is_disputed then 'disputed'
-            when p.refund_asked_until > (select app.current_instant()) then 'refund_requested'
-            when p.held_until > (select app.current_instant()) then 'held'
+            when greatest(p.refund_asked_until, p.held_until) > (select app.current_instant())
+                then case greatest(p.refund_asked_until, p.held_until)
+                    when p.refund_asked_until then 'refund_requested'
+                    else 'held'
+                end
             when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
             else 'payable'
         end as state,
@@ -314,8 +321,9 @@ create view api.workshop_earnings with (security_invoker = true) as
     left join app.connected_accounts as a on p.payee_id = a.owner_id;
 comment on view api.workshop_earnings is
     'What the caller''s workshops earned, one row a repair, in cents, less what went back to customers. '
-    'State says why it is not sent yet: held (until held_until), refund_requested (until '
-    'refund_asked_until, unless decided before), disputed, withheld (after a ban), awaiting_account; then '
+    'State says why it is not sent yet: held (until held_until) or refund_requested (until '
+    'refund_asked_until, unless decided before), whichever lasts longer, disputed, withheld (after a ban), '
+    'awaiting_account; then '
     'payable, paid, or forfeited, in part at least; reversed, or owed_back by the workshop.';
 grant select on api.workshop_earnings to workshop;
 

@@ -113,9 +113,9 @@ PLANTED = {
         "platform_admin: dismissed: behind the grants",
         "platform_admin / dismissed / app.standings",
     ),
-    'alter policy "mechanics see the outcome they wrote" on app.session_outcome using (true)': (
-        "mechanic: stranger, completed: behind the grants",
-        "mechanic / stranger, completed / app.session_outcome",
+    'alter policy "mechanics see the sessions they work on or ended" on app.diagnostic_sessions using (true)': (
+        "mechanic: stranger, completed",
+        "mechanic / stranger, completed / mechanic_sessions",
     ),
     "create policy loose on app.messages for all to customer"
     " using (customer_id = (select app.current_person_id()))": (

@@ -188,7 +188,7 @@ async def test_an_inserted_row_is_told_to_nobody(target: Target) -> None:
 
 
 async def test_a_deleted_row_is_told_to_nobody(target: Target) -> None:
-    delete = "delete from app.session_outcome where session_id = tests.id('ben with bart')"
+    delete = "delete from app.session_intake where session_id = tests.id('ben with bart')"
     heard = await hears_of(target, EVERYTHING, lambda: target.rows(delete))
     assert heard == {"postgres_changes": []}
 

@@ -293,7 +293,9 @@ def scenario(name: str, owner: psycopg.Connection) -> list[Fact]:
     )
     # Else the ban would queue the session again, for another mechanic.
     owner.execute(
-        "update app.diagnostic_sessions set status = 'completed' where id = tests.id(%s)",
+        "update app.diagnostic_sessions"
+        " set status = 'completed', summary = 'Pads', diagnosis = 'Worn', recommended_services = '{}'"
+        " where id = tests.id(%s)",
         (job.session,),
     )
     ban = (

@@ -65,8 +65,8 @@ app.contact_flags
 app.customers
     city_id, first_name, last_initial
 app.diagnostic_sessions
-    accept_by, accepted_at, category, ended_at, id, mechanic_name, paid_at, pay_by,
-    requested_at, status
+    accept_by, accepted_at, category, diagnosis, ended_at, id, mechanic_name, paid_at, pay_by,
+    recommended_services, requested_at, status, summary
 app.escalations
     category, created_at, ended_at, id, session_id, status, wave
 app.fee_schedule
@@ -105,8 +105,6 @@ app.services
 app.session_intake
     concern, photo_count, session_id, vehicle_colour, vehicle_make, vehicle_model,
     vehicle_year, video_count, vin
-app.session_outcome
-    diagnosis, recommended_services, session_id, summary
 app.threads
     created_at, id, is_open, last_position, offer_id, provider_name, session_id, topic
 app.violations

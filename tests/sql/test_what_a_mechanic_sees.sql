@@ -63,7 +63,7 @@ app.contact_details
 app.contact_flags
     created_at, decided_at, id, message_id, status
 app.diagnostic_sessions
-    accepted_at, category, ended_at, id, status
+    accepted_at, category, diagnosis, ended_at, id, recommended_services, status, summary
 app.escalations
     created_at, ended_at, id, session_id, status
 app.fee_schedule
@@ -96,8 +96,6 @@ app.services
 app.session_intake
     concern, customer_first_name, photo_count, session_id, vehicle_colour, vehicle_make,
     vehicle_model, vehicle_year, video_count, vin
-app.session_outcome
-    diagnosis, recommended_services, session_id, summary
 app.threads
     created_at, id, is_open, last_position, session_id, topic
 app.violations

@@ -59,8 +59,7 @@ api.admin_payments
 api.admin_payouts
     amount_cents, currency, failed_at, failure, id, paid_at, stripe_account_id, told_at
 api.admin_people
-    barred_until, city_id, created_at, display_name, first_name, id, last_initial, persona,
-    suspended_until
+    city_id, created_at, display_name, first_name, id, last_initial, persona
 api.admin_quotes
     created_at, currency, customer_id, decided_at, distance_km, escalation_id, id,
     labour_cents, notes, offer_id, parts_cents, sent_at, status, tax_cents, total_cents,
@@ -80,6 +79,8 @@ api.admin_sessions
     fee_schedule_version, id, mechanic_id, mechanic_name, paid_at, pay_by, photo_count,
     recommended_services, requested_at, status, summary, vehicle_colour, vehicle_make,
     vehicle_model, vehicle_year, video_count, vin
+api.admin_standings
+    barred_until, person_id, suspended_until, workshop_id
 api.admin_stripe_events
     applied_at, created_at, deliveries, id, reason, received_at, state, type
 api.admin_threads
@@ -92,8 +93,8 @@ api.admin_violations
 api.admin_workshop_members
     joined_at, person_id, removed_at, workshop_id
 api.admin_workshops
-    barred_until, city_id, created_at, id, name, open_bays, payouts_enabled, price_index,
-    radius_m, rating_count, rating_sum, suspended_until, takes_escalations
+    city_id, created_at, id, name, open_bays, payouts_enabled, price_index, radius_m,
+    rating_count, rating_sum, takes_escalations
 api.cities
     country, id, name, region
 api.messages
@@ -133,8 +134,9 @@ app.contact_flags
 app.customers
     city_id, first_name, last_initial, person_id
 app.diagnostic_sessions
-    accept_by, accepted_at, category, customer_id, ended_at, fee_schedule_version, id,
-    mechanic_id, mechanic_name, paid_at, pay_by, requested_at, status
+    accept_by, accepted_at, category, customer_id, diagnosis, ended_at, fee_schedule_version, id,
+    mechanic_id, mechanic_name, paid_at, pay_by, recommended_services, requested_at, status,
+    summary
 app.disputes
     amount_cents, evidence_due_by, id, is_open, opened_at, payment_id, reason, status,
     stripe_charge_id, told_at
@@ -205,8 +207,6 @@ app.services
 app.session_intake
     concern, photo_count, session_id, vehicle_colour, vehicle_make, vehicle_model,
     vehicle_year, video_count, vin
-app.session_outcome
-    diagnosis, recommended_services, session_id, summary
 app.standings
     barred_until, person_id, suspended_until, workshop_id
 app.stripe_events

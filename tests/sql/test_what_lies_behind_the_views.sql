@@ -93,7 +93,6 @@ select set_eq(
         'app.workshop_services with app.workshops',
         'app.queue_entries with app.diagnostic_sessions',
         'app.session_intake with app.diagnostic_sessions',
-        'app.session_outcome with app.diagnostic_sessions',
         'app.media with app.diagnostic_sessions',
         'app.escalation_snapshots with app.escalations',
         'app.repair_quote_items with app.repair_quotes'

@@ -108,7 +108,7 @@ select set_eq(
 select set_eq(
     $$ select pg_temp.found('{Kestrelconcern,Kestrelsummary,Kestreldiagnosis}') $$,
     array[
-        'app.session_intake.concern', 'app.session_outcome.summary', 'app.session_outcome.diagnosis',
+        'app.session_intake.concern', 'app.diagnostic_sessions.summary', 'app.diagnostic_sessions.diagnosis',
         'app.escalation_snapshots.diagnosis', 'app.offer_cases.diagnosis'
     ],
     'what was said of the car is where each reader has it, of the diagnosis alone a copy'

@@ -1,7 +1,7 @@
 -- Who decides on a refund that was asked for, and what waits meanwhile?
 
 begin;
-select plan(93);
+select plan(95);
 
 update app.limits set most = 1000;
 
@@ -143,6 +143,23 @@ select results_eq(
     $$ values ('refund_requested', tests.instant() + interval '5 days', 2250::bigint) $$,
     'the mechanic sees that it waits, until when'
 );
+select tests.act_as_owner();
+update app.payables set held_until = held_until + interval '6 days' where about_id = tests.id('ana escalated');
+select tests.act_as('mechanic', 'max');
+select is(
+    (select state from api.mechanic_earnings where about_id = tests.id('ana escalated')), 'refund_requested',
+    'while it is held too, that it waits for a decision if this takes longer'
+);
+select tests.act_as_owner();
+update app.payables set held_until = held_until + interval '6 days' where about_id = tests.id('ana escalated');
+select tests.act_as('mechanic', 'max');
+select is(
+    (select state from api.mechanic_earnings where about_id = tests.id('ana escalated')), 'held',
+    'and else that it is held'
+);
+select tests.act_as_owner();
+update app.payables set held_until = held_until - interval '12 days' where about_id = tests.id('ana escalated');
+select tests.act_as('mechanic', 'max');
 select is_empty(
     $$ select from api.notices where kind like '%refund%' $$, 'and hears nothing of it'
 );

@@ -157,9 +157,9 @@ select results_eq(
     $$,
     'one job is queued, which knows the escalation''s id and nothing else'
 );
-update app.session_outcome
+update app.diagnostic_sessions
 set diagnosis = 'Something else.', recommended_services = '{}'
-where session_id = tests.id('dan completed');
+where id = tests.id('dan completed');
 update app.session_intake
 set vin = null, vehicle_colour = 'red'
 where session_id = tests.id('dan completed');

@@ -26,8 +26,8 @@ select is_empty(
 );
 select set_eq(
     $$ select what, said ~ '->> ''sub''' from deciding where said ~ 'request\.jwt|auth\.uid\(' $$,
-    $$ values ('app.current_person_id()', true) $$,
-    'one function reads the token, and of it the account''s id alone'
+    $$ values ('app.current_person_id()', true), ('app.token_subject()', true) $$,
+    'a function for policies and one for their predicates read the token, and of it the account''s id alone'
 );
 
 -- attack 92

@@ -116,7 +116,7 @@ select ok(
     pg_temp.finds(
         'customer', 'ana',
         '{people,contact_details,customers,notices,diagnostic_sessions,session_intake,
-        session_outcome,media,threads,messages,escalations,repair_quotes,repair_quote_items,
+        media,threads,messages,escalations,repair_quotes,repair_quote_items,
         payments,refunds,refund_requests,monitoring_notices,consents}'
     ),
     'a customer finds what is theirs'
@@ -125,7 +125,7 @@ select ok(
     pg_temp.finds(
         'mechanic', 'max',
         '{people,contact_details,mechanics,notices,diagnostic_sessions,queue_entries,
-        session_intake,session_outcome,threads,messages,escalations,referrals,ledger_entries,
+        session_intake,threads,messages,escalations,referrals,ledger_entries,
         payables,connected_accounts,violations,monitoring_notices,consents}'
     ),
     'a mechanic'
@@ -146,7 +146,7 @@ select ok(
         contact_flags,customers,diagnostic_sessions,disputes,escalations,fraud_warnings,invitations,
         ledger_accounts,ledger_differences,ledger_entries,ledger_shards,ledger_transactions,mechanics,messages,
         notices,offers,payables,payments,payouts,people,referrals,refund_requests,repair_quotes,restrictions,
-        session_intake,session_outcome,standings,stripe_events,threads,violations,workshop_members}'
+        session_intake,standings,stripe_events,threads,violations,workshop_members}'
     ),
     'an admin'
 );
@@ -236,7 +236,7 @@ select is_empty(
         select f.line
         from pg_temp.found_by('mechanic', 'max') as f (line)
         where split_part(f.line, ' ', 1) in (
-                'queue_entries', 'diagnostic_sessions', 'session_intake', 'session_outcome', 'threads',
+                'queue_entries', 'diagnostic_sessions', 'session_intake', 'threads',
                 'messages'
             )
     $$,

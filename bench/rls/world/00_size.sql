@@ -7,6 +7,7 @@
 --   customers    2 for 5 sessions; number 1 comes back, 60 times
 --   mechanics    1 for 250 sessions; number 1 does one session in 33
 --   workshops    50, and 1 for 500 sessions; number 1 gets one offer in ten, and its advisor has two workshops
+--   restrictions every second mechanic and workshop was suspended once: they fill a page here and in a tenth
 --   admins       3
 --   sessions     the newest 250 wait in the queue, 150 are unpaid, one in 200 is active; of the rest 84 %
 --                are completed, and a quarter of those escalated to three workshops or fewer

@@ -79,6 +79,10 @@ cross join words as w
 cross join generate_series(1, z.workshops) as n
 cross join generate_series(0, 3) as k;
 
+insert into app.standings (workshop_id)
+select w.id
+from app.workshops as w;
+
 insert into app.workshop_members (workshop_id, person_id, joined_at)
 select pg_temp.id('workshop', n), pg_temp.id('advisor', n), z.ends_at - interval '390 days'
 from size as z
@@ -86,10 +90,6 @@ cross join generate_series(1, z.workshops) as n
 union all
 select pg_temp.id('workshop', 2), pg_temp.id('advisor', 1), z.ends_at - interval '390 days'
 from size as z;
-
-insert into app.standings (workshop_id)
-select w.id
-from app.workshops as w;
 
 insert into app.conflicts_of_interest (mechanic_id, workshop_id, reason)
 select pg_temp.id('mechanic', n), pg_temp.id('workshop', 1 + n % z.workshops), 'The same owner.'

@@ -53,7 +53,8 @@ cross join words as w;
 
 insert into app.diagnostic_sessions (
     id, customer_id, mechanic_id, mechanic_name, status, category, fee_schedule_version,
-    requested_at, pay_by, paid_at, accept_by, accepted_at, ended_at
+    requested_at, pay_by, paid_at, accept_by, accepted_at, ended_at, summary, diagnosis,
+    recommended_services
 )
 select
     s.id,
@@ -74,11 +75,21 @@ select
     case
         when s.status = 'completed' then s.completed_at
         when s.status in ('expired', 'cancelled') then s.requested_at + interval '1 day'
-    end
+    end,
+    case
+        when s.status = 'completed'
+            then substr(w.prose, 1, 40 + floor(200 * pg_temp.chance('summary', s.n))::integer)
+    end,
+    case
+        when s.status = 'completed'
+            then substr(w.prose, 90, 60 + floor(200 * pg_temp.chance('diagnosis', s.n))::integer)
+    end,
+    case when s.status = 'completed' then array[s.category] end
 from sessions as s
+cross join words as w
 order by s.n;
 
--- step: intakes, outcomes, queue, media
+-- step: intakes, queue, media
 
 insert into app.session_intake (
     session_id, customer_id, active_mechanic_id, customer_first_name, concern, vehicle_year,
@@ -98,22 +109,6 @@ select
     case when pg_temp.chance('photo', s.n) < 0.4 then 1 else 0 end
 from sessions as s
 cross join words as w
-order by s.n;
-
-insert into app.session_outcome (
-    session_id, customer_id, mechanic_id, summary, diagnosis, recommended_services, completed_at
-)
-select
-    s.id,
-    s.customer_id,
-    s.mechanic_id,
-    substr(w.prose, 1, 40 + floor(200 * pg_temp.chance('summary', s.n))::integer),
-    substr(w.prose, 90, 60 + floor(200 * pg_temp.chance('diagnosis', s.n))::integer),
-    array[s.category],
-    s.completed_at
-from sessions as s
-cross join words as w
-where s.status = 'completed'
 order by s.n;
 
 insert into app.queue_entries (

@@ -188,14 +188,14 @@ select
     'A telephone number was written, twice.',
     (select min(j.code) from app.jurisdictions as j),
     z.ends_at - interval '40 days',
-    z.ends_at - interval '70 days',
-    z.ends_at - interval '70 days',
+    z.ends_at - interval '70 days' + n * interval '1 second',
+    z.ends_at - interval '70 days' + n * interval '1 second',
     z.ends_at - interval '60 days',
     pg_temp.id('admin', 2)
 from size as z
 cross join (values ('mechanic'), ('workshop')) as h (kind)
 cross join
-    generate_series(1, case h.kind when 'mechanic' then z.mechanics else z.workshops end, 10) as n;
+    generate_series(1, case h.kind when 'mechanic' then z.mechanics else z.workshops end, 2) as n;
 
 insert into app.appeals (
     id, restriction_id, holder_id, appellant_id, statement, status, created_at, restricted_by,
@@ -216,7 +216,7 @@ select
 from size as z
 cross join (values ('mechanic'), ('workshop')) as h (kind)
 cross join
-    generate_series(1, case h.kind when 'mechanic' then z.mechanics else z.workshops end, 10) as n;
+    generate_series(1, case h.kind when 'mechanic' then z.mechanics else z.workshops end, 2) as n;
 
 insert into app.notices (id, person_id, kind, about_id, created_at)
 select pg_temp.id('notice ' || k.kind, s.n), k.person_id, k.kind, s.id, k.at

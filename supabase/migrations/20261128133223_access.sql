@@ -339,8 +339,21 @@ $$;
 comment on function app.current_person_id is
     'The account in the caller''s token; null without one.';
 
+create or replace function app.token_subject()
+    returns uuid
+    language sql  -- without a search_path: so it is planned into the predicates that call it, whose is empty
+    stable
+as $$
+    select (
+        nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::pg_catalog.jsonb ->> 'sub'
+    )::pg_catalog.uuid
+$$;
+comment on function app.token_subject is
+    'What current_person_id says, for predicates, which cost less without a call within the call.';
+
 -- What a caller may still do. Predicates have no arguments: a policy evaluates each once per query.
 -- A token gives nothing but one's own record where its role is not the account's persona, whatever signed it.
+-- Each looks up one row and judges it by itself, which costs less than a query that judges.
 -- Almost nobody was ever restricted: -infinity, which is before any time, spares them a look at the clock.
 
 create or replace function app.may_take_work()
@@ -350,19 +363,27 @@ create or replace function app.may_take_work()
     security definer  -- standings are hidden from those they judge
     set search_path = ''
 as $$
+declare
+    caller constant uuid := app.token_subject();
+    persona text;
+    suspended_until timestamptz;
+    barred_from timestamptz;
+    barred_until timestamptz;
 begin
-    return exists (
-        select
-        from app.standings as s
-        where s.person_id = app.current_person_id()
-            and s.persona = current_setting('role')
-            and (s.suspended_until = '-infinity' or s.suspended_until <= app.current_instant())
-            and (
-                s.barred_until = '-infinity'
-                or s.barred_until <= app.current_instant()
-                or s.barred_from > app.current_instant()
-            )
-    );
+    select s.persona, s.suspended_until, s.barred_from, s.barred_until
+    into persona, suspended_until, barred_from, barred_until
+    from app.standings as s
+    where s.person_id = caller;
+    if suspended_until > '-infinity' and suspended_until > app.current_instant() then
+        return false;
+    end if;
+    if barred_until > '-infinity'
+        and barred_until > app.current_instant()
+        and barred_from <= app.current_instant()
+    then
+        return false;
+    end if;
+    return coalesce(persona = current_setting('role'), false);
 end;
 $$;
 comment on function app.may_take_work is
@@ -375,18 +396,23 @@ create or replace function app.may_continue_work()
     security definer  -- standings are hidden from those they judge
     set search_path = ''
 as $$
+declare
+    caller constant uuid := app.token_subject();
+    persona text;
+    barred_from timestamptz;
+    barred_until timestamptz;
 begin
-    return exists (
-        select
-        from app.standings as s
-        where s.person_id = app.current_person_id()
-            and s.persona = current_setting('role')
-            and (
-                s.barred_until = '-infinity'
-                or s.barred_until <= app.current_instant()
-                or s.barred_from > app.current_instant()
-            )
-    );
+    select s.persona, s.barred_from, s.barred_until
+    into persona, barred_from, barred_until
+    from app.standings as s
+    where s.person_id = caller;
+    if barred_until > '-infinity'
+        and barred_until > app.current_instant()
+        and barred_from <= app.current_instant()
+    then
+        return false;
+    end if;
+    return coalesce(persona = current_setting('role'), false);
 end;
 $$;
 comment on function app.may_continue_work is
@@ -399,18 +425,23 @@ create or replace function app.current_mechanic_id()
     security definer  -- standings are hidden from those they judge
     set search_path = ''
 as $$
+declare
+    caller constant uuid := app.token_subject();
+    persona text;
+    barred_from timestamptz;
+    barred_until timestamptz;
 begin
-    return (
-        select s.person_id
-        from app.standings as s
-        where s.person_id = app.current_person_id()
-            and s.persona = current_setting('role')
-            and (
-                s.barred_until = '-infinity'
-                or s.barred_until <= app.current_instant()
-                or s.barred_from > app.current_instant()
-            )
-    );
+    select s.persona, s.barred_from, s.barred_until
+    into persona, barred_from, barred_until
+    from app.standings as s
+    where s.person_id = caller;
+    if barred_until > '-infinity'
+        and barred_until > app.current_instant()
+        and barred_from <= app.current_instant()
+    then
+        return null;
+    end if;
+    return case when persona = current_setting('role') then caller end;
 end;
 $$;
 comment on function app.current_mechanic_id is
@@ -423,11 +454,13 @@ create or replace function app.member_workshop_ids()
     security definer  -- memberships are read for the caller alone
     set search_path = ''
 as $$
+declare
+    caller constant uuid := app.token_subject();
 begin
     return array(
         select workshop_id
         from app.workshop_members
-        where person_id = app.current_person_id()
+        where person_id = caller
             and removed_at is null
     );
 end;
@@ -439,27 +472,27 @@ create or replace function app.current_workshop_ids()
     returns uuid[]
     language plpgsql
     stable
-    security definer  -- memberships and standings are read for the caller alone
+    security definer  -- memberships are read for the caller alone
     set search_path = ''
 as $$
+declare
+    caller constant uuid := app.token_subject();
 begin
     return array(
         select m.workshop_id
         from app.workshop_members as m
-        inner join app.standings as a on m.person_id = a.person_id
-        inner join app.standings as s on m.workshop_id = s.workshop_id
-        where m.person_id = app.current_person_id()
+        where m.person_id = caller
             and m.removed_at is null
-            and a.persona = current_setting('role')
+            and m.persona = current_setting('role')
             and (
-                a.barred_until = '-infinity'
-                or a.barred_until <= app.current_instant()
-                or a.barred_from > app.current_instant()
+                m.advisor_barred_until = '-infinity'
+                or m.advisor_barred_until <= app.current_instant()
+                or m.advisor_barred_from > app.current_instant()
             )
             and (
-                s.barred_until = '-infinity'
-                or s.barred_until <= app.current_instant()
-                or s.barred_from > app.current_instant()
+                m.workshop_barred_until = '-infinity'
+                or m.workshop_barred_until <= app.current_instant()
+                or m.workshop_barred_from > app.current_instant()
             )
     );
 end;
@@ -671,16 +704,25 @@ create view api.admin_people with (security_invoker = true) as
         c.first_name,
         c.last_initial,
         c.city_id,
-        m.display_name,
-        s.suspended_until,
-        s.barred_until
+        m.display_name
     from app.people as p
     left join app.customers as c on p.id = c.person_id
-    left join app.mechanics as m on p.id = m.person_id
-    left join app.standings as s on p.id = s.person_id;
+    left join app.mechanics as m on p.id = m.person_id;
 comment on view api.admin_people is
     'All accounts, for admins. Contact data is not here: read_contact, with a reason, is logged.';
 grant select on api.admin_people to platform_admin;
+
+create view api.admin_standings with (security_invoker = true) as
+    select
+        person_id,
+        workshop_id,
+        suspended_until,
+        barred_until
+    from app.standings;
+comment on view api.admin_standings is
+    'Until when a person or a workshop takes no new work (suspended) and has no access (barred): -infinity is never, '
+    'infinity a ban. Why, in restrictions.';
+grant select on api.admin_standings to platform_admin;
 
 create view api.admin_invitations with (security_invoker = true) as
     select
@@ -791,21 +833,18 @@ grant select on api.workshop_memberships to workshop;
 
 create view api.admin_workshops with (security_invoker = true) as
     select
-        w.id,
-        w.name,
-        w.city_id,
-        w.open_bays,
-        w.radius_m,
-        w.price_index,
-        w.rating_sum,
-        w.rating_count,
-        w.takes_escalations,
-        w.payouts_enabled,
-        w.created_at,
-        s.suspended_until,
-        s.barred_until
-    from app.workshops as w
-    left join app.standings as s on w.id = s.workshop_id;
+        id,
+        name,
+        city_id,
+        open_bays,
+        radius_m,
+        price_index,
+        rating_sum,
+        rating_count,
+        takes_escalations,
+        payouts_enabled,
+        created_at
+    from app.workshops;
 comment on view api.admin_workshops is 'Workshops with what matching reads, for admins.';
 grant select on api.admin_workshops to platform_admin;
 
@@ -836,7 +875,7 @@ grant select on api.admin_conflicts_of_interest to platform_admin;
 --
 --   customer         their own: request, intake, outcome, media
 --   mechanic         the queue, without anything that tells customers apart; their own sessions: the
---                    intake while active, the outcome after
+--                    intake while active, the outcome, which they wrote, after
 --   workshop         nothing here: a case reaches them as their own copy (50_escalations.sql)
 --   platform_admin   all of it but the files
 
@@ -869,16 +908,6 @@ create policy "admins see all intakes"
     on app.session_intake for select to platform_admin
     using ((select app.may_continue_work()));
 
-create policy "customers see their own outcome"
-    on app.session_outcome for select to customer
-    using (customer_id = (select app.current_person_id()));
-create policy "mechanics see the outcome they wrote"
-    on app.session_outcome for select to mechanic
-    using (mechanic_id = (select app.current_mechanic_id()));
-create policy "admins see all outcomes"
-    on app.session_outcome for select to platform_admin
-    using ((select app.may_continue_work()));
-
 create policy "customers see their own media"
     on app.media for select to customer
     using (customer_id = (select app.current_person_id()));
@@ -887,13 +916,15 @@ create policy "customers see their own media"
 
 grant select (
     id, mechanic_name, status, category, requested_at, pay_by, paid_at, accept_by, accepted_at,
-    ended_at
+    ended_at, summary, diagnosis, recommended_services
 ) on app.diagnostic_sessions to customer;
-grant select (id, status, category, accepted_at, ended_at)
-    on app.diagnostic_sessions to mechanic;
+grant select (
+    id, status, category, accepted_at, ended_at, summary, diagnosis, recommended_services
+) on app.diagnostic_sessions to mechanic;
 grant select (
     id, customer_id, mechanic_id, mechanic_name, status, category, fee_schedule_version,
-    requested_at, pay_by, paid_at, accept_by, accepted_at, ended_at
+    requested_at, pay_by, paid_at, accept_by, accepted_at, ended_at, summary, diagnosis,
+    recommended_services
 ) on app.diagnostic_sessions to platform_admin;
 
 grant select (session_id, category, vehicle_year, vehicle_make, vehicle_model, queued_at)
@@ -904,9 +935,6 @@ grant select (
     photo_count, video_count
 ) on app.session_intake to customer, mechanic, platform_admin;
 grant select (customer_first_name) on app.session_intake to mechanic;
-
-grant select (session_id, summary, diagnosis, recommended_services)
-    on app.session_outcome to customer, mechanic, platform_admin;
 
 grant select (id, session_id, kind, path, registered_at, uploaded_at) on app.media to customer;
 
@@ -932,12 +960,11 @@ create view api.customer_sessions with (security_invoker = true) as
         i.vin,
         i.photo_count,
         i.video_count,
-        o.summary,
-        o.diagnosis,
-        o.recommended_services
+        s.summary,
+        s.diagnosis,
+        s.recommended_services
     from app.diagnostic_sessions as s
-    left join app.session_intake as i on s.id = i.session_id
-    left join app.session_outcome as o on s.id = o.session_id;
+    left join app.session_intake as i on s.id = i.session_id;
 comment on view api.customer_sessions is
     'The calling customer''s sessions. The mechanic is a display name, never an account.';
 grant select on api.customer_sessions to customer;
@@ -973,12 +1000,11 @@ create view api.mechanic_sessions with (security_invoker = true) as
         i.vin,
         i.photo_count,
         i.video_count,
-        o.summary,
-        o.diagnosis,
-        o.recommended_services
+        s.summary,
+        s.diagnosis,
+        s.recommended_services
     from app.diagnostic_sessions as s
-    left join app.session_intake as i on s.id = i.session_id
-    left join app.session_outcome as o on s.id = o.session_id;
+    left join app.session_intake as i on s.id = i.session_id;
 comment on view api.mechanic_sessions is
     'The calling mechanic''s sessions: first name, concern and vehicle while active, the outcome '
     'after. What is not to be seen reads null.';
@@ -1020,12 +1046,11 @@ create view api.admin_sessions with (security_invoker = true) as
         i.vin,
         i.photo_count,
         i.video_count,
-        o.summary,
-        o.diagnosis,
-        o.recommended_services
+        s.summary,
+        s.diagnosis,
+        s.recommended_services
     from app.diagnostic_sessions as s
-    left join app.session_intake as i on s.id = i.session_id
-    left join app.session_outcome as o on s.id = o.session_id;
+    left join app.session_intake as i on s.id = i.session_id;
 comment on view api.admin_sessions is 'All sessions, for admins.';
 grant select on api.admin_sessions to platform_admin;
 
@@ -1840,8 +1865,11 @@ create view api.mechanic_earnings with (security_invoker = true) as
             end
             when p.withheld_at is not null then 'withheld'
             when p.is_disputed then 'disputed'
-            when p.refund_asked_until > (select app.current_instant()) then 'refund_requested'
-            when p.held_until > (select app.current_instant()) then 'held'
+            when greatest(p.refund_asked_until, p.held_until) > (select app.current_instant())
+                then case greatest(p.refund_asked_until, p.held_until)
+                    when p.refund_asked_until then 'refund_requested'
+                    else 'held'
+                end
             when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
             else 'payable'
         end as state,
@@ -1853,8 +1881,9 @@ create view api.mechanic_earnings with (security_invoker = true) as
     left join app.connected_accounts as a on p.payee_id = a.owner_id;
 comment on view api.mechanic_earnings is
     'What the calling mechanic earned, one row a diagnostic (work) or referral, in cents, less what '
-    'went back to customers. State says why it is not sent yet: held (until held_until), refund_requested '
-    '(until refund_asked_until, unless decided before), disputed, withheld (after a ban), awaiting_account; '
+    'went back to customers. State says why it is not sent yet: held (until held_until) or refund_requested '
+    '(until refund_asked_until, unless decided before), whichever lasts longer, disputed, withheld (after a '
+    'ban), awaiting_account; '
     'then payable, paid, or forfeited, in part at least; reversed, or owed_back by the payee.';
 grant select on api.mechanic_earnings to mechanic;
 
@@ -1877,8 +1906,11 @@ create view api.workshop_earnings with (security_invoker = true) as
             end
             when p.withheld_at is not null then 'withheld'
             when p.is_disputed then 'disputed'
-            when p.refund_asked_until > (select app.current_instant()) then 'refund_requested'
-            when p.held_until > (select app.current_instant()) then 'held'
+            when greatest(p.refund_asked_until, p.held_until) > (select app.current_instant())
+                then case greatest(p.refund_asked_until, p.held_until)
+                    when p.refund_asked_until then 'refund_requested'
+                    else 'held'
+                end
             when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
             else 'payable'
         end as state,
@@ -1890,8 +1922,9 @@ create view api.workshop_earnings with (security_invoker = true) as
     left join app.connected_accounts as a on p.payee_id = a.owner_id;
 comment on view api.workshop_earnings is
     'What the caller''s workshops earned, one row a repair, in cents, less what went back to customers. '
-    'State says why it is not sent yet: held (until held_until), refund_requested (until '
-    'refund_asked_until, unless decided before), disputed, withheld (after a ban), awaiting_account; then '
+    'State says why it is not sent yet: held (until held_until) or refund_requested (until '
+    'refund_asked_until, unless decided before), whichever lasts longer, disputed, withheld (after a ban), '
+    'awaiting_account; then '
     'payable, paid, or forfeited, in part at least; reversed, or owed_back by the workshop.';
 grant select on api.workshop_earnings to workshop;
 
@@ -4138,8 +4171,21 @@ begin
     if persona = 'mechanic' then
         insert into app.mechanics (person_id) values (become_persona.person_id);
     elsif persona = 'workshop' then
-        insert into app.workshop_members (workshop_id, person_id)
-        values (become_persona.workshop_id, become_persona.person_id);
+        insert into app.workshop_members (
+            workshop_id, person_id, advisor_barred_from, advisor_barred_until,
+            workshop_barred_from, workshop_barred_until
+        )
+        select
+            w.workshop_id,
+            a.person_id,
+            a.barred_from,
+            a.barred_until,
+            w.barred_from,
+            w.barred_until
+        from app.standings as w
+        cross join app.standings as a
+        where w.workshop_id = become_persona.workshop_id
+            and a.person_id = become_persona.person_id;
     end if;
 
     update app.standings as s
@@ -5208,17 +5254,11 @@ begin
 
     update app.diagnostic_sessions as s
     set status = 'completed',
-        ended_at = instant
+        ended_at = instant,
+        summary = app.clean_text(complete_session.summary),
+        diagnosis = app.clean_text(complete_session.diagnosis, array[complete_session.summary]),
+        recommended_services = coalesce(complete_session.recommended_services, '{}')
     where s.id = session.id;
-    insert into app.session_outcome (
-        session_id, customer_id, mechanic_id, summary, diagnosis, recommended_services,
-        completed_at
-    ) values (
-        session.id, session.customer_id, session.mechanic_id,
-        app.clean_text(complete_session.summary),
-        app.clean_text(complete_session.diagnosis, array[complete_session.summary]),
-        coalesce(complete_session.recommended_services, '{}'), instant
-    );
     perform app.close_thread(t.id)
     from app.threads as t
     where t.session_id = session.id;
@@ -5228,7 +5268,7 @@ begin
     perform app.tell(session.customer_id, 'session_completed', session.id);
     return instant;
 exception
-    when check_violation or not_null_violation then
+    when check_violation then
         raise exception 'a summary and a diagnosis of at most 8 kB are needed'
             using errcode = 'PT422';
 end;
@@ -6775,15 +6815,11 @@ begin
 
     -- The service that the mechanic recommends first counts for more than the customer's guess.
     insert into app.escalations (session_id, customer_id, mechanic_id, category, city_id)
-    select
-        session.id,
-        session.customer_id,
-        session.mechanic_id,
-        coalesce(o.recommended_services[1], session.category),
-        customer.city_id
-    from app.session_outcome as o
-    where o.session_id = session.id
-    returning id into strict opened_id;
+    values (
+        session.id, session.customer_id, session.mechanic_id,
+        coalesce(session.recommended_services[1], session.category), customer.city_id
+    )
+    returning id into opened_id;
 
     insert into app.escalation_snapshots (
         escalation_id, customer_first_name, customer_last_initial, vehicle_year, vehicle_make,
@@ -6798,10 +6834,9 @@ begin
         i.vehicle_model,
         i.vehicle_colour,
         i.vin,
-        o.diagnosis,
-        o.recommended_services
+        session.diagnosis,
+        session.recommended_services
     from app.session_intake as i
-    inner join app.session_outcome as o on i.session_id = o.session_id
     where i.session_id = session.id;
 
     perform app.settle_escalation(opened_id);
@@ -7076,13 +7111,12 @@ begin
                 'paid_at', s.paid_at,
                 'accepted_at', s.accepted_at,
                 'ended_at', s.ended_at,
-                'summary', o.summary,
-                'diagnosis', o.diagnosis,
-                'recommended_services', to_jsonb(o.recommended_services)
+                'summary', s.summary,
+                'diagnosis', s.diagnosis,
+                'recommended_services', to_jsonb(s.recommended_services)
             )
             from app.diagnostic_sessions as s
             left join app.session_intake as i on s.id = i.session_id
-            left join app.session_outcome as o on s.id = o.session_id
             where s.id = of_session
         ),
         'consents', (
