@@ -1,7 +1,7 @@
 -- A payee's account at Stripe: whether money may be sent there.
 
-create function app.apply_account_event(event app.stripe_events)
-    returns app.stripe_events
+create function app.apply_account_event(event app.parsed_event)
+    returns app.parsed_event
     language plpgsql
     volatile
     set search_path = ''

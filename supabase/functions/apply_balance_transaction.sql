@@ -1,7 +1,7 @@
 -- A line of Stripe's account, as fetched: what its fee for a charge was.
 
-create function app.apply_balance_transaction(event app.stripe_events)
-    returns app.stripe_events
+create function app.apply_balance_transaction(event app.parsed_event)
+    returns app.parsed_event
     language plpgsql
     volatile
     set search_path = ''

@@ -1,7 +1,7 @@
 -- A charge: money is in, or Stripe's fee for it is known.
 
-create function app.apply_charge_event(event app.stripe_events)
-    returns app.stripe_events
+create function app.apply_charge_event(event app.parsed_event)
+    returns app.parsed_event
     language plpgsql
     volatile
     set search_path = ''

@@ -1,7 +1,7 @@
 -- A Checkout Session: paid, under way, failed or left.
 
-create function app.apply_checkout_event(event app.stripe_events)
-    returns app.stripe_events
+create function app.apply_checkout_event(event app.parsed_event)
+    returns app.parsed_event
     language plpgsql
     volatile
     set search_path = ''

@@ -1,7 +1,7 @@
 -- A dispute: what the customer contests, what the bank took for it, and who won.
 
-create function app.apply_dispute_event(event app.stripe_events)
-    returns app.stripe_events
+create function app.apply_dispute_event(event app.parsed_event)
+    returns app.parsed_event
     language plpgsql
     volatile
     set search_path = ''

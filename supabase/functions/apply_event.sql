@@ -1,7 +1,7 @@
 -- Which function knows what an event means.
 
-create function app.apply_event(event app.stripe_events)
-    returns app.stripe_events
+create function app.apply_event(event app.parsed_event)
+    returns app.parsed_event
     language plpgsql
     volatile
     set search_path = ''

@@ -1,7 +1,7 @@
 -- A bank suspects a charge: nothing of it is sent on until somebody has looked.
 
-create function app.apply_fraud_warning(event app.stripe_events)
-    returns app.stripe_events
+create function app.apply_fraud_warning(event app.parsed_event)
+    returns app.parsed_event
     language plpgsql
     volatile
     set search_path = ''

@@ -1,7 +1,7 @@
 -- A PaymentIntent: compared with our payment, and why it failed.
 
-create function app.apply_intent_event(event app.stripe_events)
-    returns app.stripe_events
+create function app.apply_intent_event(event app.parsed_event)
+    returns app.parsed_event
     language plpgsql
     volatile
     set search_path = ''

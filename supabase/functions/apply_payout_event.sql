@@ -1,7 +1,7 @@
 -- A payout to a bank. The ledger follows the platform's own; a payee's is theirs.
 
-create function app.apply_payout_event(event app.stripe_events)
-    returns app.stripe_events
+create function app.apply_payout_event(event app.parsed_event)
+    returns app.parsed_event
     language plpgsql
     volatile
     set search_path = ''

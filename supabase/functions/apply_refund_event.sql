@@ -1,7 +1,7 @@
 -- A refund: money went back to the customer, or came back from a refund that failed.
 
-create function app.apply_refund_event(event app.stripe_events)
-    returns app.stripe_events
+create function app.apply_refund_event(event app.parsed_event)
+    returns app.parsed_event
     language plpgsql
     volatile
     set search_path = ''

@@ -8,20 +8,23 @@ create function backend.apply_stripe_event(event_id text)
     set search_path = ''
 as $$
 declare
-    event app.stripe_events;
+    stored app.stripe_events;
+    event app.parsed_event;
 begin
-    select * into event
+    select * into stored
     from app.stripe_events as e
     where e.id = apply_stripe_event.event_id
     for update;
     if not found then
         raise exception 'no such event' using errcode = 'PT404';
     end if;
-    if event.state not in ('pending', 'waiting') then
-        return event.state;
+    if stored.state not in ('pending', 'waiting') then
+        return stored.state;
     end if;
 
-    event := app.apply_event(event);
+    event := app.apply_event((
+        stored.id, stored.type, stored.created_at, app.stripe_payload(stored.raw), null, null, null
+    )::app.parsed_event);
     update app.stripe_events as e
     set state = event.state,
         reason = event.reason,

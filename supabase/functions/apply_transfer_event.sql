@@ -1,7 +1,7 @@
 -- A transfer: money went to a payee, or came back from one.
 
-create function app.apply_transfer_event(event app.stripe_events)
-    returns app.stripe_events
+create function app.apply_transfer_event(event app.parsed_event)
+    returns app.parsed_event
     language plpgsql
     volatile
     set search_path = ''

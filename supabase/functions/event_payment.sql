@@ -1,6 +1,6 @@
 -- The payment that one of Stripe's objects names in its metadata.
 
-create function app.event_payment(event app.stripe_events)
+create function app.event_payment(event app.parsed_event)
     returns app.payments
     language plpgsql
     volatile

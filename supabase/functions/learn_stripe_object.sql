@@ -8,7 +8,7 @@ create function backend.learn_stripe_object(type text, object jsonb)
     set search_path = ''
 as $$
 declare
-    event app.stripe_events;
+    event app.parsed_event;
     stripe_id text := learn_stripe_object.object ->> 'id';
 begin
     event.type := learn_stripe_object.type;

@@ -60,7 +60,7 @@ declare
 begin
     state := 'pending';
     begin
-        event := convert_from(record_stripe_event.raw, 'UTF8')::jsonb;
+        event := app.stripe_payload(record_stripe_event.raw);
         kind := event ->> 'type';
         -- Events of the second form tell a date, not seconds.
         created_at := case jsonb_typeof(event -> 'created')
@@ -106,12 +106,11 @@ begin
         reason := 'account';
     end if;
 
-    insert into app.stripe_events (id, type, raw, payload, created_at, state, reason)
+    insert into app.stripe_events (id, type, raw, created_at, state, reason)
     values (
         record_stripe_event.event_id,
         coalesce(kind, 'unknown'),
         record_stripe_event.raw,
-        event,
         created_at,
         state,
         reason

@@ -22,14 +22,14 @@ begin
             when 'body' then false
             when 'version' then (
                     replay_event.any_version
-                    or e.payload ->> 'api_version' = (select s.stripe_api_version from app.settings as s)
+                    or app.stripe_payload(e.raw) ->> 'api_version' = (select s.stripe_api_version from app.settings as s)
                 )
                 and (
-                    e.payload ->> 'account' is null
+                    app.stripe_payload(e.raw) ->> 'account' is null
                     or exists (
                         select
                         from app.connected_accounts as a
-                        where a.stripe_account_id = e.payload ->> 'account'
+                        where a.stripe_account_id = app.stripe_payload(e.raw) ->> 'account'
                     )
                 )
             else true

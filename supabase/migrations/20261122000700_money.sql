@@ -88,7 +88,6 @@ create table app.stripe_events (
     id text primary key,
     type text not null,
     raw bytea not null,
-    payload jsonb,
     created_at timestamptz,
     received_at timestamptz not null default app.current_instant(),
     deliveries integer not null default 1,
@@ -103,21 +102,29 @@ create table app.stripe_events (
 );
 comment on table app.stripe_events is
     'Every event Stripe sent, as received. The state decides what happens; the job queue only hurries.';
-comment on column app.stripe_events.payload is
-    'The body as it was parsed, beside its raw bytes; none where jsonb refuses what JSON allows.';
 comment on column app.stripe_events.awaits is 'The object of Stripe''s that is to be told of first.';
 comment on column app.stripe_events.look_at is
     'When one that waits is looked at again, if nobody tells of the object; at first ten minutes after it came.';
--- Written once and read once: to compress them costs more than the space.
-alter table app.stripe_events
-    alter column raw set storage external,
-    alter column payload set storage external;
+-- Written once and read once: to compress it costs more than the space.
+alter table app.stripe_events alter column raw set storage external;
 create index stripe_events_in_order on app.stripe_events (received_at desc);
 create index stripe_events_unsettled on app.stripe_events (received_at)
     where state in ('pending', 'waiting');
 create index stripe_events_of_unknown_accounts on app.stripe_events (received_at)
     where state = 'quarantined' and reason = 'account';
 create index stripe_events_by_what_they_await on app.stripe_events (awaits) where state = 'waiting';
+
+create type app.parsed_event as (
+    id text,
+    type text,
+    created_at timestamptz,
+    payload jsonb,
+    state text,
+    reason text,
+    awaits text
+);
+comment on type app.parsed_event is
+    'An event as it is applied, or an object that Stripe was asked for, without an id; and what becomes of it.';
 
 create table app.ledger_accounts (
     id uuid primary key default gen_random_uuid(),

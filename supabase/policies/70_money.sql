@@ -157,7 +157,7 @@ grant select (account_id, balance_cents) on app.ledger_shards to platform_admin;
 grant select (source_key, stripe_id, stripe_cents, ledger_cents, currency, found_at)
     on app.ledger_differences to platform_admin;
 
--- Neither the raw body nor the payload: they carry what Stripe knows of the payer.
+-- Not the body: it carries what Stripe knows of the payer.
 grant select (id, type, state, reason, created_at, received_at, applied_at, deliveries)
     on app.stripe_events to platform_admin;
 

@@ -180,8 +180,8 @@ select is(pg_temp.differ('[]'), '', 'until nothing differs');
 
 -- An answer that is about none of ours
 
-insert into app.stripe_events (id, type, raw, payload, state, reason, awaits)
-select 'evt_' || w.awaits, 'refund.created', '', '{}', 'waiting', 'charge', w.awaits
+insert into app.stripe_events (id, type, raw, state, reason, awaits)
+select 'evt_' || w.awaits, 'refund.created', '{}', 'waiting', 'charge', w.awaits
 from unnest(array['ch_alien', 'pi_alien', 'ch_else', 're_alien']) as w (awaits);
 select is(
     pg_temp.ask(
@@ -195,7 +195,7 @@ select is(
     array['"quarantined: payment"'], 'a charge of no payment of ours is not believed'
 );
 select results_eq(
-    $$ select id, state from app.stripe_events where payload = '{}' order by id $$,
+    $$ select id, state from app.stripe_events where raw = '{}' order by id $$,
     $$
         values
             ('evt_ch_alien', 'quarantined'), ('evt_ch_else', 'waiting'), ('evt_pi_alien', 'quarantined'),
@@ -215,7 +215,7 @@ select pg_temp.ask(
     )
 );
 select results_eq(
-    $$ select id from app.stripe_events where payload = '{}' and state = 'waiting' $$,
+    $$ select id from app.stripe_events where raw = '{}' and state = 'waiting' $$,
     $$ values ('evt_ch_else') $$, 'only a charge speaks for its payment intent'
 );
 

@@ -121,13 +121,8 @@ from unnest(
     ]
 ) with ordinality as refused (body, n);
 select results_eq(
-    $$ select payload, raw from app.stripe_events where id = 'evt_3' $$,
-    $$
-        values (
-            null::jsonb,
-            convert_to('{"id": "evt_3", "type": "charge.succeeded", "data": NaN}', 'UTF8')
-        )
-    $$,
+    $$ select raw from app.stripe_events where id = 'evt_3' $$,
+    $$ values (convert_to('{"id": "evt_3", "type": "charge.succeeded", "data": NaN}', 'UTF8')) $$,
     'byte for byte'
 );
 select is_empty(
@@ -162,7 +157,7 @@ select is(
     '42501', 'the web service applies no event'
 );
 select is(
-    pg_temp.try_as('backend', 'select payload from app.stripe_events'),
+    pg_temp.try_as('backend', 'select raw from app.stripe_events'),
     '42501', 'and reads none'
 );
 select is(

@@ -1758,7 +1758,7 @@ grant select (account_id, balance_cents) on app.ledger_shards to platform_admin;
 grant select (source_key, stripe_id, stripe_cents, ledger_cents, currency, found_at)
     on app.ledger_differences to platform_admin;
 
--- Neither the raw body nor the payload: they carry what Stripe knows of the payer.
+-- Not the body: it carries what Stripe knows of the payer.
 grant select (id, type, state, reason, created_at, received_at, applied_at, deliveries)
     on app.stripe_events to platform_admin;
 
@@ -3258,8 +3258,8 @@ grant execute on function api.appeal_restriction to mechanic, workshop;
 
 -- A payee's account at Stripe: whether money may be sent there.
 
-create or replace function app.apply_account_event(event app.stripe_events)
-    returns app.stripe_events
+create or replace function app.apply_account_event(event app.parsed_event)
+    returns app.parsed_event
     language plpgsql
     volatile
     set search_path = ''
@@ -3328,8 +3328,8 @@ comment on function app.apply_account_event is
 
 -- A line of Stripe's account, as fetched: what its fee for a charge was.
 
-create or replace function app.apply_balance_transaction(event app.stripe_events)
-    returns app.stripe_events
+create or replace function app.apply_balance_transaction(event app.parsed_event)
+    returns app.parsed_event
     language plpgsql
     volatile
     set search_path = ''
@@ -3361,8 +3361,8 @@ comment on function app.apply_balance_transaction is
 
 -- A charge: money is in, or Stripe's fee for it is known.
 
-create or replace function app.apply_charge_event(event app.stripe_events)
-    returns app.stripe_events
+create or replace function app.apply_charge_event(event app.parsed_event)
+    returns app.parsed_event
     language plpgsql
     volatile
     set search_path = ''
@@ -3429,8 +3429,8 @@ comment on function app.apply_charge_event is
 
 -- A Checkout Session: paid, under way, failed or left.
 
-create or replace function app.apply_checkout_event(event app.stripe_events)
-    returns app.stripe_events
+create or replace function app.apply_checkout_event(event app.parsed_event)
+    returns app.parsed_event
     language plpgsql
     volatile
     set search_path = ''
@@ -3492,8 +3492,8 @@ comment on function app.apply_checkout_event is
 
 -- A dispute: what the customer contests, what the bank took for it, and who won.
 
-create or replace function app.apply_dispute_event(event app.stripe_events)
-    returns app.stripe_events
+create or replace function app.apply_dispute_event(event app.parsed_event)
+    returns app.parsed_event
     language plpgsql
     volatile
     set search_path = ''
@@ -3605,8 +3605,8 @@ comment on function app.apply_dispute_event is
 
 -- Which function knows what an event means.
 
-create or replace function app.apply_event(event app.stripe_events)
-    returns app.stripe_events
+create or replace function app.apply_event(event app.parsed_event)
+    returns app.parsed_event
     language plpgsql
     volatile
     set search_path = ''
@@ -3659,8 +3659,8 @@ comment on function app.apply_event is
 
 -- A bank suspects a charge: nothing of it is sent on until somebody has looked.
 
-create or replace function app.apply_fraud_warning(event app.stripe_events)
-    returns app.stripe_events
+create or replace function app.apply_fraud_warning(event app.parsed_event)
+    returns app.parsed_event
     language plpgsql
     volatile
     set search_path = ''
@@ -3694,8 +3694,8 @@ comment on function app.apply_fraud_warning is
 
 -- A PaymentIntent: compared with our payment, and why it failed.
 
-create or replace function app.apply_intent_event(event app.stripe_events)
-    returns app.stripe_events
+create or replace function app.apply_intent_event(event app.parsed_event)
+    returns app.parsed_event
     language plpgsql
     volatile
     set search_path = ''
@@ -3733,8 +3733,8 @@ comment on function app.apply_intent_event is 'Quarantines what is not ours; not
 
 -- A payout to a bank. The ledger follows the platform's own; a payee's is theirs.
 
-create or replace function app.apply_payout_event(event app.stripe_events)
-    returns app.stripe_events
+create or replace function app.apply_payout_event(event app.parsed_event)
+    returns app.parsed_event
     language plpgsql
     volatile
     set search_path = ''
@@ -3789,8 +3789,8 @@ comment on function app.apply_payout_event is
 
 -- A refund: money went back to the customer, or came back from a refund that failed.
 
-create or replace function app.apply_refund_event(event app.stripe_events)
-    returns app.stripe_events
+create or replace function app.apply_refund_event(event app.parsed_event)
+    returns app.parsed_event
     language plpgsql
     volatile
     set search_path = ''
@@ -3889,20 +3889,23 @@ create or replace function backend.apply_stripe_event(event_id text)
     set search_path = ''
 as $$
 declare
-    event app.stripe_events;
+    stored app.stripe_events;
+    event app.parsed_event;
 begin
-    select * into event
+    select * into stored
     from app.stripe_events as e
     where e.id = apply_stripe_event.event_id
     for update;
     if not found then
         raise exception 'no such event' using errcode = 'PT404';
     end if;
-    if event.state not in ('pending', 'waiting') then
-        return event.state;
+    if stored.state not in ('pending', 'waiting') then
+        return stored.state;
     end if;
 
-    event := app.apply_event(event);
+    event := app.apply_event((
+        stored.id, stored.type, stored.created_at, app.stripe_payload(stored.raw), null, null, null
+    )::app.parsed_event);
     update app.stripe_events as e
     set state = event.state,
         reason = event.reason,
@@ -3923,8 +3926,8 @@ grant execute on function backend.apply_stripe_event to worker;
 
 -- A transfer: money went to a payee, or came back from one.
 
-create or replace function app.apply_transfer_event(event app.stripe_events)
-    returns app.stripe_events
+create or replace function app.apply_transfer_event(event app.parsed_event)
+    returns app.parsed_event
     language plpgsql
     volatile
     set search_path = ''
@@ -6899,7 +6902,7 @@ comment on function app.escalation_paid is
 
 -- The payment that one of Stripe's objects names in its metadata.
 
-create or replace function app.event_payment(event app.stripe_events)
+create or replace function app.event_payment(event app.parsed_event)
     returns app.payments
     language plpgsql
     volatile
@@ -10004,7 +10007,7 @@ create or replace function backend.learn_stripe_object(type text, object jsonb)
     set search_path = ''
 as $$
 declare
-    event app.stripe_events;
+    event app.parsed_event;
     stripe_id text := learn_stripe_object.object ->> 'id';
 begin
     event.type := learn_stripe_object.type;
@@ -12421,7 +12424,7 @@ declare
 begin
     state := 'pending';
     begin
-        event := convert_from(record_stripe_event.raw, 'UTF8')::jsonb;
+        event := app.stripe_payload(record_stripe_event.raw);
         kind := event ->> 'type';
         -- Events of the second form tell a date, not seconds.
         created_at := case jsonb_typeof(event -> 'created')
@@ -12467,12 +12470,11 @@ begin
         reason := 'account';
     end if;
 
-    insert into app.stripe_events (id, type, raw, payload, created_at, state, reason)
+    insert into app.stripe_events (id, type, raw, created_at, state, reason)
     values (
         record_stripe_event.event_id,
         coalesce(kind, 'unknown'),
         record_stripe_event.raw,
-        event,
         created_at,
         state,
         reason
@@ -13364,14 +13366,14 @@ begin
             when 'body' then false
             when 'version' then (
                     replay_event.any_version
-                    or e.payload ->> 'api_version' = (select s.stripe_api_version from app.settings as s)
+                    or app.stripe_payload(e.raw) ->> 'api_version' = (select s.stripe_api_version from app.settings as s)
                 )
                 and (
-                    e.payload ->> 'account' is null
+                    app.stripe_payload(e.raw) ->> 'account' is null
                     or exists (
                         select
                         from app.connected_accounts as a
-                        where a.stripe_account_id = e.payload ->> 'account'
+                        where a.stripe_account_id = app.stripe_payload(e.raw) ->> 'account'
                     )
                 )
             else true
@@ -15041,6 +15043,25 @@ $$;
 comment on function app.soliciting_phrases is
     'Pairs of LIKE patterns, | between them and & between two sets of which both are needed, and a regular expression '
     'that matches only where they do; of a reason as app.judge_solicitation gives it, or of elsewhere: other scripts.';
+
+
+-- ==== supabase/functions/stripe_payload.sql
+
+-- The body of an event, parsed.
+
+create or replace function app.stripe_payload(raw bytea)
+    returns jsonb
+    language plpgsql
+    immutable
+    set search_path = ''
+as $$
+begin
+    return convert_from(stripe_payload.raw, 'UTF8')::jsonb;
+end;
+$$;
+comment on function app.stripe_payload is
+    'What Stripe wrote. An error of class 22 or 54 where jsonb refuses what JSON allows: \u0000, lone surrogates, '
+    'NaN, great depth.';
 
 
 -- ==== supabase/functions/supersede_refund_request.sql
