@@ -1,7 +1,7 @@
 -- Whose rows would be found, were a persona let past the views? What policies alone hold back.
 
 begin;
-select plan(21);
+select plan(24);
 
 create function pg_temp.found_by(persona text, name text)
     returns setof text
@@ -243,8 +243,33 @@ select is_empty(
     'who is no mechanic any more finds no session and no conversation, whatever their token says'
 );
 update app.people set persona = 'mechanic' where id = tests.id('max');
+update app.people set persona = 'customer' where id = tests.id('walt');
+select is_empty(
+    $$
+        select f.line
+        from pg_temp.found_by('workshop', 'walt') as f (line)
+        where split_part(f.line, ' ', 1) in ('offer_cases', 'threads', 'messages')
+    $$,
+    'nor a case who is no advisor any more'
+);
+update app.people set persona = 'workshop' where id = tests.id('walt');
 
 -- Barred
+
+update app.standings
+set suspended_until = app.current_instant(),
+    barred_from = app.current_instant() - interval '1 day',
+    barred_until = app.current_instant()
+where person_id in (tests.id('max'), tests.id('walt'))
+    or workshop_id = tests.id('Northside Garage');
+select ok(
+    pg_temp.finds('mechanic', 'max', '{queue_entries,diagnostic_sessions,threads}'),
+    'a mechanic whose bar is over finds their sessions, and the queue'
+);
+select ok(
+    pg_temp.finds('workshop', 'walt', '{offer_cases,threads}'),
+    'and an advisor their cases, whose bar and whose workshop''s is over'
+);
 
 update app.standings set barred_until = 'infinity'
 where person_id in (tests.id('max'), tests.id('ada'));

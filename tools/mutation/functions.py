@@ -84,13 +84,13 @@ def _definitions(connection: psycopg.Connection) -> Iterator[Mutant]:
         select
             f.oid::regprocedure::text, f.proname, f.prosecdef,
             pg_get_functiondef(f.oid), f.prosrc, f.proretset,
-            f.pronamespace::regnamespace::text = 'api'
+            f.pronamespace::regnamespace::text = 'api', f.proconfig is not null
         from pg_proc as f
         where f.pronamespace::regnamespace::text in ('api', 'app', 'backend')
         order by 1
         """
     )
-    for function, name, definer, definition, body, gives_rows, exposed in rows:
+    for function, name, definer, definition, body, gives_rows, exposed, has_path in rows:
         area = DEFINER if definer else OTHER
         if definer:
             yield Mutant(
@@ -111,13 +111,14 @@ def _definitions(connection: psycopg.Connection) -> Iterator[Mutant]:
                 felt=False,
             )
         # Every name in a body is qualified, and nobody may make an operator that would be found.
-        yield Mutant(
-            "search_path not set",
-            function,
-            f"alter function {function} reset search_path",
-            area,
-            felt=False,
-        )
+        if has_path:
+            yield Mutant(
+                "search_path not set",
+                function,
+                f"alter function {function} reset search_path",
+                area,
+                felt=False,
+            )
         if name.startswith("find_") and gives_rows:
             yield Mutant(
                 "redaction off",
