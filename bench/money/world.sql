@@ -160,9 +160,10 @@ values
     (pg_temp.id('advisor', 1), 'workshop'),
     (pg_temp.id('admin', 0), 'platform_admin');
 insert into app.standings (workshop_id)
-select distinct w.id
-from app.workshops as w
-where w.id in (pg_temp.id('workshop', 0), pg_temp.id('workshop', 1700), pg_temp.id('workshop', 1800));
+values
+    (pg_temp.id('workshop', 0)),
+    (pg_temp.id('workshop', 1700)),
+    (pg_temp.id('workshop', 1800));
 insert into app.workshop_members (workshop_id, person_id)
 values
     (pg_temp.id('workshop', 0), pg_temp.id('advisor', 0)),
