@@ -4188,7 +4188,8 @@ begin
         from app.standings as w
         cross join app.standings as a
         where w.workshop_id = become_persona.workshop_id
-            and a.person_id = become_persona.person_id;
+            and a.person_id = become_persona.person_id
+        for key share;  -- a bar that comes meanwhile is waited for, and read
     end if;
 
     update app.standings as s
