@@ -40,8 +40,13 @@ async def work(queue: App) -> None:
                 update_heartbeat_interval=HEARTBEAT_S,
             )
         )
-        for stop in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(stop, worker.cancel)
+
+        def stop(name: str) -> None:
+            log.info("told to stop", extra={"signal": name, "within_s": STOP_WITHIN_S})
+            worker.cancel()
+
+        for each in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(each, stop, each.name)
         await worker
 
 

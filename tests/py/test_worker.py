@@ -85,8 +85,9 @@ def test_each_job_that_the_database_queues_is_one_the_worker_knows() -> None:
 class Queue:
     """A database with the job queue and stand-ins for the functions that jobs call."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, log: Path) -> None:
         self.database = database
+        self.log = log
         self.connection = psycopg.connect(database.dsn(), autocommit=True, row_factory=dict_row)
 
     def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
@@ -129,21 +130,24 @@ class Queue:
         """A worker process that has begun to work; ended with the block."""
         newest = "select coalesce(max(id), 0) as id from procrastinate.procrastinate_workers"
         before = self.rows(newest)[0]["id"]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "backend.worker"],
-            cwd=ROOT,
-            env=os.environ | {"WORKER_DATABASE_URL": self.database.dsn("worker")},
-        )
+        with self.log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "backend.worker"],
+                cwd=ROOT,
+                env=os.environ | {"WORKER_DATABASE_URL": self.database.dsn("worker")},
+                stderr=output,
+            )
         try:
             until(lambda: self.rows(newest)[0]["id"] > before)
             yield process
         finally:
             process.kill()
             process.wait()
+            sys.stderr.write(self.log.read_text())
 
 
 @pytest.fixture
-def queue(cluster: Cluster) -> Iterator[Queue]:
+def queue(cluster: Cluster, tmp_path: Path) -> Iterator[Queue]:
     database = scratch.create_database(cluster, "queue")
     with psycopg.connect(database.dsn(), autocommit=True) as owner:
         for file in (
@@ -154,7 +158,7 @@ def queue(cluster: Cluster) -> Iterator[Queue]:
             owner.execute((ROOT / "supabase" / file).read_bytes())
         owner.execute(FUNCTIONS)
     give_passwords(cluster, ["worker"])
-    made = Queue(database)
+    made = Queue(database, tmp_path / "worker.log")
     try:
         yield made
     finally:
@@ -191,6 +195,7 @@ def test_a_stopped_worker_ends_its_job_and_takes_no_other(queue: Queue) -> None:
             queue.add("evt_2", "one")
             until(queue.waiting)
             process.send_signal(signal.SIGTERM)
+            until(lambda: '"told to stop"' in queue.log.read_text())
         assert process.wait(15) == 0
     assert queue.done() == ["evt_1_waits"]
     assert queue.status("evt_2") == "todo"
