@@ -21,7 +21,9 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line |= {key: value for key, value in vars(record).items() if key not in _STANDARD}
+        given = vars(record)
+        for name in given.keys() - _STANDARD:
+            line[name] = given[name]
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return _encode(line)
@@ -53,4 +55,6 @@ CONFIG: dict[str, Any] = {
 
 def configure() -> None:
     """Send this process's logs to standard error, as JSON."""
+    # No line of ours says who wrote it: https://docs.python.org/3/howto/logging.html#optimization
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging.config.dictConfig(CONFIG)

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, g, request
+from flask import Blueprint, request
 from stripe import SignatureVerificationError, WebhookSignature
 
 from backend.config import Config
 from backend.db import Calls
-from backend.http import Problem, read_body
+from backend.http import Problem, read_body, tell
 
 log = logging.getLogger("backend.stripe_webhook")
 
@@ -95,9 +95,10 @@ def blueprint(
             watch.refuse(problem)
             raise
         [stored] = database.call("record_stripe_event", event_id=event.id, raw=body)
-        g.told = {"event_id": event.id, "event_type": event.type} | stored
+        told = {"event_id": event.id, "event_type": event.type} | stored
+        tell(**told)
         if stored["state"] == "quarantined" or stored["reason"] == "livemode":
-            log.warning("event not applied", extra=g.told | {"alert": "event_not_applied"})
+            log.warning("event not applied", extra=told | {"alert": "event_not_applied"})
         return "", 200
 
     @bp.post("/stripe/webhook")
@@ -157,7 +158,7 @@ def parse(text: str, kind: str = SNAPSHOT) -> Event:
     Stripe signed is kept.
     """
     try:
-        value = json.loads(text, object_pairs_hook=_object)
+        value = _decoder.decode(text)
     except (ValueError, RecursionError):
         value = None
     match value:
@@ -173,3 +174,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) != len(pairs):
         raise ValueError("a key is given twice")
     return value
+
+
+_decoder = json.JSONDecoder(object_pairs_hook=_object)

@@ -9,6 +9,7 @@ create function backend.apply_stripe_event(event_id text)
 as $$
 declare
     stored app.stripe_events;
+    payload jsonb;
     event app.parsed_event;
 begin
     select * into stored
@@ -22,8 +23,19 @@ begin
         return stored.state;
     end if;
 
+    begin
+        payload := app.stripe_payload(stored.raw);
+    exception
+        -- What only taking it apart shows: a number beyond numeric, for one.
+        when data_exception or program_limit_exceeded then
+            update app.stripe_events as e
+            set state = 'quarantined',
+                reason = 'body'
+            where e.id = stored.id;
+            return 'quarantined';
+    end;
     event := app.apply_event((
-        stored.id, stored.type, stored.created_at, app.stripe_payload(stored.raw), null, null, null
+        stored.id, stored.type, stored.created_at, payload, null, null, null
     )::app.parsed_event);
     update app.stripe_events as e
     set state = event.state,

@@ -1,7 +1,7 @@
 -- What is stored of an event of Stripe's, and who does something with it?
 
 begin;
-select plan(42);
+select plan(45);
 
 -- What is stored, and what is queued
 
@@ -110,7 +110,7 @@ $$;
 select is(
     pg_temp.record_text('evt_' || n, body),
     'quarantined',
-    'what jsonb refuses is kept and quarantined: ' || body
+    'what PostgreSQL cannot hold is kept and quarantined: ' || body
 )
 from unnest(
     array[
@@ -133,6 +133,27 @@ select is_empty(
         where e.state in ('ignored', 'quarantined')
     $$,
     'none of these has a job'
+);
+
+create function pg_temp.apply(id text) returns text language plpgsql as $$
+declare
+    state text;
+begin
+    perform tests.act_as_service('worker');
+    select backend.apply_stripe_event(apply.id) into state;
+    perform tests.act_as_owner();
+    return state;
+end;
+$$;
+select is(
+    pg_temp.record_text('evt_vast', replace(pg_temp.event('evt_vast')::text, '{"object": {}}', '1e400000')),
+    'pending', 'what an event says of its object is not looked into when it comes'
+);
+select is(pg_temp.apply('evt_vast'), 'quarantined', 'but when it is applied: a number may be beyond numeric');
+select results_eq(
+    $$ select state, reason, applied_at from app.stripe_events where id = 'evt_vast' $$,
+    $$ values ('quarantined', 'body', null::timestamptz) $$,
+    'and an operator reads why it was not applied'
 );
 
 -- Who may
