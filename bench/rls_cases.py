@@ -74,9 +74,9 @@ def act_as(connection: psycopg.Connection, role: str, person_id: str) -> None:
 
 
 def answer_problem(connection: psycopg.Connection, case: Case, question: Question) -> str | None:
-    """What is wrong if the persona is not answered the owner's rows, in their order, and some.
+    """What is wrong if the persona is not answered the owner's rows, whole, in their order, and some.
 
-    Compared in the columns that the owner names. The transaction is rolled back.
+    The transaction is rolled back.
     """
     connection.adapters.register_loader("timestamptz", TextLoader)  # for infinity
     answers = []
@@ -88,8 +88,6 @@ def answer_problem(connection: psycopg.Connection, case: Case, question: Questio
     theirs, ours = answers
     if not ours or len(theirs) != len(ours):
         return f"{len(theirs)} rows, where the owner finds {len(ours)}"
-    missing = ours[0].keys() - theirs[0].keys()
-    if missing:
-        return f"columns that the view has not: {', '.join(sorted(missing))}"
-    same = [{name: row[name] for name in ours[0]} for row in theirs] == ours
-    return None if same else "other rows than the owner's"
+    if list(theirs[0]) != list(ours[0]):
+        return f"the columns {', '.join(theirs[0])}, where the owner finds {', '.join(ours[0])}"
+    return None if theirs == ours else "other rows than the owner's"

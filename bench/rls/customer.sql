@@ -168,9 +168,10 @@ select * from api.customer_payments order by created_at desc, id limit 50;
 select
     p.id, p.purpose, p.session_id, p.quote_id, p.amount_cents, p.currency, p.status, p.created_at,
     p.paid_at, p.failure, p.refunded_cents, r.amount_cents as refund_cents,
-    r.requested_at as refund_requested_at
+    r.requested_at as refund_requested_at, r.status as refund_status
 from app.payments as p
-left join app.refunds as r on p.id = r.payment_id and r.refund_request_id is null
+left join app.refunds as r
+    on p.id = r.payment_id and not r.is_surplus and r.refund_request_id is null
 where p.customer_id = :'me'
 order by p.created_at desc, p.id
 limit 50;

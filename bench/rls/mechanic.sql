@@ -167,11 +167,15 @@ select
         end
         when p.withheld_at is not null then 'withheld'
         when p.is_disputed then 'disputed'
-        when p.held_until > now() then 'held'
+        when greatest(p.refund_asked_until, p.held_until) > now()
+            then case greatest(p.refund_asked_until, p.held_until)
+                when p.refund_asked_until then 'refund_requested'
+                else 'held'
+            end
         when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
         else 'payable'
     end as state,
-    p.held_until, p.withheld_at, p.forfeited_cents
+    p.held_until, p.refund_asked_until, p.withheld_at, p.forfeited_cents
 from app.payables as p
 left join app.connected_accounts as a on p.payee_id = a.owner_id
 where p.payee_id = :'me'

@@ -8,10 +8,8 @@ select * from api.admin_sessions order by requested_at desc limit 50;
 select
     s.id, s.customer_id, s.mechanic_id, s.mechanic_name, s.status, s.category,
     s.fee_schedule_version, s.requested_at, s.pay_by, s.paid_at, s.accept_by, s.accepted_at,
-    s.ended_at, i.concern, i.vehicle_year, i.vehicle_make, i.vehicle_model, i.vehicle_colour, i.vin,
-    i.photo_count, i.video_count, s.summary, s.diagnosis, s.recommended_services
+    s.ended_at, s.summary, s.diagnosis, s.recommended_services
 from app.diagnostic_sessions as s
-left join app.session_intake as i on s.id = i.session_id
 order by s.requested_at desc
 limit 50;
 
@@ -24,10 +22,8 @@ where mechanic_id = :'mechanic' order by accepted_at desc limit 50;
 select
     s.id, s.customer_id, s.mechanic_id, s.mechanic_name, s.status, s.category,
     s.fee_schedule_version, s.requested_at, s.pay_by, s.paid_at, s.accept_by, s.accepted_at,
-    s.ended_at, i.concern, i.vehicle_year, i.vehicle_make, i.vehicle_model, i.vehicle_colour, i.vin,
-    i.photo_count, i.video_count, s.summary, s.diagnosis, s.recommended_services
+    s.ended_at, s.summary, s.diagnosis, s.recommended_services
 from app.diagnostic_sessions as s
-left join app.session_intake as i on s.id = i.session_id
 where s.mechanic_id = :'mechanic'
 order by s.accepted_at desc
 limit 50;
@@ -43,19 +39,45 @@ select * from api.admin_sessions where id = :'session';
 select
     s.id, s.customer_id, s.mechanic_id, s.mechanic_name, s.status, s.category,
     s.fee_schedule_version, s.requested_at, s.pay_by, s.paid_at, s.accept_by, s.accepted_at,
-    s.ended_at, i.concern, i.vehicle_year, i.vehicle_make, i.vehicle_model, i.vehicle_colour, i.vin,
-    i.photo_count, i.video_count, s.summary, s.diagnosis, s.recommended_services
+    s.ended_at, s.summary, s.diagnosis, s.recommended_services
 from app.diagnostic_sessions as s
-left join app.session_intake as i on s.id = i.session_id
 where s.id = :'session';
+
+-- case: the intake of a session
+select md5('admin 1')::uuid as me, i.session_id as session
+from app.session_intake as i
+order by md5(i.session_id::text)
+limit 50;
+
+select * from api.admin_intakes where session_id = :'session';
+
+select
+    i.session_id, i.concern, i.vehicle_year, i.vehicle_make, i.vehicle_model, i.vehicle_colour,
+    i.vin, i.photo_count, i.video_count
+from app.session_intake as i
+where i.session_id = :'session';
 
 -- case: people, newest page
 select md5('admin 1')::uuid as me;
 
 select * from api.admin_people order by created_at desc, id limit 50;
 
-select
-    p.id, p.persona, p.created_at, c.first_name, c.last_initial, c.city_id, m.display_name
+select p.id, p.persona, p.created_at
+from app.people as p
+order by p.created_at desc, p.id
+limit 50;
+
+-- case: people with their names, newest page
+select md5('admin 1')::uuid as me;
+
+select p.*, c.first_name, c.last_initial, m.display_name
+from api.admin_people as p
+left join api.admin_customers as c on p.id = c.person_id
+left join api.admin_mechanics as m on p.id = m.person_id
+order by p.created_at desc, p.id
+limit 50;
+
+select p.id, p.persona, p.created_at, c.first_name, c.last_initial, m.display_name
 from app.people as p
 left join app.customers as c on p.id = c.person_id
 left join app.mechanics as m on p.id = m.person_id
@@ -70,12 +92,33 @@ limit 50;
 
 select * from api.admin_people where id = :'person';
 
-select
-    p.id, p.persona, p.created_at, c.first_name, c.last_initial, c.city_id, m.display_name
+select p.id, p.persona, p.created_at
 from app.people as p
-left join app.customers as c on p.id = c.person_id
-left join app.mechanics as m on p.id = m.person_id
 where p.id = :'person';
+
+-- case: a customer
+select md5('admin 1')::uuid as me, c.person_id as customer
+from app.customers as c
+order by md5(c.person_id::text)
+limit 50;
+
+select * from api.admin_customers where person_id = :'customer';
+
+select c.person_id, c.first_name, c.last_initial, c.city_id
+from app.customers as c
+where c.person_id = :'customer';
+
+-- case: a mechanic
+select md5('admin 1')::uuid as me, m.person_id as mechanic
+from app.mechanics as m
+order by md5(m.person_id::text)
+limit 50;
+
+select * from api.admin_mechanics where person_id = :'mechanic';
+
+select m.person_id, m.display_name
+from app.mechanics as m
+where m.person_id = :'mechanic';
 
 -- case: whether a person may work
 select md5('admin 1')::uuid as me, p.id as person
@@ -98,7 +141,8 @@ where status = 'open' order by severity desc, created_at, id limit 50;
 select
     f.id, f.message_id, f.thread_id, f.person_id, f.raised_by, f.reporter_id, f.kinds,
     f.piece_ids, f.reason_codes, f.note,
-    f.severity, f.status, f.created_at, f.decided_by, f.decided_at, f.decision_reason
+    f.severity, f.status, f.created_at, f.claimed_by, f.claimed_until, f.proposed_by, f.decided_by,
+    f.decided_at, f.decision_reason
 from app.contact_flags as f
 where f.status = 'open'
 order by f.severity desc, f.created_at, f.id
@@ -112,7 +156,8 @@ select * from api.admin_flags order by created_at desc, id limit 50;
 select
     f.id, f.message_id, f.thread_id, f.person_id, f.raised_by, f.reporter_id, f.kinds,
     f.piece_ids, f.reason_codes, f.note,
-    f.severity, f.status, f.created_at, f.decided_by, f.decided_at, f.decision_reason
+    f.severity, f.status, f.created_at, f.claimed_by, f.claimed_until, f.proposed_by, f.decided_by,
+    f.decided_at, f.decision_reason
 from app.contact_flags as f
 order by f.created_at desc, f.id
 limit 50;
@@ -190,9 +235,11 @@ select
     p.id, p.purpose, p.session_id, p.quote_id, p.amount_cents, p.currency, p.fee_schedule_version,
     p.status, p.created_at, p.paid_at, p.failure, p.work_done_at, p.earned_at, p.refunded_cents,
     r.amount_cents as refund_cents,
-    r.reason as refund_reason, r.requested_at as refund_requested_at
+    r.reason as refund_reason, r.requested_at as refund_requested_at, r.status as refund_status,
+    r.failure as refund_failure
 from app.payments as p
-left join app.refunds as r on p.id = r.payment_id and r.refund_request_id is null
+left join app.refunds as r
+    on p.id = r.payment_id and not r.is_surplus and r.refund_request_id is null
 order by p.created_at desc, p.id
 limit 50;
 
@@ -341,7 +388,8 @@ select md5('admin 1')::uuid as me;
 select * from api.admin_violations order by decided_at desc, id limit 50;
 
 select
-    v.id, v.flag_id, v.person_id, v.severity, v.clause, v.facts, v.decided_by, v.decided_at
+    v.id, v.flag_id, v.person_id, v.holder_id, v.severity, v.clause, v.facts, v.decided_by,
+    v.seconded_by, v.decided_at, v.overturned_at
 from app.violations as v
 order by v.decided_at desc, v.id
 limit 50;
@@ -387,8 +435,8 @@ select * from api.admin_payables where payee_id = :'mechanic' order by earned_at
 
 select
     p.id, p.payment_id, p.part, p.payee_kind, p.payee_id, p.about_id, p.currency, p.earned_at,
-    p.held_until, p.withheld_at, p.is_disputed, p.earned_cents, p.sent_cents, p.returned_cents,
-    p.offset_cents, p.forfeited_cents, p.owed_cents
+    p.held_until, p.withheld_at, p.is_disputed, p.refund_asked_until, p.earned_cents, p.sent_cents,
+    p.returned_cents, p.offset_cents, p.forfeited_cents, p.owed_cents
 from app.payables as p
 where p.payee_id = :'mechanic'
 order by p.earned_at desc, p.id

@@ -206,13 +206,22 @@ select
     p.earned_cents, p.sent_cents - p.returned_cents - p.offset_cents as paid_cents, p.owed_cents,
     case
         when p.owed_cents < 0 then 'owed_back'
-        when p.owed_cents = 0 then case p.earned_cents when 0 then 'reversed' else 'paid' end
+        when p.owed_cents = 0 then case
+            when p.earned_cents = 0 then 'reversed'
+            when p.forfeited_cents > 0 then 'forfeited'
+            else 'paid'
+        end
+        when p.withheld_at is not null then 'withheld'
         when p.is_disputed then 'disputed'
-        when p.held_until > now() then 'held'
+        when greatest(p.refund_asked_until, p.held_until) > now()
+            then case greatest(p.refund_asked_until, p.held_until)
+                when p.refund_asked_until then 'refund_requested'
+                else 'held'
+            end
         when coalesce(a.transfers, 'inactive') <> 'active' then 'awaiting_account'
         else 'payable'
     end as state,
-    p.held_until
+    p.held_until, p.refund_asked_until, p.withheld_at, p.forfeited_cents
 from app.payables as p
 left join app.connected_accounts as a on p.payee_id = a.owner_id
 where p.payee_id = :'workshop'

@@ -17,7 +17,7 @@ create function app.current_person_id()
     set search_path = ''
 as $$
 begin
-    return (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid;
+    return (nullif(current_setting('request.jwt.claims', true), '')::json ->> 'sub')::uuid;
 end;
 $$;
 comment on function app.current_person_id is
@@ -29,7 +29,7 @@ create function app.token_subject()
     stable
 as $$
     select (
-        nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::pg_catalog.jsonb ->> 'sub'
+        nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::pg_catalog.json ->> 'sub'
     )::pg_catalog.uuid
 $$;
 comment on function app.token_subject is
@@ -38,7 +38,8 @@ comment on function app.token_subject is
 -- What a caller may still do. Predicates have no arguments: a policy evaluates each once per query.
 -- A token gives nothing but one's own record where its role is not the account's persona, whatever signed it.
 -- Each looks up one row and judges it by itself, which costs less than a query that judges.
--- Almost nobody was ever restricted: -infinity, which is before any time, spares them a look at the clock.
+-- Almost nobody was ever restricted: -infinity, which is before any time, spares them a look at the clock, even the
+-- preparations for one, which a condition within a condition leaves out.
 
 create function app.may_take_work()
     returns boolean
@@ -58,14 +59,15 @@ begin
     into persona, suspended_until, barred_from, barred_until
     from app.standings as s
     where s.person_id = caller;
-    if suspended_until > '-infinity' and suspended_until > app.current_instant() then
-        return false;
+    if suspended_until > '-infinity' then
+        if suspended_until > app.current_instant() then
+            return false;
+        end if;
     end if;
-    if barred_until > '-infinity'
-        and barred_until > app.current_instant()
-        and barred_from <= app.current_instant()
-    then
-        return false;
+    if barred_until > '-infinity' then
+        if barred_until > app.current_instant() and barred_from <= app.current_instant() then
+            return false;
+        end if;
     end if;
     return coalesce(persona = current_setting('role'), false);
 end;
@@ -90,11 +92,10 @@ begin
     into persona, barred_from, barred_until
     from app.standings as s
     where s.person_id = caller;
-    if barred_until > '-infinity'
-        and barred_until > app.current_instant()
-        and barred_from <= app.current_instant()
-    then
-        return false;
+    if barred_until > '-infinity' then
+        if barred_until > app.current_instant() and barred_from <= app.current_instant() then
+            return false;
+        end if;
     end if;
     return coalesce(persona = current_setting('role'), false);
 end;
@@ -119,11 +120,10 @@ begin
     into persona, barred_from, barred_until
     from app.standings as s
     where s.person_id = caller;
-    if barred_until > '-infinity'
-        and barred_until > app.current_instant()
-        and barred_from <= app.current_instant()
-    then
-        return null;
+    if barred_until > '-infinity' then
+        if barred_until > app.current_instant() and barred_from <= app.current_instant() then
+            return null;
+        end if;
     end if;
     return case when persona = current_setting('role') then caller end;
 end;

@@ -155,19 +155,32 @@ grant select on api.restrictions to customer, mechanic, workshop, platform_admin
 
 create view api.admin_people with (security_invoker = true) as
     select
-        p.id,
-        p.persona,
-        p.created_at,
-        c.first_name,
-        c.last_initial,
-        c.city_id,
-        m.display_name
-    from app.people as p
-    left join app.customers as c on p.id = c.person_id
-    left join app.mechanics as m on p.id = m.person_id;
+        id,
+        persona,
+        created_at
+    from app.people;
 comment on view api.admin_people is
     'All accounts, for admins. Contact data is not here: read_contact, with a reason, is logged.';
 grant select on api.admin_people to platform_admin;
+
+create view api.admin_customers with (security_invoker = true) as
+    select
+        person_id,
+        first_name,
+        last_initial,
+        city_id
+    from app.customers;
+comment on view api.admin_customers is
+    'What mechanics and workshops may call each customer, and their city, for admins.';
+grant select on api.admin_customers to platform_admin;
+
+create view api.admin_mechanics with (security_invoker = true) as
+    select
+        person_id,
+        display_name
+    from app.mechanics;
+comment on view api.admin_mechanics is 'What customers call each mechanic, for admins.';
+grant select on api.admin_mechanics to platform_admin;
 
 create view api.admin_standings with (security_invoker = true) as
     select

@@ -152,31 +152,37 @@ grant select on api.customer_media to customer;
 
 create view api.admin_sessions with (security_invoker = true) as
     select
-        s.id,
-        s.customer_id,
-        s.mechanic_id,
-        s.mechanic_name,
-        s.status,
-        s.category,
-        s.fee_schedule_version,
-        s.requested_at,
-        s.pay_by,
-        s.paid_at,
-        s.accept_by,
-        s.accepted_at,
-        s.ended_at,
-        i.concern,
-        i.vehicle_year,
-        i.vehicle_make,
-        i.vehicle_model,
-        i.vehicle_colour,
-        i.vin,
-        i.photo_count,
-        i.video_count,
-        s.summary,
-        s.diagnosis,
-        s.recommended_services
-    from app.diagnostic_sessions as s
-    left join app.session_intake as i on s.id = i.session_id;
+        id,
+        customer_id,
+        mechanic_id,
+        mechanic_name,
+        status,
+        category,
+        fee_schedule_version,
+        requested_at,
+        pay_by,
+        paid_at,
+        accept_by,
+        accepted_at,
+        ended_at,
+        summary,
+        diagnosis,
+        recommended_services
+    from app.diagnostic_sessions;
 comment on view api.admin_sessions is 'All sessions, for admins.';
 grant select on api.admin_sessions to platform_admin;
+
+create view api.admin_intakes with (security_invoker = true) as
+    select
+        session_id,
+        concern,
+        vehicle_year,
+        vehicle_make,
+        vehicle_model,
+        vehicle_colour,
+        vin,
+        photo_count,
+        video_count
+    from app.session_intake;
+comment on view api.admin_intakes is 'What each session was asked about, and of which vehicle, for admins.';
+grant select on api.admin_intakes to platform_admin;

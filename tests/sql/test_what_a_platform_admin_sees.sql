@@ -1,7 +1,7 @@
 -- What can a platform admin see?
 
 begin;
-select plan(17);
+select plan(20);
 
 select tests.reaches_exactly('platform_admin', $$
 api.admin_appeals
@@ -17,6 +17,8 @@ api.admin_conduct_steps
     days, kind, step
 api.admin_conflicts_of_interest
     mechanic_id, reason, workshop_id
+api.admin_customers
+    city_id, first_name, last_initial, person_id
 api.admin_disputes
     amount_cents, evidence_due_by, id, is_open, opened_at, payment_id, reason, status,
     stripe_charge_id, told_at
@@ -32,6 +34,9 @@ api.admin_flags
     severity, status, thread_id
 api.admin_fraud_warnings
     fraud_type, id, payment_id, settled_at, warned_at
+api.admin_intakes
+    concern, photo_count, session_id, vehicle_colour, vehicle_make, vehicle_model, vehicle_year,
+    video_count, vin
 api.admin_invitations
     accepted_at, accepted_by, created_at, expires_at, id, invited_by, persona, revoked_at,
     workshop_id
@@ -44,6 +49,8 @@ api.admin_ledger_entries
     posted_at, transaction_id
 api.admin_ledger_transactions
     description, fee_schedule_version, id, payment_id, posted_at, source_key
+api.admin_mechanics
+    display_name, person_id
 api.admin_offers
     accept_by, answered_at, config_version, decline_code, eligible_count, escalation_id, id,
     offered_at, quote_by, rank, score, status, taken_back_at, terms, visible_until, wave,
@@ -59,7 +66,7 @@ api.admin_payments
 api.admin_payouts
     amount_cents, currency, failed_at, failure, id, paid_at, stripe_account_id, told_at
 api.admin_people
-    city_id, created_at, display_name, first_name, id, last_initial, persona
+    created_at, id, persona
 api.admin_quotes
     created_at, currency, customer_id, decided_at, distance_km, escalation_id, id,
     labour_cents, notes, offer_id, parts_cents, sent_at, status, tax_cents, total_cents,
@@ -75,10 +82,9 @@ api.admin_refund_requests
     is_automated, payment_id, policy_version, reason, refund_failure, refund_status, rule,
     settled_at, status
 api.admin_sessions
-    accept_by, accepted_at, category, concern, customer_id, diagnosis, ended_at,
-    fee_schedule_version, id, mechanic_id, mechanic_name, paid_at, pay_by, photo_count,
-    recommended_services, requested_at, status, summary, vehicle_colour, vehicle_make,
-    vehicle_model, vehicle_year, video_count, vin
+    accept_by, accepted_at, category, customer_id, diagnosis, ended_at, fee_schedule_version, id,
+    mechanic_id, mechanic_name, paid_at, pay_by, recommended_services, requested_at, status,
+    summary
 api.admin_standings
     barred_until, person_id, suspended_until, workshop_id
 api.admin_stripe_events
@@ -256,9 +262,19 @@ $$);
 select tests.act_as('platform_admin', 'ada');
 
 select set_has(
-    'select first_name from api.admin_people',
+    'select first_name from api.admin_customers',
     $$ values ('Ana'), ('Ben'), ('Cleo') $$,
-    'an admin sees everybody, by display name'
+    'an admin sees all customers, by what others call them'
+);
+select set_has(
+    'select display_name from api.admin_mechanics',
+    $$ values ('Max') $$,
+    'and mechanics too'
+);
+select set_has(
+    'select persona from api.admin_people',
+    $$ values ('customer'), ('mechanic'), ('workshop'), ('platform_admin') $$,
+    'and everybody''s account'
 );
 select hasnt_column('api', 'admin_people', 'email', 'but no way to reach them');
 select is_empty(
@@ -294,6 +310,7 @@ select set_has(
     $$ values ('active'), ('completed'), ('paid'), ('requested'), ('cancelled') $$,
     'an admin sees all sessions'
 );
+select isnt_empty('select concern from api.admin_intakes', 'and what they are about');
 select is_empty('select from api.messages', 'and no conversation that was not flagged');
 
 select tests.act_as('customer', 'ana');
@@ -341,6 +358,12 @@ select tests.act_as('platform_admin', 'ada');
 select is_empty(
     $$
         select from api.admin_people
+        union all
+        select from api.admin_customers
+        union all
+        select from api.admin_mechanics
+        union all
+        select from api.admin_intakes
         union all
         select from api.admin_sessions
         union all

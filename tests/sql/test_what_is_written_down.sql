@@ -41,7 +41,12 @@ select api.send_message(
 );
 select tests.act_as('platform_admin', 'ada');
 select results_eq(
-    $$ select persona, first_name from api.admin_people where id = tests.id('nora') $$,
+    $$
+        select p.persona, c.first_name
+        from api.admin_people as p
+        left join api.admin_customers as c on p.id = c.person_id
+        where p.id = tests.id('nora')
+    $$,
     $$ values ('mechanic', null::text) $$,
     'who becomes a mechanic is no customer any more, and has no customer''s name'
 );

@@ -333,7 +333,7 @@ create or replace function app.current_person_id()
     set search_path = ''
 as $$
 begin
-    return (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid;
+    return (nullif(current_setting('request.jwt.claims', true), '')::json ->> 'sub')::uuid;
 end;
 $$;
 comment on function app.current_person_id is
@@ -345,7 +345,7 @@ create or replace function app.token_subject()
     stable
 as $$
     select (
-        nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::pg_catalog.jsonb ->> 'sub'
+        nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::pg_catalog.json ->> 'sub'
     )::pg_catalog.uuid
 $$;
 comment on function app.token_subject is
@@ -354,7 +354,8 @@ comment on function app.token_subject is
 -- What a caller may still do. Predicates have no arguments: a policy evaluates each once per query.
 -- A token gives nothing but one's own record where its role is not the account's persona, whatever signed it.
 -- Each looks up one row and judges it by itself, which costs less than a query that judges.
--- Almost nobody was ever restricted: -infinity, which is before any time, spares them a look at the clock.
+-- Almost nobody was ever restricted: -infinity, which is before any time, spares them a look at the clock, even the
+-- preparations for one, which a condition within a condition leaves out.
 
 create or replace function app.may_take_work()
     returns boolean
@@ -374,14 +375,15 @@ begin
     into persona, suspended_until, barred_from, barred_until
     from app.standings as s
     where s.person_id = caller;
-    if suspended_until > '-infinity' and suspended_until > app.current_instant() then
-        return false;
+    if suspended_until > '-infinity' then
+        if suspended_until > app.current_instant() then
+            return false;
+        end if;
     end if;
-    if barred_until > '-infinity'
-        and barred_until > app.current_instant()
-        and barred_from <= app.current_instant()
-    then
-        return false;
+    if barred_until > '-infinity' then
+        if barred_until > app.current_instant() and barred_from <= app.current_instant() then
+            return false;
+        end if;
     end if;
     return coalesce(persona = current_setting('role'), false);
 end;
@@ -406,11 +408,10 @@ begin
     into persona, barred_from, barred_until
     from app.standings as s
     where s.person_id = caller;
-    if barred_until > '-infinity'
-        and barred_until > app.current_instant()
-        and barred_from <= app.current_instant()
-    then
-        return false;
+    if barred_until > '-infinity' then
+        if barred_until > app.current_instant() and barred_from <= app.current_instant() then
+            return false;
+        end if;
     end if;
     return coalesce(persona = current_setting('role'), false);
 end;
@@ -435,11 +436,10 @@ begin
     into persona, barred_from, barred_until
     from app.standings as s
     where s.person_id = caller;
-    if barred_until > '-infinity'
-        and barred_until > app.current_instant()
-        and barred_from <= app.current_instant()
-    then
-        return null;
+    if barred_until > '-infinity' then
+        if barred_until > app.current_instant() and barred_from <= app.current_instant() then
+            return null;
+        end if;
     end if;
     return case when persona = current_setting('role') then caller end;
 end;
@@ -698,19 +698,32 @@ grant select on api.restrictions to customer, mechanic, workshop, platform_admin
 
 create view api.admin_people with (security_invoker = true) as
     select
-        p.id,
-        p.persona,
-        p.created_at,
-        c.first_name,
-        c.last_initial,
-        c.city_id,
-        m.display_name
-    from app.people as p
-    left join app.customers as c on p.id = c.person_id
-    left join app.mechanics as m on p.id = m.person_id;
+        id,
+        persona,
+        created_at
+    from app.people;
 comment on view api.admin_people is
     'All accounts, for admins. Contact data is not here: read_contact, with a reason, is logged.';
 grant select on api.admin_people to platform_admin;
+
+create view api.admin_customers with (security_invoker = true) as
+    select
+        person_id,
+        first_name,
+        last_initial,
+        city_id
+    from app.customers;
+comment on view api.admin_customers is
+    'What mechanics and workshops may call each customer, and their city, for admins.';
+grant select on api.admin_customers to platform_admin;
+
+create view api.admin_mechanics with (security_invoker = true) as
+    select
+        person_id,
+        display_name
+    from app.mechanics;
+comment on view api.admin_mechanics is 'What customers call each mechanic, for admins.';
+grant select on api.admin_mechanics to platform_admin;
 
 create view api.admin_standings with (security_invoker = true) as
     select
@@ -1025,34 +1038,40 @@ grant select on api.customer_media to customer;
 
 create view api.admin_sessions with (security_invoker = true) as
     select
-        s.id,
-        s.customer_id,
-        s.mechanic_id,
-        s.mechanic_name,
-        s.status,
-        s.category,
-        s.fee_schedule_version,
-        s.requested_at,
-        s.pay_by,
-        s.paid_at,
-        s.accept_by,
-        s.accepted_at,
-        s.ended_at,
-        i.concern,
-        i.vehicle_year,
-        i.vehicle_make,
-        i.vehicle_model,
-        i.vehicle_colour,
-        i.vin,
-        i.photo_count,
-        i.video_count,
-        s.summary,
-        s.diagnosis,
-        s.recommended_services
-    from app.diagnostic_sessions as s
-    left join app.session_intake as i on s.id = i.session_id;
+        id,
+        customer_id,
+        mechanic_id,
+        mechanic_name,
+        status,
+        category,
+        fee_schedule_version,
+        requested_at,
+        pay_by,
+        paid_at,
+        accept_by,
+        accepted_at,
+        ended_at,
+        summary,
+        diagnosis,
+        recommended_services
+    from app.diagnostic_sessions;
 comment on view api.admin_sessions is 'All sessions, for admins.';
 grant select on api.admin_sessions to platform_admin;
+
+create view api.admin_intakes with (security_invoker = true) as
+    select
+        session_id,
+        concern,
+        vehicle_year,
+        vehicle_make,
+        vehicle_model,
+        vehicle_colour,
+        vin,
+        photo_count,
+        video_count
+    from app.session_intake;
+comment on view api.admin_intakes is 'What each session was asked about, and of which vehicle, for admins.';
+grant select on api.admin_intakes to platform_admin;
 
 
 -- ==== supabase/policies/40_threads.sql
