@@ -6,7 +6,7 @@ LOCAL := $(PYTHON) -m local
 # The Supabase CLI sends nothing home.
 export DO_NOT_TRACK := 1
 
-.PHONY: run up stop reset status demo plan test test-long check mutate replay-policy bench-start bench-chat bench-rls bench-money bench-filter scan setup
+.PHONY: run up stop reset status demo plan test test-long check mutate replay-policy bench-start bench-chat bench-rls bench-money bench-filter scan train-filter setup
 
 run: setup  ## The whole platform, until Ctrl-C
 	@exec $(LOCAL) run
@@ -55,6 +55,9 @@ bench-rls: setup  ## What row level security costs at 100,000 sessions; leaves d
 
 bench-money: setup  ## Events, postings and statements against their targets; leaves docs/bench-money.txt; SOAK=600
 	@exec $(PYTHON) -m bench.bench_money $(if $(SOAK),--soak $(SOAK))
+
+train-filter: setup  ## Fit the weights of the contact filter to tests/data anew; writes their migration
+	@exec $(PYTHON) -m tools.train_filter
 
 bench-filter: setup  ## How well and how fast the contact filter finds, beside others
 	@exec $(PYTHON) -m bench.bench_filter

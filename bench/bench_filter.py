@@ -1,9 +1,9 @@
 """How well, and how fast, the contact filter finds what is hidden in a conversation.
 
 Five folds over families of techniques, seed 1: what is learnt is learnt from four, and scored on the fifth;
-bodies that differ in digits alone are in one fold. The words and patterns of the filter are not fitted by a
-program, so every fold scores the same function; those who wrote them had read the corpus. The messages of
-tests/adversary.py were written afterwards. The fresh ones were written by people who had seen neither; FRESH says
+bodies that differ in digits alone are in one fold. So the weights of wording are fitted anew for each fold, as a
+version of their own; the words and patterns are not fitted by a program, and those who wrote them had read the
+corpus. The messages of tests/adversary.py were written afterwards. The fresh ones were written by people who had seen neither; FRESH says
 which of them the filter was improved by since. Exit code 1 when a target is missed.
 """
 
@@ -24,7 +24,7 @@ from rich.table import Table
 
 from bench import baselines
 from tests import adversary
-from tools import scan
+from tools import scan, train_filter
 from tools.score_chat_leaks import Figures, load, score
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,6 +38,8 @@ FRESH = {
     "e": "tuned on",
     "f": "tuned on",
     "g": "tuned on",
+    "h": "tuned on",
+    "l": "tuned on",
 }
 FOLDS, SEED = 5, 1
 THROUGHPUT = Path(__file__).with_name("filter_throughput.sql")
@@ -98,6 +100,30 @@ def unseen_by_model(parts: Sequence[Sequence[Row]]) -> Predictions:
         chances = baselines.learnt(others)([row["body"] for row in part])
         for row, chance in zip(part, chances, strict=True):
             predictions[row["id"]] = {"id": row["id"], "leak": chance >= 0.5, "spans": []}
+    return predictions
+
+
+def unseen_by_filter(connection: psycopg.Connection, parts: Sequence[Sequence[Row]]) -> Predictions:
+    """Each part predicted by a version of the filter whose weights were fitted without it."""
+    told = train_filter.told()
+    predictions: Predictions = {}
+    for version, part in enumerate(parts, 2):
+        held_out = {row["id"] for row in part} | {signature(row["body"]) for row in part}
+        others = [
+            row
+            for row in told
+            if row["id"] not in held_out and signature(row["body"]) not in held_out
+        ]
+        connection.execute(
+            "insert into app.filter_versions (version, summary) values (%s, 'A fold.')", (version,)
+        )
+        connection.execute(
+            "insert into app.filter_words (version, word, reading, misspelt)"
+            " select %s, word, reading, misspelt from app.filter_words where version = 1",
+            (version,),
+        )
+        train_filter.insert(connection, version, train_filter.fit(connection, others))
+        predictions |= {str(row["id"]): row for row in scan.scan(connection, part, version)}
     return predictions
 
 
@@ -199,6 +225,7 @@ def main() -> int:
         for name in FRESH
         if (file := DATA / f"fresh-{name}.threads.jsonl").exists()
     }
+    parts = folds(rows)
     with scan.filter_database() as connection:
         ours = {row["id"]: row for row in scan.scan(connection, rows)}
         split = {row["id"]: row for row in scan.scan(connection, threads)}
@@ -218,16 +245,16 @@ def main() -> int:
         connection.execute(THROUGHPUT.read_bytes())
         share = throughput(connection, benign, "send")
         sent_share = throughput(connection, benign, "send_as_customer")
+        unseen = unseen_by_filter(connection, parts)
 
-    parts = folds(rows)
     model = unseen_by_model(parts)
     others = {
-        "this filter": ours,
+        "this filter": unseen,
         "regexes": found_by(baselines.regexes, rows),
         "phonenumbers": found_by(baselines.numbers, rows),
         "Presidio's patterns": found_by(baselines.presidio, rows),
         "learnt, letter groups": model,
-        "this filter or learnt": either(ours, model),
+        "this filter or learnt": either(unseen, model),
     }
     beside = Table(
         "messages, unseen folds", "precision", "recall", "F1", "false positives", "spans hidden"
@@ -247,32 +274,38 @@ def main() -> int:
     alike = [row for row in rows if row["family"] in LOOK_ALIKES]
     report = Report()
     report.add(
-        "messages, F1", seen["overall"]["f1"], mean(parts, ours, lambda f: f["overall"]["f1"]), 0.95
+        "messages, F1",
+        seen["overall"]["f1"],
+        mean(parts, unseen, lambda f: f["overall"]["f1"]),
+        0.95,
     )
     report.add(
         "benign messages flagged",
         seen["overall"]["fpr"],
-        mean(parts, ours, lambda f: f["overall"]["fpr"]),
+        mean(parts, unseen, lambda f: f["overall"]["fpr"]),
         0.01,
         most=True,
     )
     report.add(
-        "look-alike numbers flagged", None, score(alike, ours)["overall"]["fpr"], 0.03, most=True
+        "look-alike numbers flagged", None, score(alike, unseen)["overall"]["fpr"], 0.03, most=True
     )
     report.add(
         "spans hidden",
         seen["overall"]["span_hiding"],
-        mean(parts, ours, lambda f: f["overall"]["span_hiding"]),
+        mean(parts, unseen, lambda f: f["overall"]["span_hiding"]),
         0.95,
     )
     report.add(
         "recall, mean of techniques",
         recall_by_family(rows, ours),
-        mean(parts, ours, lambda f: f["overall"]["recall"]),
+        mean(parts, unseen, lambda f: f["overall"]["recall"]),
         0.80,
     )
     report.add(
-        "recall of soliciting", None, seen["groups"]["severity=solicitation"]["recall"], 0.90
+        "recall of soliciting",
+        seen["groups"]["severity=solicitation"]["recall"],
+        score(rows, unseen)["groups"]["severity=solicitation"]["recall"],
+        0.90,
     )
     figures = score(threads, split)["overall"]
     report.add("threads, F1", figures["f1"], figures["f1"], 0.90)
@@ -288,7 +321,8 @@ def main() -> int:
         figures, asking = scored["overall"], scored["groups"]["severity=solicitation"]
         report.add(f"fresh-{name}, {what}: F1", None, figures["f1"], 0.95)
         report.add(f"fresh-{name}, {what}: benign flagged", None, figures["fpr"], 0.01, most=True)
-        report.add(f"fresh-{name}, {what}: spans hidden", None, figures["span_hiding"], 0.95)
+        if figures["span_hiding"] is not None:
+            report.add(f"fresh-{name}, {what}: spans hidden", None, figures["span_hiding"], 0.95)
         report.add(f"fresh-{name}, {what}: recall of soliciting", None, asking["recall"], 0.90)
         if name in fresh_threads:
             figures = score(fresh_threads[name], fresh_split[name])["overall"]

@@ -45,10 +45,12 @@ def prepare(connection: psycopg.Connection) -> None:
 
 
 def find(
-    connection: psycopg.Connection, body: str, earlier: Sequence[str]
+    connection: psycopg.Connection, body: str, earlier: Sequence[str], version: int | None = None
 ) -> tuple[list[Row], float]:
-    """What is found, as rows of app.find_contacts, and the microseconds that it took."""
-    row = connection.execute("select * from pg_temp.scan(%s, %s)", (body, list(earlier))).fetchone()
+    """What a version of the filter finds, as rows of app.find_contacts, and the microseconds that it took."""
+    row = connection.execute(
+        "select * from pg_temp.scan(%s, %s, %s::smallint)", (body, list(earlier), version)
+    ).fetchone()
     assert row is not None
     return row[0], row[1]
 
@@ -65,9 +67,9 @@ def last_said(said: Sequence[str]) -> list[str]:
     return chosen
 
 
-def scan_message(connection: psycopg.Connection, row: Row) -> Row:
+def scan_message(connection: psycopg.Connection, row: Row, version: int | None) -> Row:
     """The prediction for one message."""
-    found, us = find(connection, row["body"], [])
+    found, us = find(connection, row["body"], [], version)
     return {
         "id": row["id"],
         "leak": bool(found),
@@ -82,13 +84,13 @@ def scan_message(connection: psycopg.Connection, row: Row) -> Row:
     }
 
 
-def scan_thread(connection: psycopg.Connection, row: Row) -> Row:
+def scan_thread(connection: psycopg.Connection, row: Row, version: int | None) -> Row:
     """The prediction for one thread; `us` is the mean of its messages."""
     said: dict[str, list[str]] = {}
     leak_at, kinds, spent = None, set[str](), 0.0
     for index, message in enumerate(row["messages"]):
         earlier = said.setdefault(message["sender"], [])
-        found, us = find(connection, message["body"], last_said(earlier))
+        found, us = find(connection, message["body"], last_said(earlier), version)
         spent += us
         kinds |= {detail["kind"] for detail in found}
         if found and leak_at is None:
@@ -103,10 +105,12 @@ def scan_thread(connection: psycopg.Connection, row: Row) -> Row:
     }
 
 
-def scan(connection: psycopg.Connection, rows: Iterable[Row]) -> Iterator[Row]:
-    """A prediction for each row, in order."""
+def scan(
+    connection: psycopg.Connection, rows: Iterable[Row], version: int | None = None
+) -> Iterator[Row]:
+    """A prediction for each row, in order, by a version of the filter; None is the live one."""
     for row in rows:
-        yield (scan_thread if "messages" in row else scan_message)(connection, row)
+        yield (scan_thread if "messages" in row else scan_message)(connection, row, version)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

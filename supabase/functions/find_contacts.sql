@@ -8,7 +8,7 @@ create function app.find_contacts(body text, earlier text[] default '{}', model_
     set plan_cache_mode = force_generic_plan  -- planning anew takes as long as all the rest
 as $$
 declare
-    -- Of most messages four looks decide that there is nothing in them. Where each letter stands for itself,
+    -- Of most messages a few looks decide that there is nothing in them. Where each letter stands for itself,
     -- folding need not be asked; nor a finder, where it would find nothing; nor the judge of soliciting.
     unusual constant text := '[^\n\r\t -~\x03]|&#|%[2-7][0-9a-fA-F]%|(?:^| )[a-zA-Z] [a-zA-Z0-9@._-] ';
     telling constant text :=
@@ -19,7 +19,6 @@ declare
         '|[lkN].*[0-9]{2}.*[0-9]{4}|[0-9]{2}.*[0-9]{4}.*[lkN]|(?:[?][0-9] [^?]*){7}|[0-9] D [0-9]|[$]0[0-9]|(?:[0-9](?: [A-Za-z]{1,2})?[ ,<]+){8}|a (?:[ay] )?[A-Za-z]+_[A-Za-z]|(?:t[- <]){2,}[0-9o]|nz [0-9]+~S|S [A-Za-z]{1,2} (?:(?:[xz]|uz) )?x S|gz .*S|[0-9] [xsz] S'
         -- signs of links, of services and accounts; streets and crossings
         '|[@>D{^ABPG]|[$][A-Za-z]|[.][TL]|[.][A-Za-z]+/|a a |~[0-9]+ g (?:n )?a E|[0-9].*S|S.*[0-9]|(?: nz |&).*[VhI]|[VhI].*(?: nz |&)|h [^;]*gz ';
-    asking constant text := 'PpQJVqiCNEBAvWaOLHm';
     -- a link, an address of mail
     linking constant text[] := '{%>%,%D%,"%{%",%.T%,%.L%,%.%/%,%@%.%,"%@%,T%",%@G%}'::text[];
     -- what is refused, or what a car does with an app, up to the end of its clause
@@ -31,7 +30,7 @@ declare
         '|me llam[oa] (?:el|la|del|un|una) [^.;!?]*'
         '|(?:tip|fee|money|payment)[^.;!?]* go(?:es|ing)? to (?:you|u) direct[^.;!?]*'
         '|hold (?:your|ur|the) phone[^.,;!?]*|(?:my|the) card (?:got |was |is )?(?:declined|refused|expired)[^.;!?]*'
-        '|ring ?tone|drop (?:me|us) a line (?:in )?here|leave the rest|(?:android auto|carplay)(?: [a-z]+){0,2} (?:whats ?app|telegram|signal|messenger)(?: k[aio])? (?:messages?|notifications?)[^.;!?]*'
+        '|ring ?tone|drop (?:me|us) . line (?:in )?here|leave the rest|(?:android auto|carplay)(?: [a-z]+){0,2} (?:whats ?app|telegram|signal|messenger)(?: k[aio])? (?:messages?|notifications?)[^.;!?]*'
         '|and not (?:on|over|by) (?:whats ?app|telegram|signal|the phone|phone)(?![a-z])'
         '|[^.,;!?]*(?:phone icon|(?:in.app|inside the app) (?:video|voice)? ?call)[^.,;!?]*'
         '|(?:whats ?app|telegram|signal|teams|messenger) (?:voice notes?|notifications?|calls?|messages?)[^.,;!?]*(?:cluster|carplay|speaker|head unit|come)[^.,;!?]*';
@@ -55,6 +54,7 @@ declare
     findings app.finding[];
     own_findings app.finding[];
     spelled app.finding[];
+    rest text;
     solicits text;
 begin
     if model_version is not null then
@@ -163,15 +163,11 @@ begin
         end if;
     end if;
 
-    if own_reading <> translate(own_reading, asking, '') then
-        solicits := app.judge_solicitation(own_reading);
-        if solicits is not null and own_folded collate "C" ~ declined then
-            select app.judge_solicitation(r.reading) into solicits
-            from app.read_text(regexp_replace(own_folded collate "C", declined, ' ', 'g'), model_version) as r;
-        end if;
-    end if;
-    if solicits is null then
-        solicits := app.judge_wording(own_folded);
+    solicits := app.judge_asking(own_folded, own_reading, seen.model_version, findings <> '{}');
+    if solicits is not null and own_folded collate "C" ~ declined then
+        rest := regexp_replace(own_folded collate "C", declined, ' ', 'g');
+        select app.judge_asking(rest, r.reading, r.model_version, findings <> '{}') into solicits
+        from app.read_text(rest, model_version) as r;
     end if;
     -- asked in two messages, and not in the earlier one alone
     if solicits is null and ahead <> '' and length(body) <= 32 then

@@ -40,7 +40,7 @@ declare
         || '|' || start || 'P(?: [A-Za-z]z?){1,4} [A-Za-z]+@[A-Za-z]+' || finish;
     hosted constant text :=
         '(?<![0-9A-Za-z._])(?:(?:' || coined || ')[ (](?:[gjn] ){0,2}[(]?(?:[GAB]|a E|x E)|x(?:[(]|[ ](?:[gj] (?:n )?)?)G)' || finish;
-    -- search First Last on facebook; my page is Name; find me on facebook under Name
+    -- search First Last on facebook; my page is Name; under Name on facebook
     searched constant text :=
         start || 'a (?:[aA] )?(?:t )?(?:[xzhKN][ '']){1,4}(?=g [AB]|nz )'
         || '|(?:[AG]|Bz) (?:a )?[ay] [xzhKN](?:[._~][0-9A-Za-z]+)*(?:[ ''][xzhKN](?:~[0-9]+)?){0,4}'

@@ -44,7 +44,7 @@ declare
     -- what is to be left out
     has_decoys constant boolean := figures >= 7 and translate(marked, E'\x01\x02', '') collate "C"
         ~ '(?:ignor(?:e|ing)|skip|strip|drop|lose|leave off|leave out|without|minus) (?:the |all |my )?(?:letters?|words?|first|last|middle|cents|dashes|zero)';
-    -- a picture of a telephone; to be read from its end
+    -- the telephone as a picture; to be read from its end
     is_hinted_anywhere constant boolean := has_decoys or reading like '%n_M~%' or reading like '%n_M;%' or reading like '%n_M"%' or marked like '%it' || E'\x02 \x01' || 'rings%' or marked <> translate(marked, '☎📞📱📲', '')
         or marked like '%right%to%left%' or marked like '%back%to%front%' or marked like '%end%to%start%'
         or marked like '%from' || E'\x02 \x01' || 'the' || E'\x02 \x01' || 'back%' or reading like '%10 N%';

@@ -14,4 +14,4 @@ as $$
 $$;
 comment on function app.flag_severity is
     'S3 for soliciting payment or a meeting, S2 for other soliciting, S1 for a detail alone. Argument: why it '
-    'solicits, as app.judge_solicitation says.';
+    'solicits, as app.judge_asking says.';

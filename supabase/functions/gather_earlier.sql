@@ -1,4 +1,4 @@
--- Which of a sender's earlier messages may hold a piece of a detail, one after the other.
+-- Which of a sender's earlier messages may hold pieces of a detail, one after the other.
 
 create function app.gather_earlier(
     earlier text[], most integer, out ahead text, out kept integer[], out begins integer[]

@@ -14,7 +14,7 @@ declare
         replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(translate(reading, '<?{123456789o', ',;_0000000000'), '00', '0'), '00', '0'), '00', '0'), 'mz', '<'), 'Sz', 'S'), 'Bz', 'z'), 'nz', 'n'), 'qz', '{'), 'Ck', 'C'), 'gz', 'g'), 'uz', '}'),
         ' ~.-/:()*_|+"#=&''^$%@`', ''
     );
-    -- pay me cash; do you take venmo; cash, no fees
+    -- an order to pay, a means beside the platform, a price without its fee
     payment constant text :=
         'P[MYty]|p[^;,]{0,2}O|pMgn|[pv<][^;,]{0,3}P|YP|p[YMtW]{0,2}[^;,]{0,2}[QJ]|pM[^;,]{0,1}[rJ]|[v<]M[^;,]{0,2}Q'
         '|Q(?:[^;]{0,9}[^;zgn]|n|[^;]{0,8}[^;zg]n)?L|JQ|QJ|PJ|Q(?:b|zb|,b)';

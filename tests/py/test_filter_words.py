@@ -18,7 +18,18 @@ DATA = ROOT / "tests/data"
 # What those who write the filter have read; a held-out file cannot have been copied from.
 CORPUS = [
     row["body"]
-    for name in ("chat-leaks.dev", "fresh-a", "fresh-b", "fresh-c", "fresh-e", "fresh-f", "fresh-g")
+    for name in (
+        "chat-leaks.dev",
+        "fresh-a",
+        "fresh-b",
+        "fresh-c",
+        "fresh-e",
+        "fresh-f",
+        "fresh-g",
+        "fresh-h",
+        "fresh-l",
+        "learn",
+    )
     for row in load(DATA / f"{name}.jsonl")
 ] + [
     message["body"]
@@ -63,7 +74,8 @@ def filter_sources() -> list[Path]:
         "read_text",
         "find_",
         "judge_",
-        "soliciting_",
+        "weigh_",
+        "wording_",
         "mask_",
         "explain_",
         "place_",
@@ -75,7 +87,8 @@ def filter_sources() -> list[Path]:
         for file in sorted((ROOT / "supabase/functions").glob("*.sql"))
         if file.name.startswith(names)
     ]
-    return [*functions, ROOT / "supabase/migrations/20261122000650_filter_words.sql"]
+    migrations = sorted((ROOT / "supabase/migrations").glob("*_filter_*.sql"))
+    return [*functions, *migrations]
 
 
 def words(text: str) -> list[str]:
@@ -89,8 +102,10 @@ def test_no_whole_phrase_of_the_corpus_is_in_the_filter() -> None:
         for place in range(len(said) - WHOLE_PHRASE + 1)
     }
     for file in filter_sources():
+        # what is said about a function finds nothing
+        text = re.sub(r"(?ms)^comment on .*?;$", "", file.read_text())
         # inside one literal: the lists of words are sorted by sense, not by any sentence
-        for literal in re.findall(r"'((?:[^']|'')*)'", file.read_text()):
+        for literal in re.findall(r"'((?:[^']|'')*)'", text):
             said = words(literal)
             if "migrations" in file.parts:
                 continue

@@ -122,7 +122,7 @@ def test_a_changed_filter_is_seen_by_the_messages_it_judges_otherwise(
 def test_the_same_filter_judges_a_split_detail_and_soliciting_the_same(
     live: Database, candidate: psycopg.Connection
 ) -> None:
-    send(live, "My cell starts 415", "555", "last four 2671", "and then 7782", "Pay me cash.")
+    send(live, "It starts 415", "555", "last four 2671", "and then 7782", "Pay me cash.")
     outcome = tried(live, candidate)
     assert outcome.messages == 10
     assert outcome.same, list(report(outcome))
@@ -131,7 +131,7 @@ def test_the_same_filter_judges_a_split_detail_and_soliciting_the_same(
 def test_a_filter_that_sees_no_pieces_is_seen_by_each_of_them(
     live: Database, candidate: psycopg.Connection
 ) -> None:
-    bodies = ["My cell starts 415", "555", "last four 2671"]
+    bodies = ["It starts 415", "555", "last four 2671"]
     send(live, *bodies)
     replace(
         candidate,
@@ -279,6 +279,10 @@ def test_a_version_of_the_words_is_compared_before_it_goes_live(
     candidate.execute(
         "insert into app.filter_words (version, word, reading)"
         " select 2, word, reading from app.filter_words where version = 1"
+    )
+    candidate.execute(
+        "insert into app.filter_weights (version, gram, weight, about)"
+        " select 2, gram, weight, about from app.filter_weights where version = 1"
     )
     with psycopg.connect(live.dsn()) as connection:
         assert replay(connection, candidate, version=2).same

@@ -308,7 +308,7 @@ select is(
 select tests.act_as('mechanic', 'max');
 select api.preview_message('It is 415-555-2689');
 select api.send_message(tests.id('ana active thread'), b.body, gen_random_uuid())
-from unnest(array['My cell starts 415', '555']) as b (body);
+from unnest(array['It starts 415', '555']) as b (body);
 select tests.act_as_owner();
 select is(
     pg_temp.tried_and_sent('The pads are worn.', interval '0', 'last four 2689'), 'S2, 1',
@@ -317,7 +317,7 @@ select is(
 select tests.act_as('mechanic', 'max');
 select api.preview_message('It is 415-555-2691');
 select api.send_message(tests.id('ana active thread'), b.body, gen_random_uuid())
-from unnest(array['My cell starts 415', '555']) as b (body);
+from unnest(array['It starts 415', '555']) as b (body);
 select tests.act_as_owner();
 select is(
     pg_temp.tried_and_sent('The pads are worn.', interval '0', 'last four 0143'), 'S1, 0',

@@ -7680,7 +7680,7 @@ create or replace function app.find_contacts(body text, earlier text[] default '
     set plan_cache_mode = force_generic_plan  -- planning anew takes as long as all the rest
 as $$
 declare
-    -- Of most messages four looks decide that there is nothing in them. Where each letter stands for itself,
+    -- Of most messages a few looks decide that there is nothing in them. Where each letter stands for itself,
     -- folding need not be asked; nor a finder, where it would find nothing; nor the judge of soliciting.
     unusual constant text := '[^\n\r\t -~\x03]|&#|%[2-7][0-9a-fA-F]%|(?:^| )[a-zA-Z] [a-zA-Z0-9@._-] ';
     telling constant text :=
@@ -7691,7 +7691,6 @@ declare
         '|[lkN].*[0-9]{2}.*[0-9]{4}|[0-9]{2}.*[0-9]{4}.*[lkN]|(?:[?][0-9] [^?]*){7}|[0-9] D [0-9]|[$]0[0-9]|(?:[0-9](?: [A-Za-z]{1,2})?[ ,<]+){8}|a (?:[ay] )?[A-Za-z]+_[A-Za-z]|(?:t[- <]){2,}[0-9o]|nz [0-9]+~S|S [A-Za-z]{1,2} (?:(?:[xz]|uz) )?x S|gz .*S|[0-9] [xsz] S'
         -- signs of links, of services and accounts; streets and crossings
         '|[@>D{^ABPG]|[$][A-Za-z]|[.][TL]|[.][A-Za-z]+/|a a |~[0-9]+ g (?:n )?a E|[0-9].*S|S.*[0-9]|(?: nz |&).*[VhI]|[VhI].*(?: nz |&)|h [^;]*gz ';
-    asking constant text := 'PpQJVqiCNEBAvWaOLHm';
     -- a link, an address of mail
     linking constant text[] := '{%>%,%D%,"%{%",%.T%,%.L%,%.%/%,%@%.%,"%@%,T%",%@G%}'::text[];
     -- what is refused, or what a car does with an app, up to the end of its clause
@@ -7703,7 +7702,7 @@ declare
         '|me llam[oa] (?:el|la|del|un|una) [^.;!?]*'
         '|(?:tip|fee|money|payment)[^.;!?]* go(?:es|ing)? to (?:you|u) direct[^.;!?]*'
         '|hold (?:your|ur|the) phone[^.,;!?]*|(?:my|the) card (?:got |was |is )?(?:declined|refused|expired)[^.;!?]*'
-        '|ring ?tone|drop (?:me|us) a line (?:in )?here|leave the rest|(?:android auto|carplay)(?: [a-z]+){0,2} (?:whats ?app|telegram|signal|messenger)(?: k[aio])? (?:messages?|notifications?)[^.;!?]*'
+        '|ring ?tone|drop (?:me|us) . line (?:in )?here|leave the rest|(?:android auto|carplay)(?: [a-z]+){0,2} (?:whats ?app|telegram|signal|messenger)(?: k[aio])? (?:messages?|notifications?)[^.;!?]*'
         '|and not (?:on|over|by) (?:whats ?app|telegram|signal|the phone|phone)(?![a-z])'
         '|[^.,;!?]*(?:phone icon|(?:in.app|inside the app) (?:video|voice)? ?call)[^.,;!?]*'
         '|(?:whats ?app|telegram|signal|teams|messenger) (?:voice notes?|notifications?|calls?|messages?)[^.,;!?]*(?:cluster|carplay|speaker|head unit|come)[^.,;!?]*';
@@ -7727,6 +7726,7 @@ declare
     findings app.finding[];
     own_findings app.finding[];
     spelled app.finding[];
+    rest text;
     solicits text;
 begin
     if model_version is not null then
@@ -7835,15 +7835,11 @@ begin
         end if;
     end if;
 
-    if own_reading <> translate(own_reading, asking, '') then
-        solicits := app.judge_solicitation(own_reading);
-        if solicits is not null and own_folded collate "C" ~ declined then
-            select app.judge_solicitation(r.reading) into solicits
-            from app.read_text(regexp_replace(own_folded collate "C", declined, ' ', 'g'), model_version) as r;
-        end if;
-    end if;
-    if solicits is null then
-        solicits := app.judge_wording(own_folded);
+    solicits := app.judge_asking(own_folded, own_reading, seen.model_version, findings <> '{}');
+    if solicits is not null and own_folded collate "C" ~ declined then
+        rest := regexp_replace(own_folded collate "C", declined, ' ', 'g');
+        select app.judge_asking(rest, r.reading, r.model_version, findings <> '{}') into solicits
+        from app.read_text(rest, model_version) as r;
     end if;
     -- asked in two messages, and not in the earlier one alone
     if solicits is null and ahead <> '' and length(body) <= 32 then
@@ -7911,7 +7907,7 @@ declare
         || '|' || start || 'P(?: [A-Za-z]z?){1,4} [A-Za-z]+@[A-Za-z]+' || finish;
     hosted constant text :=
         '(?<![0-9A-Za-z._])(?:(?:' || coined || ')[ (](?:[gjn] ){0,2}[(]?(?:[GAB]|a E|x E)|x(?:[(]|[ ](?:[gj] (?:n )?)?)G)' || finish;
-    -- search First Last on facebook; my page is Name; find me on facebook under Name
+    -- search First Last on facebook; my page is Name; under Name on facebook
     searched constant text :=
         start || 'a (?:[aA] )?(?:t )?(?:[xzhKN][ '']){1,4}(?=g [AB]|nz )'
         || '|(?:[AG]|Bz) (?:a )?[ay] [xzhKN](?:[._~][0-9A-Za-z]+)*(?:[ ''][xzhKN](?:~[0-9]+)?){0,4}'
@@ -8098,7 +8094,7 @@ declare
     -- what is to be left out
     has_decoys constant boolean := figures >= 7 and translate(marked, E'\x01\x02', '') collate "C"
         ~ '(?:ignor(?:e|ing)|skip|strip|drop|lose|leave off|leave out|without|minus) (?:the |all |my )?(?:letters?|words?|first|last|middle|cents|dashes|zero)';
-    -- a picture of a telephone; to be read from its end
+    -- the telephone as a picture; to be read from its end
     is_hinted_anywhere constant boolean := has_decoys or reading like '%n_M~%' or reading like '%n_M;%' or reading like '%n_M"%' or marked like '%it' || E'\x02 \x01' || 'rings%' or marked <> translate(marked, '☎📞📱📲', '')
         or marked like '%right%to%left%' or marked like '%back%to%front%' or marked like '%end%to%start%'
         or marked like '%from' || E'\x02 \x01' || 'the' || E'\x02 \x01' || 'back%' or reading like '%10 N%';
@@ -8921,7 +8917,7 @@ as $$
 $$;
 comment on function app.flag_severity is
     'S3 for soliciting payment or a meeting, S2 for other soliciting, S1 for a detail alone. Argument: why it '
-    'solicits, as app.judge_solicitation says.';
+    'solicits, as app.judge_asking says.';
 
 
 -- ==== supabase/functions/fold_text.sql
@@ -9136,7 +9132,7 @@ comment on function app.forget_previews is
 
 -- ==== supabase/functions/gather_earlier.sql
 
--- Which of a sender's earlier messages may hold a piece of a detail, one after the other.
+-- Which of a sender's earlier messages may hold pieces of a detail, one after the other.
 
 create or replace function app.gather_earlier(
     earlier text[], most integer, out ahead text, out kept integer[], out begins integer[]
@@ -9580,6 +9576,42 @@ $$;
 comment on function app.is_vin is 'Whether a text in small letters is a vehicle''s number with the right check digit.';
 
 
+-- ==== supabase/functions/judge_asking.sql
+
+-- Whether a message solicits: by what its wording weighs, or by a pattern that its wording does not speak against.
+
+create or replace function app.judge_asking(
+    folded text,
+    reading text,
+    model_version smallint,
+    beside_detail boolean
+)
+    returns text
+    language plpgsql
+    stable
+    set search_path = ''
+as $$
+declare
+    -- logarithms of odds: from here the wording is enough, from there a pattern of it
+    likely constant real := 1.7;
+    possible constant real := -2;
+    wording record;
+begin
+    wording := app.weigh_wording(folded, model_version);
+    if wording.log_odds >= possible or beside_detail then
+        return coalesce(
+            app.judge_solicitation(reading),
+            case when wording.log_odds >= likely then wording.reason end
+        );
+    end if;
+    return null;
+end;
+$$;
+comment on function app.judge_asking is
+    'Why a message, folded and read, asks for or offers contact or payment outside the platform; null if it does not. '
+    'Beside a detail of contact a pattern is enough, whatever the wording.';
+
+
 -- ==== supabase/functions/judge_solicitation.sql
 
 -- Soliciting: asking for, or offering, a call, a text, another app, a payment or a meeting outside the platform.
@@ -9598,7 +9630,7 @@ declare
         replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(translate(reading, '<?{123456789o', ',;_0000000000'), '00', '0'), '00', '0'), '00', '0'), 'mz', '<'), 'Sz', 'S'), 'Bz', 'z'), 'nz', 'n'), 'qz', '{'), 'Ck', 'C'), 'gz', 'g'), 'uz', '}'),
         ' ~.-/:()*_|+"#=&''^$%@`', ''
     );
-    -- pay me cash; do you take venmo; cash, no fees
+    -- an order to pay, a means beside the platform, a price without its fee
     payment constant text :=
         'P[MYty]|p[^;,]{0,2}O|pMgn|[pv<][^;,]{0,3}P|YP|p[YMtW]{0,2}[^;,]{0,2}[QJ]|pM[^;,]{0,1}[rJ]|[v<]M[^;,]{0,2}Q'
         '|Q(?:[^;]{0,9}[^;zgn]|n|[^;]{0,8}[^;zg]n)?L|JQ|QJ|PJ|Q(?:b|zb|,b)';
@@ -9648,144 +9680,6 @@ end;
 $$;
 comment on function app.judge_solicitation is
     'Why a reading asks for, or offers, contact or payment outside the platform; null if it does not.';
-
-
--- ==== supabase/functions/judge_wording.sql
-
--- Soliciting that is in the wording, where each word alone says nothing: one sentence after the other.
-
-create or replace function app.judge_wording(folded text)
-    returns text
-    language plpgsql
-    immutable
-    set search_path = ''
-as $$
-declare
-    -- what is refused is not asked for; "can't we" is
-    refused constant text :=
-        '(?:can.?t|cannot|can not)(?: (?:take|give|do|share|exchange|meet|leave|go|accept|text|call|message|phone))'
-        '|won.?t (?:give|share|take|do|move|switch|go)|(?:they|he|she) wants? to meet|not allowed|against (?:the )?rules|house rules|rather not|no puedo|не могу'
-        '|не можу|nie moge|kann (?:ich )?(?:leider )?nicht|darf (?:ich )?(?:leider )?nicht|ne peux pas|ne peut pas|nao posso|non posso|nahi'
-        '|(?:write|messag|text|chat|escrib|schreib|ecri|scriv|пишит|напиши|pisz)[^.;?!]* (?:here|hier|ici|aqui|qui|tutaj|сюда|здесь|тут)(?:[^a-z]|$)'
-        '|(?:line|shout) (?:in )?here|call button|phone icon|in.app (?:video )?call|in here(?:[^a-z]|$)|help page|(?:app|platform|site|system|plattform) (?:email|text|send|call|message)s? (?:me|you)'
-        '|don.?t (?:do|ask|share)|do not share|not comfortable|donne pas|gebe (?:ich )?(?:keine|nicht)|no doy|restons ici|(?:go|goes|keep it|stay|stays) (?:through|on|in) the (?:platform|app)'
-        '|(?:told|asked|wanted|offered) (?:me|us) to';
-    -- nor is what others say, or a car repeats
-    reported constant text :=
-        '(?:dealer|insur|adac|anwb|roadside|tow truck|police|warranty|shop said|support|autozone|bank'
-        '|carplay|android auto|head unit|bluetooth|speaker|cluster)';
-    -- Without one of these no pattern matches: a look for a hundred of them takes less than one for a pattern.
-    spoken_hints constant text[] :=
-        '{%hopped on%,%jumped on%,%monitored%,%recorded%,%watched%,%phone%,%texting%,%ring%,%bell%,%tinkle%,%buzz%,%shout%,%holler%,% call%,%text %,%sms%,%dm %,%dms%,%mail%'
-        ',%voice%,%video c%,%skype%,%zoom%,%whats%,%wats%,%insta%,%snap%,%signal%,%telegram%,%messeng%'
-        ',%facebook%,%fb %,%discord%,%imess%,%facetime%,%face time%,%viber%,%wechat%,%tiktok%,%reddit%,%zalo%'
-        ',%kakao%,%threema%,%teams%,% ig %,%google meet%,% line%,%number%,%cell%,%inbox%,%digits%,%reach%'
-        ',%hold of%,%contact%,% app%,%yours%,%hit me%,%hit us%,%live%,%real time%,%talk%,%speak%,%chat%,%phoned you%,%called you%,%texted you%,%rang you%}'::text[];
-    placed_hints constant text[] :=
-        '{%where%,%what str%,%which str%,%which shop%,%which gar%,%wut%,%how far%,%how close%,%in person%,%face to%'
-        ',%in the flesh%,%real life%,%coffee%,%beer%,%pint%,%lunch%,%breakfast%,%cuppa%,%brew%,%drink%,%kettle%,%donut%'
-        ',%doughnut%,%driveway%,%my shop%,%our shop%,%my garage%,%your shop%,%your garage%,%ur shop%,%ur garage%,%your place%'
-        ',%your house%,%your home%,%workshop%,%my place%,%our place%,%my bay%,%my barn%,%my yard%,%my lift%,%yours%,%to you%'
-        ',%by you%,%past you%,%at you%,%appointment%,%walk_in%,% pin%,%location%,%gps%,%coordinates%,%meet%,%address%'
-        ',% pop %,%popp%,%swing%,%drop by%,%dropping by%,%stop by%,%come by%,%come over%,%come round%,%come see%,%come find%'
-        ',%come to%,%come out%,%come up%,%come down%,%come in and%,%coming by%,%coming over%,%nip %,%drive over%,%drive it over%'
-        ',%driving over%,%bring it%,%bring her%,%drop it%,%roll %,%head over%,%cruise%,%shoot over%,%near%,%local%,%ask for me%'
-        ',%look for m%,%see me%,%see you%,%bring the%,%bring your%,%own lift%,%my lift%,%own ramp%,%my ramp%}'::text[];
-    paid_hints constant text[] :=
-        '{%in hand%,%en mano%,%comision%,%plattform%,%fee%,%cut%,%commission%,%percent%,%offline%,%outside%,% off %,%this app%,%the app%,%the site%'
-        ',%this site%,%platform%,%website%,%this window%,%elsewhere%,%somewhere%,%between%,%among%,%to know%,%will know%,%would know%,%quiet%'
-        ',%hush%,%drift%,%secret%,%the table%,%the side%,%side %,%middle%,%cash%,%transfer%,%deposit%,%direct%'
-        ',%straight%,%deal with%,%charge you%,%cheaper%,%for half%,%discount%,% less%,%privat%,%rechnung%,%beleg%'
-        ',%factur%,%fattur%,%faktur%,%nota%,%bon %,%black%,%noir%,%schwarz%,%nero%,%negro%,%fuera%,%fora%'
-        ',%reki%,%elden%,%der hand%,%contanti%,%liquide%,%especes%,%bar %,%nous%,%noi%,%unter uns%,%nosotros%'
-        ',%these%,%decline%,%cancel%,%you found%,%ourselves%,%passer%,%passare%,%pasar%,%lappli%,%app%''%,%receipt%,%folding%'
-        ',%envelope%,%bring a few%,%bring some%,%bring bills%,%bring notes%,%bring cash%,%your bank%,%my bank%,%no accounts%'
-        ',%your account%,%my account%,%the invoice%,%that invoice%,%this invoice%,%the booking%,%no need %,%through here%'
-        ',%through the%,%through this%,%no tax%,%the record%,%no reviews%,%just us%'
-        ',%us two%,%your bill%,%the bill%,%using this%,%source%}'::text[];
-    evading_hints constant text[] :=
-        '{%bot%,%censor%,%algorithm%,%moderat%,%mods%,%chat filter%,%the filter%,%system%,%software%,%flag%,%ban %,%blank%'
-        ',%spell%,%words%,%digit%,%your number%,%ur number%,%my number%,%the number%,%number_s on%,%numbers%,%photo%,%picture%,%pic%,%image%,%video%,%profile%,%bio%,%van %'
-        ',%truck%,%my sign%,%a sign%,%the sign%,%shop sign%,%lettering%,%shirt%,%cardboard%,%my card%,%business card%,%avatar%,%book%,%pages%,%google%,%look me%,%search%,%name%'
-        ',%insta%,%handle%,%social%,%snap%,%gamertag%,%in touch%,%my contact%,%privately%,%qr%,%map app%'
-        ',%split%,%listening%,%want my%,%how to%,%reach you%,%reaching you%,%find you%,%find me%,%find us%,%to find%'
-        ',%hold of%,%a card%,%the invoice%,%my invoice%,%craigslist%,%ebay%,%marketplace%,%listing%,%only one%,%have us%}'::text[];
-    foreign_hints constant text[] :=
-        '{%tan yaz%,%dan yaz%,%tan konus%,%dan konus%,%passons%,%continu%,%poda%,%vieni%,%venga%,%recapito%,%auf whats%,%auf signal%,%auf tele%,%mere %,%meri %,%appel%,%coup de%,%voix%,%telephon%,%telefon%,%passe%,%se voit%,%renc%,%votre%,%ton %,%klingel%'
-        ',%rufen%,%vorbei%,%ihre%,%an mich%,%bei mir%,%per mail%,%wo ist%,%wo sind%,%marco%,%llam%,%marc%'
-        ',%escribo%,%busco%,%puedo%,%podr%,%podemos%,%quiere que%,%prefiero%,%por %,%viva voz%,%donde%,%calle%'
-        ',%su %,%tu %,%nos vemos%,%en persona%,%sin cita%,%chiam%,%richiamo%,%scrivo%,%sentiamo%,%a voce%'
-        ',%portar%,%passo %,%dove%,%vediamo%,%di persona%,%tuo%,%suo%,%vostro%,%ligo%,%ligar%,%posso%'
-        ',%me liga%,%me chama%,%pelo %,%no zap%,%no whats%,%seu %,%teu %,%sua %,%tua %,%pessoal%,%dzwon%'
-        ',%zdzwo%,%pm mo%,%pana%,%pani%,%twoj%,%swoj%,%podja%,%podje%,%przyja%,%spotka%,%warsztat%,%gdzie%'
-        ',%poza%,%bellen%,%bel %,%langs%,%waar %,%je %,%uw %,%jouw%,%araya%,%arasam%,%ararim%,%numaran%'
-        ',%dukkan%,%nerede%,%adresin%,%ugra%,%number %,%no de%,%nambar%,%mobile%,%contact%,%call %,%phone %'
-        ',%fon %,%mil%,%bahar%,%aapki%,%apki%,%tumhari%,%so d%,%zalo%,%goi %,%nhan tin%,%ket ban%,%gap %'
-        ',%tien mat%,%chuyen%,%ngoai%,%nomor%,%japri%,%telpon%,%hubungi%,%tawag%,%kita%,%suna%,%zavol%,%ring %'
-        ',%ditt%,%kontant%,%tiene%,%devam%,%uygulama%,%prive%}'::text[];
-    lines text;
-    candidates text[] := array[]::text[];
-    candidate text[];
-    patterns text[];
-    hint text;
-    part text;
-begin
-    -- a sentence a line: (?n) lets $ match at its end, and nothing go beyond
-    lines := ' ' || replace(translate(folded, '.!;', E'\n\n\n'), '?', E'?\n');
-    if octet_length(folded) > length(folded) and folded collate "C" ~ '[\u0370-\u1fff\u3040-\ud7ff]' then
-        -- folding takes letters apart that consist of others
-        lines := normalize(lines, nfc);
-        candidates := candidates || array[['elsewhere']];
-    end if;
-    if lines collate "C" like any (paid_hints) then
-        candidates := candidates || array[['solicits_payment']];
-    end if;
-    if lines collate "C" like any (spoken_hints) then
-        candidates := candidates || array[['solicits_call']];
-    end if;
-    if lines collate "C" like any (placed_hints) then
-        candidates := candidates || array[['solicits_meeting']];
-    end if;
-    if lines collate "C" like any (evading_hints) then
-        candidates := candidates || array[['solicits_leaving']];
-    end if;
-    if lines collate "C" like any (foreign_hints) then
-        candidates := candidates || array[['solicits_contact']];
-    end if;
-    if cardinality(candidates) = 0 then
-        return null;
-    end if;
-    foreach candidate slice 1 in array candidates loop
-        patterns := app.soliciting_phrases(candidate[1]);
-        hint := null;
-        foreach part in array patterns loop
-            if hint is null then
-                hint := part;
-                continue;
-            end if;
-            -- two conditions and not one: with a query in it, each would be a statement of its own
-            if lines collate "C" like any (string_to_array(split_part(hint, '&', 1), '|'))
-                and (strpos(hint, '&') = 0 or lines collate "C" like any (string_to_array(split_part(hint, '&', 2), '|')))
-                and lines collate "C" ~ ('(?n)' || part)
-            then
-                if exists (
-                    select
-                    from string_to_table(lines, E'\n') as s (said)
-                    where s.said collate "C" ~ ('(?n)' || part) and s.said collate "C" !~ refused
-                        and (candidate[1] not in ('solicits_call', 'solicits_contact') or s.said collate "C" !~ reported)
-                ) then
-                    return case candidate[1] when 'elsewhere' then 'solicits_contact' else candidate[1] end;
-                end if;
-            end if;
-            hint := null;
-        end loop;
-    end loop;
-    return null;
-end;
-$$;
-comment on function app.judge_wording is
-    'Why a folded text asks for, or offers, contact or payment outside the platform by what is said in it, whichever '
-    'words; null if it does not.';
 
 
 -- ==== supabase/functions/keep_account_balance.sql
@@ -14533,557 +14427,6 @@ comment on function app.solicitation_note is
     'A note for the sender, in the form of app.mask_contacts'' hidden; none for a message that solicits nothing.';
 
 
--- ==== supabase/functions/soliciting_phrases.sql
-
--- What soliciting sounds like, by what it asks for: letters without which a pattern cannot match, then the pattern.
---
--- Looking for letters needs no compiling; a pattern is compiled where its letters are there. One line each, so that
--- none is long: PostgreSQL compiles long alternations in more than linear time.
-
-create or replace function app.soliciting_phrases(subject text)
-    returns text[]
-    language plpgsql
-    immutable
-    set search_path = ''
-as $$
-begin
-    return case subject
-        -- a call, a text, another app
-        when 'solicits_call' then array[
-            '% phone%|%telephone%&% on %|% over %|% by %|% down %',
-            '(?:minutes?|mins?|moments?|seconds?|quick|short|few|properly|talk|chat|speak|word|sort|explain|discuss|hash|hear)[^.;?!]* (?:on|over|by|down) (?:the |a )?(?:tele)?phone',
-            '%on phone%|%the phone%|%a phone%|%by phone%|%over phone%|%telephone%',
-            '(?:on|over|by) (?:the |a )?(?:tele)?phones?(?: (?:would|could|will|beats|saves|instead|tonight|tomorrow|later)|[?]|$)',
-            '%drop%|%gimme%|%give%|%send%|%shoot%',
-            '(?:give|gimme|drop|shoot|send) (?:you|ya|u|me|us|him|her)?,? ?(?:an? |the )?(?:quick |wee |little |proper )?(?:ring(?! ?tone)|bell|buzz|tinkle|call|shout|holler|text|sms|line|dm|email|mail|voicemail)(?:[^a-z]|$)',
-            '%phone y%|%phone u%|%ring y%|%ring u%|%text y%|%text u%|%dm y%|%dm u%|%facetime y%|%facetime u%|%email y%|%email u%|%buzz y%|%buzz u%|%whatsapp y%|%whatsapp u%|%call y%|%call u%',
-            '(?:i.?ll|i will|can i|could i|shall i|let me|may i|i could|i can|i.?d|happy to|want to|like to|love to|rather|easier to|mind if i)(?: [a-z]+)? (?:phone|ring|text|dm|facetime|email|buzz|whatsapp|call) (?:you|ya|u)(?:[^a-z]|$)',
-            '%phone me%|%phone us%|%ring me%|%ring us%|%text me%|%text us%|%dm me%|%dm us%|%facetime me%|%facetime us%|%email me%|%email us%|%buzz me%|%buzz us%|%whatsapp me%|%whatsapp us%|%call me%|%call us%',
-            '(?:can|could|would|will) (?:you|u|ya) (?:just |please |pls |maybe )?(?:phone|ring|text|dm|facetime|email|buzz|whatsapp|call) (?:me|us)(?:[^a-z]|$)',
-            '%chat%|%speak%|%talk%',
-            '(?:talk|speak|chat)[a-z]* (?:to (?:you|me) )?(?:live|voice|properly|person to person|human to human|in real time)',
-            '%hear your%|%hear my%|%hear a%&%voice%', '(?:hear (?:your|a)|(?:could|can|you|to|somehow) hear my) (?:human )?voice(?! echo)',
-            '%voice call%|%voice chat%|%voice note%|%voice memo%', 'voice (?:call|chat|note|memo)',
-            '%video c%', 'video (?:call|chat)(?! from)',
-            '%hop on%|%jump on%|%get on%', '(?:hop|jump|get) on (?:a|the) (?:quick )?(?:call|phone|zoom|line|horn|video)',
-            '%whats%|%wats%|%imess%|%facetime%|%face time%|%signal%|%telegram%|%insta%|% ig%|% fb%|%facebook%|%messenger%|%discord%|%skype%|%zoom%|%viber%|%snapch%|% snap%|%wechat%|%tiktok%|%reddit%|% line?%|%have line%|%on line%|%zalo%|%kakao%|%threema%|%google meet%|% teams%&%do you%|%do u%|%you on%|%u on%|%you have%|%u have%|%got %|%you use%|%u use%',
-            '(?:do|you|u|got|have|use)(?: you| u| ya)? (?:have|got|use|on|do)? ?(?:an? |any )?(?:whats ?a?p?p?|wats ?app|imessage|face ?time|signal|telegram|insta(?:gram)?|ig|fb|facebook|messenger|discord|skype|zoom|viber|snap(?:chat)?|wechat|tiktok|reddit|line|zalo|kakao|threema|google meet|teams)(?:[?]|$| i can| so i| so we| by|,)',
-            '%let me have%|%got a%|%you got%|%is there a%|%what_s the%|%what_s your%|%whats the%|%whats your%|%whats ur%|%got number%',
-            '(?:let me have|have you got|got|is there|what.?s) (?:an? |the |your |ur )?(?:good |best |direct |better )?(?:number|line|cell|landline|mobile)(?: (?:i|we|where|to|that|for (?:you|me)|handy)|[?]|$)',
-            '%better%|%easier%|%faster%|%if you%|%instead%|%quicker%|%then%',
-            '(?:over|on|via|to|by|using|in|through|jump to|switch to|move to|continue on|carry on on) (?:whats ?a?p?p?|wats ?app|imessage|face ?time|signal|telegram|insta(?:gram)?|ig|fb|facebook|messenger|discord|skype|zoom|viber|snap(?:chat)?|wechat|tiktok|reddit|line|zalo|kakao|threema|google meet|teams)(?:[?.!, ]|$)[^.;?!]*(?:instead|easier|better|faster|quicker|if you|then)',
-            '%brief%|%minute%|%quick%|%short%',
-            '(?:quick|short|minute|brief) phone (?:call|chat|conversation|talk)',
-            '%talk%', 'talks? on (?:tele)?phones',
-            '%way to %', '(?:best|good|easiest|better|quickest|only) way to (?:ring|call|phone|text|email|mail|message|dm) (?:you|me|us)',
-            '%do you do %|%do u do %', 'do (?:you|u) do (?:sms|texts?|texting|phone|calls?|emails?|video|facetime|zoom|whatsapp)',
-            '%facetime%|%face time%', '(?:(?:do|on|via|by|over|a|quick) face ?time|face ?time (?:would|could|works?|and|me|you|us|call|so))',
-            '% zoom%', '(?:do|set up|on|over|via|by|start) a? ?(?:quick )?zoom(?: call|,|$| (?:tonight|tomorrow|today|later|so|and|if)(?:[^a-z]|$))',
-            '%mail%|%inbox%', '(?:what.?s|got|is there|have) an? (?:good |better |private |personal |other )?(?:e?-?mail|inbox) ',
-            '%mail%|%inbox%', '(?:e?-?mail|inbox) (?:address )?(?:that |where |to which )?i (?:can|could|may|should|send|forward)',
-            '%mail%|%contact%|%number%', '(?:leave|send|give|drop) me (?:your|ur|a|an) (?:e?-?mail|number|contact)',
-            '% call%', '(?:over|with|on) a (?:quick|short|little|five minute|proper) (?:phone )?call|over a call',
-            '%phoned you%|%called you%|%rang you%|%texted you%', '(?:if|would you mind) i (?:phoned|called|rang|texted) you',
-            '%regulars%|%clients%|%customers%&%whats%|%signal%|%telegram%|%insta%|%messenger%|%discord%|%phone%|%text%', '(?:regulars|clients|customers)[^.;?!]* (?:over|on|via|through|by) (?:whats ?a?p?p?|signal|telegram|insta(?:gram)?|messenger|discord|phone|text)',
-            '%hopped on%|%jumped on%|%got on%', '(?:if|could) (?:we|i) (?:hopped|jumped|got) on (?:the|a) (?:quick )?(?:phone|call|line|video)',
-            '%monitored%|%recorded%|%watched%', '(?:talk|chat|speak)[^.;?!]* (?:isn.?t|not|without) being (?:monitored|recorded|watched)',
-            '%on the line%|%on a line%|%on the horn%', 'get (?:you|u|ya|me) on the (?:line|horn)',
-            '%bring%|%carry%|%continue%|%hop%|%jump%|%move%|%shift%|%switch%|%take%&%whats%|%wats%|%imess%|%facetime%|%face time%|%signal%|%telegram%|%insta%|% ig%|% fb%|%facebook%|%messenger%|%discord%|%skype%|%zoom%|%viber%|%snap%|%wechat%|%tiktok%|%reddit%|% line%|%zalo%|%kakao%|%threema%|%google meet%|%teams%',
-            '(?:move|switch|continue|take|carry|bring|shift|jump|hop)[^.;?!]* (?:to|on|onto) (?:whats ?a?p?p?|wats ?app|imessage|face ?time|signal|telegram|insta(?:gram)?|ig|fb|facebook|messenger|discord|skype|zoom|viber|snap(?:chat)?|wechat|tiktok|reddit|line|zalo|kakao|threema|google meet|teams)(?:[^a-z]|$)',
-            '%whats%|%wats%|%imess%|%facetime%|%face time%|%signal%|%telegram%|%insta%|% ig%|% fb%|%facebook%|%messenger%|%discord%|%skype%|%zoom%|%viber%|%snapch%|% snap%|%wechat%|%tiktok%|%reddit%|% line?%|%have line%|%on line%|%zalo%|%kakao%|%threema%|%google meet%|% teams%&% ok%|% good%|% fine%|% work%|%any good%',
-            '(?:whats ?a?p?p?|wats ?app|imessage|face ?time|signal|telegram|insta(?:gram)?|ig|fb|facebook|messenger|discord|skype|zoom|viber|snap(?:chat)?|wechat|tiktok|reddit|line|zalo|kakao|threema|google meet|teams) (?:messenger |number )?(?:ok|okay|good|fine|work|works|any good) ?(?:for|with|by)? ?(?:you|u|ya)?(?:[?]|$)',
-            '%cell%|%digits%|%gmail%|%hotmail%|%inbox%',
-            '(?:need|give me|gimme|got|want|whats|drop|send|using|on|to|have) (?:ur|your) (?:cell(?:y|ie)?|gmail|inbox|hotmail|digits)(?:[^a-z]|$)',
-            '%send %', 'send (?:me )?yours',
-            '%hit %', 'hit (?:me|us) up',
-            '%another%|%best%|%better%|%different%|%easier%|%other%|%some%',
-            '(?:other|another|better|different|best|easier|some) (?:way|means|place) (?:to|of) (?:reach|reaching|contact|contacting|get|getting|talk|talking|chat)[a-z]* (?:to |with |hold of )?(?:you|me|us|ya|u)',
-            '%bird%|%camera%|%clock%|%ghost%|%green%|%paper%|%purple%|%yellow%',
-            '(?:ghost|paper ?plane|bird|green|yellow|purple|camera|clock) (?:bubble |logo |icon )?app(?:[^a-z]|$)',
-            '%chat%|%continue%|%discuss%|%speak%|%talk%',
-            '(?:chat|talk|continue|speak|discuss)[a-z]* (?:somewhere|elsewhere|outside|there)'
-        ]
-        -- a place, a visit
-        when 'solicits_meeting' then array[
-            '% you%&%bring %|%tow %|%drive %|%take %|%drop %|%haul %|%limp %|%trailer %|%roll %|%get %|%carry %|%run %',
-            '(?:bring|tow|drive|run|take|haul|limp|trailer|roll|get|drop|carry) (?:it|her|him|them|this|that|mine|(?:the|my) [a-z]+)(?: [a-z]+){0,3} (?:to|at|past|by|round) (?:you|yours|your (?:shop|place|garage|house|home|driveway|yard|door|bay|lot|workshop))(?:[^a-z]|$)',
-            '%bring %|%come%|%coming%|%cruise%|%drive%|%driving%|%drop%|%dropping%|%head%|%nip%|%pop%|%popping%|%roll%|%shoot%|%stop%|%stopping%|%swing%|%swinging%',
-            '(?:i.?ll|i will|i can|i could|can i|could i|i.?d|let me|if i|we could|let.?s|happy to|want to|wanna|gonna|just|could you|can you|would you|chance (?:of )?you|you could|welcome to|feel free to|free to|please)(?: [a-z]+){0,2} (?:pop|popping|swing|swinging|drop|dropping|come|coming|stop|stopping|drive|driving|nip|head|roll|bring (?:it|her)|cruise|shoot)(?: right| on| it| her)? (?:round|over|by|past|in and|up (?:to|there)|down (?:to|there)|out (?:to|there))(?:[^a-z]| (?:and|to|on|sat|sun|tom|aft|after|this|later|if|when|for|with)|$)',
-            '%address%|%bay%|%business%|%corner%|%garage%|%shop%|%street%|%workshop%&%what%|%which%|%wut%',
-            '(?:what|which|wut|whats?) (?:street|shop|garage|workshop|bay|address|corner|business) (?:do|are|r|is|did)? ?(?:you|u|ya|your|ur)',
-            '%address%|%garage%|%place%|%shop%|%street%|%workshop%&% is you%|% are you%|% do you%|% is u%|% are u%|% do u%',
-            '(?:street|address|shop|garage|place|workshop) (?:is|are|do) (?:your|you|u|ur)',
-            '%where%',
-            'where(?:abouts)? (?:are|r|is|.s|do|can i find|would i find|in [a-z]+ are) (?:you|u|ya|your|ur)(?: (?:shop|garage|place|workshop|located|based|at|work|house|home|live|guys)|[?]|$)',
-            '%where exactly%|%where abouts%|%where about%', 'where (?:exactly|abouts?) (?:is|are|r) (?:you|u|your|ur)(?:[^a-z]|$)',
-            '%bring%&% over%|% round%', 'bring (?:it|her|(?:the|your|ur) [a-z]+) (?:over|round)(?: (?:tomorrow|today|tonight|later|this|next|on|at|and|whenever|sometime|after|any)(?:[^a-z]|$)|,|$)',
-            '%my own lift%|%on my lift%|%my own ramp%|%on my ramp%', 'do (?:it|that|this|her) on my (?:own )?(?:ramp|lift)',
-            '%how far %', 'how far (?:away )?(?:are|r|is|from) (?:you|u|your|me|ya)',
-            '%how close are you%', 'how close are you',
-            '%around here%|%close to%|%local%|%near%|%nearby%',
-            '(?:are|r) (?:you|u) (?:anywhere |somewhere )?(?:near|close to|local|nearby|around here)',
-            '%face to face%|%in person%|%in real life%|%in the flesh%',
-            '(?:meet|see you|see me|look at it|looking at it|have a look|take a look|show you|do it|chat|talk|hand it)[^.;?!]*(?:in person|face to face|in the flesh|in real life)',
-            '%beer%|%breakfast%|%brew%|%coffee%|%cuppa%|%drink%|%lunch%|%pint%',
-            '(?:over|buy you|buy ya|stand you|owe you) (?:a |some |the )?(?:coffee|beers?|pint|drink|lunch|breakfast|cuppa|brew)',
-            '%bring %', 'bring (?:a )?(?:beers?|donuts|doughnuts|coffee)',
-            '%meet %', '(?:we|i|can|could) (?:could |can )?meet (?:in|at|by|near|outside)(?: |$)',
-            '%grab a%', 'grab an? (?:coffee|beer|pint|bite|drink|cuppa)',
-            '%your place%|%your house%', '(?:be|come|over|round|up) (?:at|by|to) your (?:place|house)',
-            '%kettle%', 'kettle.?s? (?:is )?(?:always )?on',
-            '%always%|%free%|%open%|%yours%',
-            '(?:my|our) (?:driveway|shop|workshop|barn|yard|place|bay|lift|garage)(?:.s| is|s) (?:[a-z]+ )?(?:open|free|always|yours)',
-            '%no appointment%', 'no appointment',
-            '%walk%', 'walk.?ins? (?:welcome|ok)',
-            '%drop%|%send%|%share%|%shoot%',
-            '(?:drop|send|share|shoot) (?:me |us )?(?:a |your |the )?(?:pin|location|gps|coordinates)',
-            '%come%|%drop in and%|%swing by and%',
-            '(?:come|swing by and|drop in and) (?:see|find|visit|meet|join) (?:me|us)',
-            '%come %', 'come (?:right )?to (?:me|my|yours|your|you)(?:[^a-z]|$)',
-            '% for m%', '(?:ask|look) for (?:me|my)(?: |$)',
-            '%meet me%|%meet you %|%meet up%|%meet half%|%meet some%|%meet at %|%meet in %',
-            'meet (?:me|you (?:at|in|there|half|some|by)|up|halfway|half way|somewhere|at (?:the|my|your)|in the middle)',
-            '%address%', '(?:my|your|ur) (?:home )?address',
-            '%driveway%|%garage%|%home%|%house%|%place%|%shop%|%work%&% to your%|% to my%',
-            '(?:come|go|be) (?:out )?to (?:your|my) (?:house|place|work|driveway|garage|shop|home)'
-        ]
-        -- a payment, leaving the platform
-        when 'solicits_payment' then array[
-            '%avoid%|%cut%|%cutting%|%dodge%|%keep%|%leave%|%leaving%|%lose%|%minus%|%save%|%saves%|%skip%|%skipping%|%spare%|%split%|%without%',
-            '(?:without|leave|leaving|skip|skipping|save|saves|avoid|minus|dodge|lose|keep|cut|cutting|split|spare)[^.;?!]*(?:(?:site|app|platform|their|booking|service|middle ?man|company|web ?site)(?:.?s)? (?:cut|share|slice|percentage|commission|take|fees?|skim)|commission|percentage)',
-            '%around%|%away from%|%beyond%|%off%|%outside%|%past%&%this app%|%the app%|%this site%|%the site%|%platform%|%the chat%|%this chat%|%system%|%website%|%web site%|%window%|%thing%|%marketplace%',
-            '(?:off|outside|away from|beyond|around|past)(?: of)? (?:this|the) (?:app|site|platform|chat|system|web ?site|window|thing|marketplace)',
-            '%off here%|%off of here%', 'off (?:of )?here(?:[^a-z]|$)[^.;?!]*(?:than|[?]|$|if|and|then)',
-            '%elsewhere%|%off%|%off here%|%offline%|%platform%|%somewhere else%&%take %|%continue %|%carry %|%talk %|%move %|%do %',
-            '(?:take|do|continue|carry|talk|move)[^.;?!]* (?:offline|off ?app|off ?platform|elsewhere|somewhere else|off here)',
-            '%outside of here%', 'outside of here',
-            '% me outside%', '(?:hold of|contact|reach|find|message) me outside',
-            '% offline%', '(?:sort|do|settle|handle|arrange|fix)[^.;?!]* offline',
-            '%cancel%|%decline%|%refuse%|%reject%',
-            '(?:decline|reject|cancel|refuse) the (?:quote|offer|order|booking)[^.;?!]* (?:then|and)',
-            '%guys%|%people%', 'pay(?:ing)? these (?:people|guys)',
-            '%them you found%|%them you changed%', 'them you (?:found|changed)',
-            '% ourselves%', 'do (?:it|the repair|this) ourselves',
-            '%sans passer par%', 'sans passer par',
-            '%au black%', 'au black',
-            '%sin pasar por%', 'sin pasar por',
-            '%senza passare%', 'senza passare',
-            '%ohne %', 'ohne (?:die )?(?:plattform|app)',
-            '%between us%|%between ourselves%|%between you and%|%between me and%|%between the two%', 'between (?:us|ourselves|you and me|me and you|you and i|the two of us)(?:[^a-z]|$)',
-            '%among ourselves%', 'among ourselves',
-            '%nobody %', 'nobody (?:has to|needs to|will|would|.ll) know',
-            '%no one %', 'no one (?:has to|needs to|will|would|.ll) know',
-            '%keep %', 'keep (?:it|this) (?:quiet|between)',
-            '%hush%', 'hush.?hush',
-            '%catch my drift%', 'catch my drift',
-            '%secret%', 'our (?:little )?secret',
-            '%under the table%', 'under the table',
-            '%off the book%', 'off the books?',
-            '%on the side%',
-            '(?:works?|jobs?|bit|money|cash|stuff|this|that|it|repairs?|something) (?:[a-z]+ )?on the side(?:[^a-z]|$)',
-            '%gig%|%hustle%|%job%|%work%', 'side (?:jobs?|work|gigs?|hustle)',
-            '%no middle%', 'no middle ?man',
-            '%cut out the middle%', 'cut out the middle',
-            '%cash only%|%cash in hand%|%cash job%|%cash price%|%cash deal%|%cash discount%', 'cash (?:only|in hand|job|price|deal|discount)',
-            '%bank transfer%', 'bank transfer',
-            '%wire transfer%', 'wire transfer',
-            '%direct deposit%', 'direct deposit',
-            '%cash%|%direct%&%pay %|%give %|%hand %|%slip %|%bring %',
-            '(?:pay|give|hand|slip|bring) (?:me|you|u|ya)[^.;?!]* (?:cash|directly|direct|in cash)',
-            '%direct%|%directly%|%straight%',
-            '(?:come|go|book|deal|pay|work|straight)(?: with| to)? ?(?:straight|directly|direct) (?:to|with) (?:me|us|you)',
-            '%straight to me%', 'straight to me',
-            '%deal with me%', 'deal with me',
-            '%charge you%', 'charge you (?:less|half|nothing|cash|without|outside|directly|[$]?[0-9]+|a )',
-            '% for %&%ll do%|%_d do%|%can do%|%could do%|%will do%|%knock%',
-            '(?:i.?ll|i.?d|i can|i could|i will) (?:do|knock)[^.;?!]* for (?:half|less|cheap|cash|[$]?[0-9]+)',
-            '%cheaper%|%discount%|%half%|%less%',
-            '(?:cheaper|less|discount|half)[^.;?!]*(?:direct|privately|without (?:them|the|this)|on my own|if you (?:skip|leave|cancel))',
-            '%receipt%', '(?:without|skip) (?:the |a |any )?receipts?(?: [^a-z]|[?]|,|$)',
-            '%folding money%', 'folding money',
-            '%in hand%', '(?:slip|hand|give) me [^.;?!]* in (?:my )?hand(?:[^a-z]|$)',
-            '%en mano%', '(?:pag|dinero|das|dar|doy)[^.;?!]* en mano(?:[^a-z]|$)',
-            '%comision%', '(?:ahorr|sin|evit)[a-z]*[^.;?!]* comision',
-            '%bar %', '(?:geld|es|das|mir) bar (?:geb|gib|zahl)',
-            '%plattform%', 'nicht (?:uber|ueber|durch) die (?:plattform|app|seite)',
-            '%envelope%', '(?:in|an?) (?:plain )?envelope',
-            '%bring%', 'bring (?:a few |some )?(?:twenties|tens|fifties|hundreds|bills|notes|cash)(?:,| and|$)',
-            '%your bank%|%my bank%|%your account%|%my account%', '(?:pay|send|straight|money|put it)[^.;?!]* (?:into|to) (?:your|my) (?:bank|account)',
-            '%invoice%|%receipt%|%booking%', '(?:forget|skip|never mind|ignore) (?:the|that|this) (?:invoice|receipt|booking)',
-            '%log it%|%log this%', 'no need (?:to|for) log',
-            '%through the%|%through here%|%through this%', 'don.?t (?:(?:have|need|want) to )?(?:pay|order|book)(?: it| that)? through (?:here|the (?:site|website|app)|this)',
-            '% no tax%', '(?:there.?ll be|with|and|so) no tax',
-            '%off the record%', 'price[^.;?!]* off the record',
-            '%on the side%', '(?:guy|man|mechanic|client) on the side',
-            '%o accounts%|%o reviews%', 'no (?:accounts|reviews|fees),? no (?:accounts|reviews|fees)',
-            '%just us %|%us two%', 'keep (?:it|this) (?:just )?(?:us|the two of us)',
-            '%off your bill%|%off the bill%', '(?:knock|take) [^.;?!]* off (?:your|the) bill',
-            '%using this%', '(?:keep|go on|carry on) using (?:this|the) (?:thing|app|site)',
-            '%not the app%', '(?:me|us),? not the app',
-            '%the source%', '(?<!went )(?:straight|right|directly) to the source',
-            '%out of the app%', 'out of the app',
-            '%cut%|%keep%|%leave%', '(?:cut|leave|keep) (?:them|the app|the platform|this site) out',
-            '%bez%|%ohne%|%sans%|%sem%|%senza%|%sin%|%zonder%',
-            '(?:ohne|sans|sin|senza|sem|bez|zonder) (?:rechnung|beleg|quittung|facture|factura|fattura|nota|faktury|paragonu|factuur|bon|boleta|recibo|ricevuta|la app|l.appli|die app|l.app)',
-            '%au noir%', 'au noir',
-            '%de la main a la main%', 'de la main a la main',
-            '%schwarz%', 'schwarz',
-            '%in nero%', 'in nero',
-            '%en negro%', 'en negro',
-            '%por fuera%', 'por fuera',
-            '%por fora%', 'por fora',
-            '%na czarno%', 'na czarno',
-            '%do reki%', 'do reki',
-            '%мимо кассы%', 'мимо кассы',
-            '%без чека%', 'без чека',
-            '%наличк%', 'наличк',
-            '%elden%', 'elden',
-            '%faturasiz%', 'faturasiz',
-            '%unter der hand%', 'unter der hand',
-            '%auf die hand%', 'auf die hand',
-            '%in contanti%', 'in contanti',
-            '%en liquide%', 'en liquide',
-            '%en especes%', 'en especes',
-            '%bar %', 'bar (?:zahlen|zahle|zahlst|zahlung|und|auf die)',
-            '%aramizda%|%entre no%|%miedzy nami%|%onder ons%|%tra %|%unter uns%|%между нами%',
-            '(?:entre (?:nous|nosotros|nos)|tra (?:di )?noi|unter uns|miedzy nami|между нами|onder ons|aramizda)(?:[^a-z]|$)'
-        ]
-        -- hiding from the filter, names and numbers in pictures
-        when 'solicits_leaving' then array[
-            '%bot %|%bots %',
-            '(?:ro)?bots? (?:does|will|would|can|is|won|don|never|only|reads?|sees?|from|eats?|catch|ha[sd]|hide|block|mask|delete|flag)',
-            '%contact%|%digit%|%it out%|%letter%|%name%|%number%|%phone%|%photo%|%picture%|%spaces%|%text%|%word%&%n_t %|%nt %|%never%|%only%|%always%|%keep%|%cannot%|% will %',
-            '(?:censor|algorithm|moderator|mods?|filter|system|software|checker|scanner|it|app|site|chat|thing)s? (?:doesn.?t|don.?t|won.?t|can.?t|cannot|never|only|will|always|keeps?) (?:[a-z]+ )?(?:catch|see|read|notice|spot|flag|block|mask|hide|hiding|blank|delet|censor|recogni|detect|star)[a-z]*[^.;?!]*(?:text|number|digit|word|letter|photo|picture|phone|contact|name|spaces|it out)',
-            '%blank%|%block%|%catch%|%censor%|%delete%|%flag%|%hide%|%mask%|%notice%|%read%|%see%|%spot%',
-            '(?:number|digit|word|letter|photo|picture|spell|write|type|say)[^.;?!]*(?:so|before|then|and|or|else|otherwise) (?:that )?(?:the |this |they |it )?(?:bot|robot|filter|censor|system|app|site|chat|software|it|they)? ?(?:doesn.?t|don.?t|won.?t|can.?t|wouldn.?t) (?:[a-z]+ )?(?:catch|see|read|notice|spot|flag|block|mask|hide|blank|delete|censor)',
-            '%ban%|%blank%|%bleep%|%censor%|%flag%|%kick%|%mask%|%star%',
-            '(?:flag|ban|censor|bleep|mask|star|blank|kick)(?:s|ged|ned|ed)? (?:us|me|you|my (?:number|message)|numbers?)(?:[^a-z]|$)',
-            '%avoid%|%beat%|%dodge%|%fool%|%get%|%gets%|%getting%|%slip%|%sneak%|%trick%',
-            '(?:get|gets|getting|sneak|slip|trick|fool|beat|dodge|avoid)[a-z]* (?:it )?(?:past|around|round|by|through)? ?(?:the|this|their) (?:bot|robot|chat filter|censor|filter|mods?|moderators?|algorithm)(?:[^a-z]|$)',
-            '%break%|%disguise%|%hide%|%put%|%say%|%send%|%slip%|%sneak%|%space%|%spell%|%split%|%type%|%write%&%in words%|%as words%|%in letters%|%with spaces%|%photo%|%picture%|%pic%|%image%|%video%|%caption%|%file%|%backwards%|%paper%|%cardboard%|%sign%|%hand%|%post%|%at a time%|%in code%',
-            '(?:spell|write|type|put|say|send|space|break|split|hide|disguise|sneak|slip) (?:it|(?:the|your|my|ur) (?:number|digits|address|e-?mail|contact|name|insta|handle)|that|them|digits|numbers?)[^.;?!]*(?:in words|as words|in letters|with spaces|in (?:the|a|your|my) (?:photo|picture|pic|image|video|caption|file)|backwards|on (?:paper|cardboard|a sign|your hand|a post)|one (?:digit|bit|number|word) at a time|in code)',
-            '%card%|%contact%|%details%|%digits%|%handle%|%info%|%insta%|%mail%|%number%&%photo%|%picture%|%pic%|%image%|%video%|%profile%|%bio%|%sign%|%side%|%door%|%van%|%truck%|%shirt%|%sticker%|%banner%|%window%|%lettering%|%avatar%|%background%|%cap%|%sleeve%|%dashcam%',
-            '(?:my|your|ur|our|phone|cell|contact) (?:number|digits|e-?mail|contact|handle|insta|details|info|card)[a-z]*[^.;?!]* (?:on|in|under|through|at the (?:end|bottom|start) of) (?:the|my|your|a|that) (?:[a-z]+ )?(?:photo|picture|pic|image|video|profile|bio|sign|side|door|van|truck|shirt|sticker|banner|window|lettering|avatar|background|cap|sleeve|dashcam)',
-            '%back of my%|%lettering%|%my %|%shop %|%side of %',
-            '(?:zoom in|look|read|check|see|blow up|enlarge|peep|peek)[^.;?!]*(?:my (?:profile|avatar|bio|van|truck|shirt|hat|cap|sign|banner|card)|lettering|side of (?:the|my) (?:van|truck)|shop (?:door|sign|window)|back of my)',
-            '%cell%|%contact%|%details%|%digits%|%insta%|%number%&% on the %|% on my%|% on a %',
-            '(?<!part )(?:number|digits|contact|cell|insta|details)[^,.;]{0,3}(?:s|is|are)? on (?:the|my|a) (?:van|truck|side|door|shirt|cap|hat|sign|banner|card|sticker|lift|wall|toolbox|bumper)[^.;?!]*(?:pic|photo|image|video|[0-9]|$)',
-            '% side of %',
-            '(?:zoom|picture|photo|pic|image|look)[^.;?!]* side of (?:the|my|our) (?:van|truck|shop|building)',
-            '%scan %', 'scan (?:the|my|this|that) (?:qr|code in)',
-            '%held up%|%painted%|%printed%|%scribbled%|%written%|%wrote%',
-            '(?:wrote|written|painted|printed|scribbled|held up) [^.;?!]*(?:my|the) (?:cell|number|digits|phone|mail|e-?mail|insta|contact)',
-            '%photo%|%pic%|%picture%|%snap%&% of your%|% of ur%|% of my%',
-            '(?:pic|photo|picture|snap) of (?:your|ur|my) (?:number|cell|card|phone number|contact)',
-            '%split %', 'split (?:your|the|ur|my) (?:number|digits)',
-            '%somewhere%|%where%',
-            '(?:somewhere|where) (?:they|nobody|no one|the bots?) (?:aren.?t|isn.?t|can.?t|won.?t|don.?t|is not|are not) (?:listen|see|read|watch|hear|look)',
-            '%three words %', 'three words (?:for|are|to)',
-            '%map app%', 'map app',
-            '%hold of me%|%hold of us%|%how to reach%|%how to find%|%how to contact%', '(?:hold of|how to (?:reach|find|contact)) (?:me|us)(?:[^a-z]|$)',
-            '%to reach you%|%reaching you%', '(?:ways?|means) (?:to reach|of reaching) you',
-            '%find you%', 'find (?:you|me)(?: again)? (?:outside|after|elsewhere|without)',
-            '% find%', '(?:shop|garage|place) (?:isn.?t|is not|ain.?t) (?:hard|difficult) to find',
-            '%my card%|% a card%', 'left my card|(?:leave|put|slip|tuck)[a-z]* (?:my|a) card (?:in|under|on|with)',
-            '%zoom in%', '(?:zoom|look) in on (?:my|the) (?:header|letterhead|logo|invoice|receipt)',
-            '%craigslist%|%ebay%|%marketplace%|%listing%|%etsy%', '(?:my (?:ebay|etsy|craigslist)|craigslist ad|on (?:the )?(?:marketplace|craigslist) for|(?:a|my|our) listing on)',
-            '%only one%', 'the only one (?:named|called|up)',
-            '%have us%|%find us%|%find me%', 'you.?ll (?:have|find) (?:us|me)(?:[^a-z]|$)',
-            '%phone%', 'phone ?book',
-            '%yellow pages%', 'yellow pages',
-            '%white pages%', 'white pages',
-            '%google%|%look up%|%search%', '(?:google|look up|search(?: for)?) (?:me|us|my|our)(?:[^a-z]|$)',
-            '%look %', 'look (?:me|us) up',
-            '%google%|%maps%', '(?:type|put) into (?:google|maps)',
-            '%find %', 'find (?:ur|your|my) (?:place|shop|garage|page|listing)',
-            '%called%|%name%',
-            '(?:what|wut)(?:.s| is|s)? (?:your|ur|the) (?:shop|garage|business|company|workshop|place|last|full|real|sur)(?:.s)? ?(?:name|called)',
-            '%name of %', 'name of (?:your|ur|my) (?:shop|garage|business|company|workshop|place|page|channel)',
-            '%name%', '(?:your|ur) (?:last|full|real|sur) ?name',
-            '%drop%|%give me%|%got%|%share%|%what%',
-            '(?:what(?:.s| is|s)?|got|drop|give me|share) (?:your|ur|an?) (?:insta|facebook|fb|tiktok|handle|username|user|discord|steam|snap|socials?|gamertag)',
-            '%name %', 'same (?:user ?)?name (?:everywhere|on)',
-            '%name is the same%', 'name is the same',
-            '%get in touch%', 'get in touch',
-            '%my contact %', 'my contact (?:info|details)',
-            '%business card%', 'business card',
-            '%want my %', 'want my (?:e-?mail|number|cell|phone|snap|insta|whats)',
-            '% privately%', 'do (?:it|this|that|the job|the work) privately'
-        ]
-        -- the same in other languages that are written in Latin letters
-        when 'solicits_contact' then array[
-            '%devam ed%', 'oradan devam',
-            '%uygulama%', 'uygulama(?:dan|nin) (?:cik|dis)',
-            '%contacto%', '(?:su|tu|paseme|deme|dame) contacto',
-            '%passe%|%passons%|%continu%', '(?:on passe|passons|on continue|continuons) sur (?:messenger|whats ?app|wasap|insta|telegram|signal|snap|skype|facebook|fb)',
-            '%llam%|%marcar%|%hablar%', 'me (?:puedes?|podrias?|pueden) (?:llamar|marcar|hablar por)',
-            '%poda%', 'poda(?:j|sz|cie)?(?: pan| pani)?(?: mi)?(?: sw[a-z]+)? (?:maila?|numer|telefon|adres)(?:[^a-z]|$)',
-            '%passa%|%passi %|%vieni%|%venga%', '(?:passa|passi|passate|vieni|venga|venite) (?:da me|da noi|in officina|in garage|a casa mia)(?:[^a-z]|$)',
-            '%recapito%', '(?:lasci|lascia|dammi|darmi|avere|ha)[^.;?!]* recapito',
-            '%auf whats%|%auf signal%|%auf telegram%', 'auf (?:whats ?app|signal|telegram) (?:weiter|schreib|reden|melde)',
-            '%devam%|%yaz%|%konus%', '(?:whatsapp|telegram|instagram|signal).?(?:tan|ten|dan|den) (?:devam|yaz|konus)',
-            '%mere %|%meri %', 'mer[ei] (?:ghar|dukan|garage|workshop)(?: [a-z]+){0,2} (?:aa|aao|aana|aaiye|lao|laao)(?:[^a-z]|$)',
-            '%langs%', 'langs bij (?:mij|me|ons)(?:[^a-z]|$)|bij (?:mij|ons) langs',
-            '%en prive%', '(?:joindre|contacter|ecrire|parler)[^.;?!]* en prive',
-            '%appeler%', 's.appeler',
-            '%appelle%', 'on s.appelle',
-            '%appele%', '(?:vous|t.|te|m.|me|nous) ?appele(?:r|z)',
-            '%rappele%', 'rappele(?:r|z)',
-            '%coup de %', 'coup de (?:fil|tel)',
-            '%vive voix%', 'vive voix',
-            '%par telephone%', 'par telephone',
-            '%au telephone%', 'au telephone',
-            '%atelier%|%au garage%|%chez%|%me voir%', 'passe(?:r|z)? (?:chez|au garage|a l.atelier|me voir)',
-            '%on se voit%', 'on se voit',
-            '%se rencontrer%', 'se rencontrer',
-            '%votre %', 'votre (?:adresse|garage|numero)',
-            '%adresse%|%garage%|%numero%', 'ton (?:adresse|garage|numero)',
-            '%am telefon%', 'am telefon',
-            '%telefonisch%', 'telefonisch',
-            '%telefonieren%', 'telefonieren',
-            '%durchklingel%', 'durchklingel',
-            '%kurz anrufen%', 'kurz anrufen',
-            '%sie %', 'sie (?:mal |kurz |mich )?an(?:rufen)?$',
-            '% sie mich%', 'ruf(?:en)? sie mich',
-            '%vorbei%', 'vorbei ?(?:komm|bring|schau|fahr)',
-            '%ihre %', 'ihre (?:nummer|adresse|werkstatt|mail)',
-            '% an mich%', '(?:bitte|gern|einfach) an mich',
-            '%melde%', 'melde[nt]? sie sich bei mir',
-            '%per mail%', 'per mail',
-            '%deine%|%ihre%|%sie%', 'wo (?:ist|sind) (?:ihre|sie|deine)',
-            '%busco%|%escribo%|%llamamos%|%llamo%|%marcamos%|%marco%',
-            '(?:le|te|les|lo|la) (?:marco|llamo|marcamos|llamamos|escribo|busco)',
-            '%podemos%|%podria%|%podriamos%|%prefiero%|%puedo%|%quiere que%',
-            '(?:puedo|podria|podemos|podriamos|quiere que|prefiero) (?:le |te )?(?:llam|marc|habl|pas|ir |llev)',
-            '%llam%', 'llam(?:ar|e|a)(?:le|te|lo|nos|me)',
-            '%marcar%|%marque%|%marca%', 'marc(?:ar|que|a)(?:le|te|me)',
-            '%por %', 'por (?:telefono|whats|wasap|fuera)',
-            '%tiene%', 'tienes? (?:whats|telegram|insta)',
-            '%viva voz%', 'viva voz',
-            '%donde%|%en que calle%',
-            '(?:donde|en que calle) (?:esta|queda|tiene|se encuentra|es)[^.;?!]*(?:taller|ubicad|negocio|local|usted)',
-            '%casa%|%celular%|%correo%|%direccion%|%numero%|%taller%|%ubicacion%|%whats%',
-            '(?:su|tu) (?:taller|casa|direccion|ubicacion|numero|celular|correo|whats)',
-            '%nos vemos%', 'nos vemos',
-            '%en persona%', 'en persona',
-            '%sin cita%', 'sin cita',
-            '%por mi cuenta%', 'por mi cuenta',
-            '%chiamar%', 'chiamar(?:ti|la|vi|mi)',
-            '%chiamo%|%richiamo%|%scrivo%', '(?:ti|la|vi) (?:chiamo|richiamo|scrivo)',
-            '%ci sentiamo%', 'ci sentiamo',
-            '%sentiamoci%', 'sentiamoci',
-            '%al telefono%', 'al telefono',
-            '%a voce%', 'a voce',
-            '%portar%', 'portar(?:tel|vel|gliel)[aoei]',
-            '%passo %', 'passo (?:da|in)',
-            '%dove s%', 'dove (?:stai|siete|si trova|sei)',
-            '%ci vediamo%', 'ci vediamo',
-            '%di persona%', 'di persona',
-            '%suo%|%tuo%|%vostro%', '(?:tuo|suo|vostro) (?:numero|indirizzo|cellulare)',
-            '%chamo%|%ligo%', '(?:te|lhe) (?:ligo|chamo)',
-            '%chamar%|%levar%|%ligar%|%passar%', '(?:posso|podemos) (?:te |lhe )?(?:ligar|levar|passar|chamar)',
-            '%chama%|%liga%', 'me (?:liga|chama)',
-            '%pelo %', 'pelo (?:zap|telefone|whats)',
-            '%telefone%|%whats%|%zap%', 'no (?:zap|whats|telefone)',
-            '%seu%|%teu%', '(?:seu|teu) (?:zap|whats|numero|telefone|endereco)',
-            '% oficina%', '(?:sua|tua) oficina',
-            '%pessoalmente%', 'pessoalmente',
-            '%zdzwo%', 'zdzwo',
-            '%dzwoni%', 'dzwoni[csz]',
-            '%pm mo%', 'pm mo',
-            '%zadzwoni%', 'zadzwoni(?:c|e|my|sz|cie)?(?:[^a-z]|$)',
-            '%przez telefon%', 'przez telefon',
-            '%adres%|%numer%|%telefon%', '(?:pana|pani|twoj|swoj) (?:numer|adres|telefon)',
-            '%do pan%', 'do (?:pana|pani) (?:zadzwon|przyj|podj)',
-            '%podjad%', 'podjad',
-            '%podjech%', 'podjech',
-            '%przyjad%', 'przyjad',
-            '%spotka%', 'spotka[cj]',
-            '%warsztat jest%', 'warsztat jest',
-            '%gdzie %', 'gdzie (?:jest|macie|ma pan)',
-            '%poza %', 'poza (?:aplikacj|platform)',
-            '%bellen%', 'bellen',
-            '%bel me%|%bel je%|%bel mij%|%bel even%', 'bel (?:me|je|mij|even)',
-            '%langs%', 'langs ?(?:kom|breng|rij)',
-            '%kom%', 'kom(?:t|en)? (?:ik )?(?:even )?langs',
-            '%waar %', 'waar (?:zit|is) (?:je|u)',
-            '%adres%|%nummer%', '(?:je|uw|jouw) (?:nummer|adres)',
-            '%arayabilir%', 'arayabilir',
-            '%arasam%', 'arasam',
-            '%arayay%', 'arayay',
-            '%ararim%', 'ararim',
-            '%telefonda%', 'telefonda',
-            '%telefonlas%', 'telefonlas',
-            '%numaran%', 'numaran',
-            '%dukkanin%', 'dukkan(?:in|iniz)',
-            '%neredesin%', 'neredesin',
-            '%adresin%', 'adresin',
-            '%ugra%', 'ugra[ry]',
-            '%number d%|%number b%|%no de%|%no di%|%no do %|%no bhej%|%no bata%|%nambar%|%mobile d%|%contact d%',
-            '(?:number|no|nambar|mobile|contact) (?:de ?do|de ?dena|dijiye|dijiyega|do na|dena|bhej|bata)',
-            '%kar%|%laga%|%lagao%|%pe %|%pr %', '(?:call|phone|fon) (?:kar|pe |pr |lagao|laga)',
-            '%hai%|%hain%|%kar%', 'mil(?:te|na|o) (?:hain|hai|kar)',
-            '%bahar %', 'bahar (?:kar|se)',
-            '%aapki%|%apki%|%tumhari%', '(?:aapki|apki|tumhari) (?:dukan|garage|workshop)',
-            '%so d%', 'so (?:dien thoai|dt)',
-            '%zalo%', 'zalo(?:[^a-z]|$)',
-            '%goi %', 'goi (?:cho )?(?:em|anh|toi|minh|chi)(?:[^a-z]|$)',
-            '%nhan tin%', 'nhan tin',
-            '%ket ban%', 'ket ban',
-            '%gap nhau%|%gap mat%|%gap truc%', 'gap (?:nhau|mat|truc tiep)',
-            '%tien mat%', 'tien mat',
-            '%chuyen khoan%', 'chuyen khoan',
-            '%ngoai app%', 'ngoai app',
-            '%nomor %', 'nomor (?:hp|wa)',
-            '%japri%', 'japri',
-            '%telpon%', 'telpon',
-            '%hubungi %', 'hubungi (?:saya|aku)',
-            '%tawag%', 'tawag',
-            '%number mo%', 'number mo',
-            '%kita tayo%', 'kita tayo',
-            '%sunati-ma%', 'sunati-ma',
-            '%suna-ma%', 'suna-ma',
-            '%zavolej%', 'zavolej',
-            '%zavolat%', 'zavolat',
-            '%ring mig%', 'ring mig',
-            '%ringa dig%', 'ringa dig',
-            '%kan jag ringa%', 'kan jag ringa',
-            '%ditt nummer%', 'ditt nummer',
-            '%kontant%', 'kontant'
-        ]
-        -- and in others
-        when 'elsewhere' then array[
-            '%电话%', '留个?电话',
-            '%电话%', '电话(?:号|是|多少|聊|联系|说)',
-            '%手机号%', '手机号',
-            '%号码%', '号码(?:给|发|多少)',
-            '%电话%|%号码%|%微信%|%地址%', '(?:给|告诉)我?.?(?:电话|号码|微信|地址)',
-            '%你%', '你的?(?:电话|手机|微信|地址|店)',
-            '%您%', '您的?(?:电话|手机|微信|地址|店)',
-            '%微信%', '微信',
-            '%加我%', '加我',
-            '%加个%', '加个',
-            '%电话%', '打我?电话(?:给我|聊)?',
-            '%打给%', '打给[我你您]',
-            '%给%', '给[我你您]打',
-            '%私%', '私[下聊信]',
-            '%现金%', '现金',
-            '%轉賬%', '轉賬',
-            '%转账%', '转账',
-            '%当面%', '当面',
-            '%見面%', '見面',
-            '%见面%', '见面',
-            '%上门%', '上门',
-            '%到店%', '到店',
-            '%店在哪%', '店在哪',
-            '%不走平台%', '不走平台',
-            '%绕过平台%', '绕过平台',
-            '%平台外%', '平台外',
-            '%打这个%', '打这个',
-            '%联系我%', '联系我',
-            '%聯絡我%', '聯絡我',
-            '%加line%', '加line',
-            '%電話%', '電話(?:し|番号|で|くだ|もら|いい|お)',
-            '%番号%', '番号を?(?:教|交換)',
-            '%line%', 'line(?:で|交換|は|id|を|に)',
-            '%ライン%', 'ライン(?:で|交換|は)',
-            '%連絡先%', '連絡先',
-            '%直接%', '直接(?:会|お|連|や|取|払)',
-            '%会え%', '会え',
-            '%会って%', '会って',
-            '%会い%', '会い',
-            '%現金%', '現金',
-            '%お店%', 'お店は?どこ',
-            '%場所%', '場所は?どこ',
-            '%住所%', '住所',
-            '%dmで%', 'dmで',
-            '%dmし%', 'dmし',
-            '%メール%', 'メール(?:で|くだ|アド)',
-            '%追加お願い%', '追加お願い',
-            '%持って行%', '持って行',
-            '%持ち込%', '持ち込',
-            '%카톡%', '카톡',
-            '%카카오%', '카카오',
-            '%전화%', '전화 ?(?:번호|하|주|드|로|통화|줘)',
-            '%통화%', '통화',
-            '%번호%', '번호 ?(?:좀|를|알려|주)',
-            '%연락처%', '연락처',
-            '%문자%', '문자 ?(?:주|보내|드)',
-            '%만나%', '만나',
-            '%직접%', '직접 ?(?:만|거래|연락|가|방문)',
-            '%현금%', '현금',
-            '%계좌%', '계좌',
-            '%텔레그램%', '텔레그램',
-            '%라인으로%', '라인으로',
-            '%주소%', '주소',
-            '%رقم%', 'رقم(?:ك|كم|ي| الجوال| جوال| هاتف| الهاتف| الواتس)',
-            '%واتس%', 'واتس',
-            '%اتصل%', 'اتصل(?:ي| بي| علي| فيني)',
-            '%كلمني%', 'كلمني',
-            '%اكلمك%', 'اكلمك',
-            '%ورشتك%', 'ورشتك',
-            '%محلك%', 'محلك',
-            '%عنوانك%', 'عنوانك',
-            '%وين %', 'وين (?:ورش|محل|مكان)',
-            '%اجيك%', 'اجيك',
-            '%أجيك%', 'أجيك',
-            '%نتقابل%', 'نتقابل',
-            '%كاش%', 'كاش',
-            '%نقدا%', 'نقدا',
-            '%تحويل%', 'تحويل',
-            '%برا ال%', 'برا (?:التطبيق|الموقع)',
-            '%خارج ال%', 'خارج (?:التطبيق|الموقع)',
-            '%звон%', '(?:по)?звон(?:ю|ок|ить|ите|и(?![а-я]))',
-            '%наб%', 'наб(?:ери|рать|еру)',
-            '%созвон%', 'созвон',
-            '%по телефону%', 'по телефону',
-            '%голосом%', 'голосом',
-            '%номер%|%телефон%|%адрес%|%гараж%', '(?:ваш|твои|мои|свои) (?:номер|телефон|адрес|гараж)',
-            '%телег%', 'телег',
-            '%ватсап%', 'ватсап',
-            '%вотсап%', 'вотсап',
-            '%вацап%', 'вацап',
-            '%вайбер%', 'вайбер',
-            '%встрет%', 'встрет',
-            '%подъе%', 'подъе',
-            '%приед%', 'приед',
-            '%заед%', 'заед[ук]',
-            '%наличн%', 'наличн',
-            '%на карту%', 'на карту',
-            '%мимо%', 'мимо',
-            '%без посредник%', 'без посредник',
-            '%напрямую%', 'напрямую',
-            '%лично%', 'лично',
-            '%зателефон%', 'зателефон',
-            '%подзвон%', 'подзвон',
-            '%готівк%', 'готівк',
-            '%telega%', 'telega',
-            '%תתקשר%', 'תתקשר',
-            '%המספר%', 'המספר',
-            '%מספר שלך%', 'מספר שלך',
-            '%וואטסאפ%', 'וואטסאפ',
-            '%מזומן%', 'מזומן',
-            '%להיפגש%', 'להיפגש',
-            '%τηλεφων%', 'τηλεφων',
-            '%παρε με%', 'παρε με',
-            '%μετρητα%', 'μετρητα',
-            '%شماره%', 'شماره',
-            '%زنگ بزن%', 'زنگ بزن',
-            '%تماس%', 'تماس',
-            '%โทร%', 'โทร',
-            '%ไลน์%', 'ไลน์',
-            '%เบอร์%', 'เบอร์',
-            '%เจอกัน%', 'เจอกัน',
-            '%เงินสด%', 'เงินสด'
-        ]
-    end;
-end;
-$$;
-comment on function app.soliciting_phrases is
-    'Pairs of LIKE patterns, | between them and & between two sets of which both are needed, and a regular expression '
-    'that matches only where they do; of a reason as app.judge_solicitation gives it, or of elsewhere: other scripts.';
-
-
 -- ==== supabase/functions/stripe_payload.sql
 
 -- The body of an event, parsed.
@@ -15421,6 +14764,64 @@ $$;
 comment on function app.wake_events is 'Queues the events that await this object.';
 
 
+-- ==== supabase/functions/weigh_wording.sql
+
+-- How much a message sounds like soliciting: what its words weigh, and each two in a row.
+
+create or replace function app.weigh_wording(
+    folded text,
+    model_version smallint,
+    out log_odds real,
+    out reason text
+)
+    language plpgsql
+    stable
+    set search_path = ''
+    set plan_cache_mode = force_generic_plan  -- planning anew takes longer than weighing
+as $$
+declare
+    words constant text[] := app.wording_words(folded);
+begin
+    -- A sub-select and no join: one look into the index for each, whatever the planner thinks of forty.
+    select sum(g.weight) into log_odds
+    from (
+        select (
+            select w.weight
+            from app.filter_weights as w
+            where w.gram = p.gram and w.version = weigh_wording.model_version
+        ) as weight
+        from (
+            select '' as gram
+            union all
+            select unnest(words[2:])
+            union all
+            select concat(t.one, ' ', t.next)
+            from unnest(words, words[2:]) as t (one, next)
+        ) as p
+    ) as g;
+    if log_odds > 0 then
+        select w.about into reason
+        from (
+            select unnest(words[2:]) as gram
+            union all
+            select concat(t.one, ' ', t.next)
+            from unnest(words, words[2:]) as t (one, next)
+        ) as p
+        inner join app.filter_weights as w
+            on p.gram = w.gram and w.version = weigh_wording.model_version and w.weight > 0
+        where w.about is not null
+        group by w.about
+        order by sum(w.weight) desc, w.about
+        limit 1;
+        reason := coalesce(reason, 'solicits_contact');
+    end if;
+end;
+$$;
+comment on function app.weigh_wording is
+    'The logarithm of the odds that a text solicits, by app.filter_weights, which tools/train_filter.py fits; and, if '
+    'they are more than even, what for. To explain one: the weights of its words.';
+
+
 -- ==== supabase/functions/withdraw_contact.sql
 
 -- A customer takes their telephone number back from a workshop.
@@ -15560,6 +14961,33 @@ $$;
 comment on function app.withhold_earnings is
     'Withholds what is payable to a mechanic or workshop; nothing for anybody else. Cause: a restriction '
     'or payment. With a payment: only what that owes, unless an admin has released it.';
+
+
+-- ==== supabase/functions/wording_words.sql
+
+-- The words of a folded text, as they are weighed.
+
+create or replace function app.wording_words(folded text)
+    returns text[]
+    language plpgsql
+    immutable
+    set search_path = ''
+as $$
+declare
+    said text := replace(translate(folded, '123456789''', '000000000'), '?', ' ? ');
+begin
+    said := regexp_replace(said collate "C", '[^a-z0?\u0370-\u1fff\u3040-\ud7ff]+', ' ', 'g');
+    if octet_length(said) > length(said) then
+        -- a script without spaces
+        said := regexp_replace(said collate "C", '([\u3040-\ud7ff])', ' \1 ', 'g');
+        said := regexp_replace(said, ' +', ' ', 'g');
+    end if;
+    return string_to_array('< ' || ltrim(btrim(said) || ' ') || '>', ' ');
+end;
+$$;
+comment on function app.wording_words is
+    'The words in order, between < and >: letters, figures as zeroes, question marks; of Chinese, Japanese and Korean '
+    'each character.';
 
 
 -- ==== tools/close_stage.sql
