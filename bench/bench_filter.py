@@ -40,6 +40,7 @@ FRESH = {
     "g": "tuned on",
     "h": "tuned on",
     "l": "tuned on",
+    "m": "held out",
 }
 FOLDS, SEED = 5, 1
 THROUGHPUT = Path(__file__).with_name("filter_throughput.sql")

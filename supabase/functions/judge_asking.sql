@@ -13,8 +13,8 @@ create function app.judge_asking(
 as $$
 declare
     -- logarithms of odds: from here the wording is enough, from there a pattern of it
-    likely constant real := 1.7;
-    possible constant real := -2;
+    likely constant real := 2.2;
+    possible constant real := -1.5;
     wording record;
 begin
     wording := app.weigh_wording(folded, model_version);

@@ -12,25 +12,47 @@ create function app.weigh_wording(
     set plan_cache_mode = force_generic_plan  -- planning anew takes longer than weighing
 as $$
 declare
+    -- A part that solicits is not made harmless by what stands around it. But the heaviest part of anything weighs
+    -- something, so a part counts for less than the whole.
+    less_for_a_part constant real := 4.8;
     words constant text[] := app.wording_words(folded);
+    always real;
+    weights real[];
+    weight real;
+    part real := 0;
+    heaviest real := 0;
 begin
-    -- A sub-select and no join: one look into the index for each, whatever the planner thinks of forty.
-    select sum(g.weight) into log_odds
-    from (
-        select (
+    -- Sub-selects and no join: one look into the index for each, whatever the planner thinks of forty.
+    select
+        (
             select w.weight
             from app.filter_weights as w
-            where w.gram = p.gram and w.version = weigh_wording.model_version
-        ) as weight
-        from (
-            select '' as gram
-            union all
-            select unnest(words[2:])
-            union all
-            select concat(t.one, ' ', t.next)
-            from unnest(words, words[2:]) as t (one, next)
-        ) as p
-    ) as g;
+            where w.gram = '' and w.version = weigh_wording.model_version
+        ),
+        array_agg(
+            coalesce(
+                (
+                    select w.weight
+                    from app.filter_weights as w
+                    where w.gram = t.next and w.version = weigh_wording.model_version
+                ), 0
+            ) + coalesce(
+                (
+                    select w.weight
+                    from app.filter_weights as w
+                    where w.gram = concat(t.one, ' ', t.next) and w.version = weigh_wording.model_version
+                ), 0
+            )
+        )
+    into always, weights
+    from unnest(words, words[2:]) as t (one, next);
+    log_odds := always;
+    foreach weight in array weights loop
+        log_odds := log_odds + weight;
+        part := greatest(part, 0) + weight;
+        heaviest := greatest(heaviest, part);
+    end loop;
+    log_odds := greatest(log_odds, always + heaviest - less_for_a_part);
     if log_odds > 0 then
         select w.about into reason
         from (
@@ -50,5 +72,5 @@ begin
 end;
 $$;
 comment on function app.weigh_wording is
-    'The logarithm of the odds that a text solicits, by app.filter_weights, which tools/train_filter.py fits; and, if '
-    'they are more than even, what for. To explain one: the weights of its words.';
+    'The logarithm of the odds that a text solicits, or some part of it, by app.filter_weights, which '
+    'tools/train_filter.py fits; and, if they are more than even, what for. To explain one: the weights of its words.';

@@ -1,7 +1,7 @@
 -- What does the contact filter hide?
 
 begin;
-select plan(172);
+select plan(175);
 
 -- Contact details, and nothing else of the message
 
@@ -123,7 +123,7 @@ from (
     ('could we speak without being recorded?', 'solicits_leaving'),
     ('lets hop on a zoom', 'solicits_app'),
     ('it would take a minute if we just jumped on the phone', 'solicits_call'),
-    ('where exactly is your garage located', 'solicits_contact'),
+    ('what street is your shop on', 'solicits_contact'),
     ('bring your van over tonight', 'solicits_meeting'),
     ('I would do it on my own ramp', 'solicits_meeting'),
     ('cash in hand and we are square', 'solicits_payment'),
@@ -138,6 +138,24 @@ from (
     ('whatsapptan yazar mısın', 'solicits_app'),
     ('aap mujhe call kar lo', 'solicits_call'),
     ('mag ik je nummer', 'solicits_call'),
+    (
+        'The noise comes from the left rear and gets louder in corners. The pads have about five millimetres left. '
+        'Give me your number and I will call you, it is easier than typing. The rotor has a small lip at its edge. '
+        'I would measure the run-out before I order anything, and check the bearing while the wheel is off.',
+        'solicits_call'
+    ),
+    (
+        'the noise comes from the left rear and gets louder in corners the pads have about five millimetres left '
+        'give me your number and i will call you it is easier than typing the rotor has a small lip at its edge '
+        'and i would measure the run out before i order anything and check the bearing while the wheel is off',
+        'solicits_call'
+    ),
+    (
+        'The noise comes from the left rear and gets louder in corners. The pads have about five millimetres left. '
+        'The rotor has a small lip at its edge. I would measure the run-out before I order anything, and check the '
+        'bearing while the wheel is off.',
+        null
+    ),
     ('drop me a line here once it is in', null),
     ('a shout here when it is done', null),
     ('hold the phone near the strut and record it', null),
