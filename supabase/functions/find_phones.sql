@@ -62,7 +62,6 @@ declare
     is_digit_by_digit boolean;
     considered integer := 0;
     sure real;
-    total integer := 0;
     clause text;
     since text;
     following text;
