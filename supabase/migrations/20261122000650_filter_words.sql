@@ -11,7 +11,7 @@ create table app.filter_versions (
     added_at timestamptz not null default app.current_instant()
 );
 comment on table app.filter_versions is
-    'Versions of the words below. A new one is a whole copy with its changes, loaded by a migration, compared with '
+    'Versions of the words below and of app.filter_weights. A new one is a whole copy with its changes, loaded by a migration, compared with '
     'the live one by make replay-policy VERSION=n, and live when app.settings says so.';
 comment on column app.filter_versions.summary is 'What is different from the version before.';
 insert into app.filter_versions (version, summary) values (1, 'The first.');
