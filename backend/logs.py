@@ -22,7 +22,7 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
         }
         given = vars(record)
-        for name in given.keys() - _STANDARD:
+        for name in sorted(given.keys() - _STANDARD):
             line[name] = given[name]
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
