@@ -118,7 +118,7 @@ def test_an_admin_is_given_a_document(service: Service) -> None:
         assert said in page.words
     assert "script" not in page.tags
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-    for hidden in ("2671", "Castillo", "Cleo", "Max", "Northside", "example.test"):
+    for hidden in ("555-2671", "Castillo", "Cleo", "Max", "Northside", "example.test"):
         assert hidden not in answer.text
     assert service.database.calls == []  # the database answers the admin, not the service
 
