@@ -41,6 +41,10 @@ FRESH = {
     "h": "tuned on",
     "l": "tuned on",
     "m": "held out",
+    "n": "tuned on",
+    "p": "held out",
+    "q": "tuned on",
+    "r": "tuned on",
 }
 FOLDS, SEED = 5, 1
 THROUGHPUT = Path(__file__).with_name("filter_throughput.sql")
@@ -324,7 +328,8 @@ def main() -> int:
         report.add(f"fresh-{name}, {what}: benign flagged", None, figures["fpr"], 0.01, most=True)
         if figures["span_hiding"] is not None:
             report.add(f"fresh-{name}, {what}: spans hidden", None, figures["span_hiding"], 0.95)
-        report.add(f"fresh-{name}, {what}: recall of soliciting", None, asking["recall"], 0.90)
+        if asking["recall"] is not None:
+            report.add(f"fresh-{name}, {what}: recall of soliciting", None, asking["recall"], 0.90)
         if name in fresh_threads:
             figures = score(fresh_threads[name], fresh_split[name])["overall"]
             report.add(f"fresh-{name}, {what}: threads, F1", None, figures["f1"], 0.90)

@@ -29,6 +29,7 @@ as $$
             when 'street' then 'it names a house in a street'
             when 'crossing' then 'it names a crossing'
             when 'map' then 'it is a place on a map'
+            when 'wording' then 'it stands where one is told'
             when 'flood' then 'there is too much of it to read'
         end
     );

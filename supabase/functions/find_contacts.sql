@@ -34,6 +34,15 @@ declare
         '|and not (?:on|over|by) (?:whats ?app|telegram|signal|the phone|phone)(?![a-z])'
         '|[^.,;!?]*(?:phone icon|(?:in.app|inside the app) (?:video|voice)? ?call)[^.,;!?]*'
         '|(?:whats ?app|telegram|signal|teams|messenger) (?:voice notes?|notifications?|calls?|messages?)[^.,;!?]*(?:cluster|carplay|speaker|head unit|come)[^.,;!?]*';
+    -- Logarithms of odds, of app.weigh_wording. From here on a message may tell a detail of no known shape.
+    may_tell constant real := -1;
+    -- What only the words around it make a detail is none where all its words speak against one; the name of an account
+    -- or a place, where they speak against it more.
+    no_number constant real := -3;
+    by_words constant text[] := '{announced,spelled,pieces}'::text[];
+    no_name constant real := -5;
+    by_names constant text[] := '{account,search,street,crossing}'::text[];
+    is_masked constant text := '\[(?:phone|email|link|handle|address) hidden\]';
     -- everyday words complete nothing
     everyday constant text := 'ZznytUKFX ~<;?"';
     -- of a longer message: a group of digits that begins a clause or has a label, a sign of a name, a street
@@ -47,6 +56,7 @@ declare
     folded text;
     origins integer[];
     seen record;
+    wording record;
     own_reading text;
     own_folded text;
     kept integer[] := array[0];
@@ -71,9 +81,13 @@ begin
     seen := app.read_text(folded, model_version);
     own_reading := seen.reading;
     own_folded := folded;
+    wording := app.weigh_wording(folded, seen.model_version);
 
     if length(own_reading) - length(translate(own_reading, '0123456789ot', '')) >= 7 or own_reading collate "C" ~ telling then
-        findings := app.find_phones(own_reading, seen.marked);
+        findings := app.find_phones(own_reading, seen.marked, false);
+        if wording.reason is not null and cardinality(findings) = 0 then
+            findings := app.find_phones(own_reading, seen.marked, true);
+        end if;
         if own_reading collate "C" like any (linking) then
             findings := findings || app.find_links(own_reading);
         end if;
@@ -89,15 +103,29 @@ begin
         end if;
     end if;
     spelled := app.find_written(folded);
+    -- once: what stands beside something hidden looks like more of it
+    if wording.log_odds > may_tell and folded !~ is_masked then
+        spelled := spelled || app.find_told(folded, wording.log_odds, seen.model_version);
+    end if;
     if cardinality(findings) > 0 or cardinality(spelled) > 0 then
         findings := app.place_findings(
             findings, spelled, folded, origins, own_reading, seen.marked, length(body), kept, begins, seen.model_version
         );
+        if wording.log_odds < no_number then
+            findings := array(
+                select f
+                from unnest(findings) as f
+                where f.reason <> all(by_words) and (wording.log_odds >= no_name or f.reason <> all(by_names))
+            );
+        end if;
     end if;
 
     -- What is no detail by itself may complete one: it is short, or a part of it stands apart.
     own_findings := findings;
-    if (coalesce(cardinality(findings), 0) = 0 or left(body, 1) in ('@', '.')) and cardinality(earlier) > 0
+    if cardinality(earlier) > 0
+        and (
+            left(body, 1) in ('@', '.') or not exists (select from unnest(findings) as f where f.reason <> 'wording')
+        )
         and (
             (length(body) <= 32 and translate(own_reading, everyday, '') <> '')
             or (length(body) between 33 and 120 and own_reading collate "C" ~ completing)
@@ -163,11 +191,12 @@ begin
         end if;
     end if;
 
-    solicits := app.judge_asking(own_folded, own_reading, seen.model_version, findings <> '{}');
+    solicits := app.judge_asking(wording.log_odds, wording.reason, own_reading, findings <> '{}');
     if solicits is not null and own_folded collate "C" ~ declined then
         rest := regexp_replace(own_folded collate "C", declined, ' ', 'g');
-        select app.judge_asking(rest, r.reading, r.model_version, findings <> '{}') into solicits
-        from app.read_text(rest, model_version) as r;
+        select app.judge_asking(w.log_odds, w.reason, r.reading, findings <> '{}') into solicits
+        from app.read_text(rest, model_version) as r
+        cross join lateral app.weigh_wording(rest, r.model_version) as w;
     end if;
     -- asked in two messages, and not in the earlier one alone
     if solicits is null and ahead <> '' and length(body) <= 32 then

@@ -1,6 +1,6 @@
 -- Phone numbers: runs of digits in a reading, judged by their shape and by what is said of them.
 
-create function app.find_phones(reading text, marked text)
+create function app.find_phones(reading text, marked text, is_told boolean)
     returns app.finding[]
     language plpgsql
     immutable
@@ -193,6 +193,7 @@ begin
             for shape in select l.* from app.locate(matched, known) as l loop
                 is_known := true;
                 sure := case
+                    when is_told and digits between 9 and 13 and matched collate "C" !~ dated then 0.7
                     when is_list then 0.3
                     when is_spelled then 0.9
                     when translate(shape.matched, '0123456789o', '') = '' then
@@ -224,6 +225,7 @@ begin
 
         finding.reason := case when is_hinted then 'disguised' when is_spelled then 'spelled' else 'announced' end;
         finding.confidence := case
+            when is_told and digits between 9 and 13 and matched collate "C" !~ dated then 0.6
             when is_list then 0.1
             when is_hinted and digits between 9 and 13 and (is_said or not is_denied or digits = 10) then 0.8
             when is_digit_by_digit and digits between 10 and 13
@@ -290,4 +292,5 @@ begin
 end;
 $$;
 comment on function app.find_phones is
-    'Phone numbers in a reading; what is rather a part, a date or a price is none.';
+    'Phone numbers in a reading; what is rather a part, a date or a price is none. is_told: the wording tells a '
+    'detail, so nine figures and more are one, whatever the text calls them.';

@@ -1,32 +1,21 @@
 -- Whether a message solicits: by what its wording weighs, or by a pattern that its wording does not speak against.
 
-create function app.judge_asking(
-    folded text,
-    reading text,
-    model_version smallint,
-    beside_detail boolean
-)
+create function app.judge_asking(log_odds real, reason text, reading text, beside_detail boolean)
     returns text
     language plpgsql
-    stable
+    immutable
     set search_path = ''
 as $$
 declare
-    -- logarithms of odds: from here the wording is enough, from there a pattern of it
-    likely constant real := 2.2;
-    possible constant real := -1.5;
-    wording record;
+    -- the logarithm of the odds from which a pattern is enough
+    possible constant real := -2;
 begin
-    wording := app.weigh_wording(folded, model_version);
-    if wording.log_odds >= possible or beside_detail then
-        return coalesce(
-            app.judge_solicitation(reading),
-            case when wording.log_odds >= likely then wording.reason end
-        );
-    end if;
-    return null;
+    return coalesce(
+        case when log_odds >= possible or beside_detail then app.judge_solicitation(reading) end,
+        case when beside_detail is not true then reason end
+    );
 end;
 $$;
 comment on function app.judge_asking is
-    'Why a message, folded and read, asks for or offers contact or payment outside the platform; null if it does not. '
-    'Beside a detail of contact a pattern is enough, whatever the wording.';
+    'Why a message asks for or offers contact or payment outside the platform; null if it does not. log_odds, reason: '
+    'as app.weigh_wording says, of which a found detail is explanation enough: beside one a pattern decides.';

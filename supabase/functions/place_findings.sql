@@ -117,6 +117,12 @@ begin
     loop
         if merged.piece = detail.piece and detail.first_character <= merged.last_character + 1 then
             merged.last_character := greatest(merged.last_character, detail.last_character);
+            -- a shape says more of what it is
+            if merged.reason = 'wording' then
+                merged.kind := detail.kind;
+                merged.confidence := detail.confidence;
+                merged.reason := detail.reason;
+            end if;
             continue;
         end if;
         if merged.piece is not null then

@@ -9,11 +9,19 @@ as $$
 declare
     read_together text := array_to_string(refuse_contacts.words, ' ');
 begin
-    -- A name is no car talk: as after "call", a number in it needs no other sign of being one.
+    -- A name is no car talk: as after "call", a number in it needs no other sign of being one. Nor is it a message:
+    -- how messages are worded says nothing about it.
     if exists (
-        select from unnest(app.find_contacts('call ' || read_together)) as c where c.kind <> 'solicitation'
+        select
+        from unnest(app.find_contacts('call ' || read_together) || app.find_contacts(read_together)) as c
+        where c.kind <> 'solicitation' and c.reason <> 'wording'
     )
-        or cardinality(app.find_contacts(read_together)) > 0
+        or exists (
+            select
+            from app.fold_text(read_together) as f
+            cross join lateral app.read_text(f.folded, null) as r
+            where app.judge_solicitation(r.reading) is not null
+        )
     then
         raise exception 'a telephone number, an address or an account name does not belong there'
             using errcode = 'PT422';

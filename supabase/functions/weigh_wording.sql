@@ -1,4 +1,4 @@
--- How much a message sounds like soliciting: what its words weigh, and each two in a row.
+-- How much a message sounds like a way around the platform: what its words weigh, and each two in a row.
 
 create function app.weigh_wording(
     folded text,
@@ -12,6 +12,8 @@ create function app.weigh_wording(
     set plan_cache_mode = force_generic_plan  -- planning anew takes longer than weighing
 as $$
 declare
+    -- from here the wording is enough
+    likely constant real := 2.35;
     -- A part that solicits is not made harmless by what stands around it. But the heaviest part of anything weighs
     -- something, so a part counts for less than the whole.
     less_for_a_part constant real := 4.8;
@@ -53,7 +55,7 @@ begin
         heaviest := greatest(heaviest, part);
     end loop;
     log_odds := greatest(log_odds, always + heaviest - less_for_a_part);
-    if log_odds > 0 then
+    if log_odds >= likely then
         select w.about into reason
         from (
             select unnest(words[2:]) as gram
@@ -72,5 +74,6 @@ begin
 end;
 $$;
 comment on function app.weigh_wording is
-    'The logarithm of the odds that a text solicits, or some part of it, by app.filter_weights, which '
-    'tools/train_filter.py fits; and, if they are more than even, what for. To explain one: the weights of its words.';
+    'The logarithm of the odds that a text, or some part of it, solicits or tells a detail of contact, by '
+    'app.filter_weights, which tools/train_filter.py fits; reason: what it is about, null unless that is likely. '
+    'To explain one: the weights of its words.';

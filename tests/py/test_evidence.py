@@ -39,10 +39,9 @@ DISPUTED = """
     from app.money_facts as f
     where f.kind = 'charge' and f.payment_id = tests.id('cleo repaired repair payment');
     select tests.act_as('customer', 'cleo');
-    select api.send_message(
-        t.id, '<script>alert(1)</script> Thank you. 415-555-2671', gen_random_uuid()
-    )
+    select api.send_message(t.id, b.body, gen_random_uuid())
     from api.customer_threads as t
+    cross join (values ('<script>alert(1)</script> Thank you.'), ('Mine is 415-555-2671')) as b (body)
     where t.offer_id = tests.id('cleo repaired offer to Northside Garage');
 """
 

@@ -1,7 +1,7 @@
 -- What does the contact filter hide?
 
 begin;
-select plan(175);
+select plan(183);
 
 -- Contact details, and nothing else of the message
 
@@ -18,9 +18,9 @@ from (
     ('+44 7700 900411 or +49 151 23456789', '[phone hidden] or [phone hidden]'),
     ('07700 900411', '[phone hidden]'),
     ('mon portable: 06 39 98 91 27', 'mon portable: [phone hidden]'),
-    ('+91 98765 43210 / +92 344 7949877', '[phone hidden] / [phone hidden]'),
+    ('+91 98765 43210 / +92 344 7949877', '[phone hidden]'),
     ('Márcame al 55 5281 2981', 'Márcame al [phone hidden]'),
-    ('4 1 5 5 5 5 2 6 7 1 no spaces', '[phone hidden] no spaces'),
+    ('4 1 5 5 5 5 2 6 7 1 no spaces', '[phone hidden] spaces'),
     ('4-1-5-5-5-5-2-6-7-1', '[phone hidden]'),
     ('415 | 555 | 2671', '[phone hidden]'),
     ('four one five, five five five, two six seven one', '[phone hidden]'),
@@ -32,7 +32,7 @@ from (
     ('it is jo.smith@gmail', 'it is [email hidden]'),
     ('jo (at) example (dot) com', '[email hidden]'),
     ('jo at example dot com', '[email hidden]'),
-    ('mi correo es jo arroba example punto com', 'mi correo es [email hidden]'),
+    ('mi correo es jo arroba example punto com', 'mi correo [email hidden]'),
     ('j o @ e x a m p l e . c o m', '[email hidden]'),
     ('jo_fix at gmail', '[handle hidden]'),
     ('see https://example.com/book?id=1, ok?', 'see [link hidden], ok?'),
@@ -43,7 +43,7 @@ from (
     ('eno neves xis owt evif evif evif evif eno ruof', '[phone hidden]'),
     ('nelja yksi viisi viisi viisi viisi kaksi kuusi seitseman yksi', '[phone hidden]'),
     ('....- .---- ..... ..... ..... ..... ..--- -.... --... .----', '[phone hidden]'),
-    ('AB-415-555-2671-X, skip the letters', 'AB-[phone hidden]-X, skip the letters'),
+    ('AB-415-555-2671-X, skip the letters', 'AB-[phone hidden], skip the letters'),
     ('j-o at e-x-a-m-p-l-e dot c-o-m', '[email hidden]'),
     ('jo AT example D0T com', '[email hidden]'),
     ('paper plane: jo_fixes', 'paper plane: [handle hidden]'),
@@ -133,11 +133,11 @@ from (
     ('me podrias marcar mas tarde', 'solicits_call'),
     ('podaj mi numer', 'solicits_contact'),
     ('vieni da me in officina sabato', 'solicits_meeting'),
-    ('mi dai il tuo recapito? vorrei avere un recapito', 'solicits_call'),
+    ('mi dai il tuo recapito? vorrei avere un recapito', 'solicits_contact'),
     ('schreib mir lieber auf telegram', 'solicits_app'),
     ('whatsapptan yazar mısın', 'solicits_app'),
     ('aap mujhe call kar lo', 'solicits_call'),
-    ('mag ik je nummer', 'solicits_call'),
+    ('mag ik je nummer', 'solicits_contact'),
     (
         'The noise comes from the left rear and gets louder in corners. The pads have about five millimetres left. '
         'Give me your number and I will call you, it is easier than typing. The rotor has a small lip at its edge. '
@@ -260,6 +260,49 @@ select is(
         .delivered,
     'then 60 ft lbs',
     'what was said before is not hidden again'
+);
+
+-- What is learnt: a version whose weights are made up
+
+insert into app.filter_versions (version, summary) values (2, 'Three words and two places.');
+insert into app.filter_words (version, word, reading)
+select 2, w.word, w.reading from app.filter_words as w where w.version = 1;
+insert into app.filter_weights (version, gram, weight)
+values (2, '', -1), (2, 'quuxcall', 9), (2, 'quuxpart', -30);
+insert into app.filter_places (version, feature, weight, kind)
+values (2, '', -3, null), (2, '=quuxname', 4, 'handle');
+
+select is((app.mask_contacts(d.typed, '{}', 2::smallint)).delivered, d.delivered, d.what)
+from (
+    values
+    (
+        'quuxcall me: quuxname, here', 'quuxcall me: [handle hidden], here',
+        'what stands where a detail does is hidden where the wording tells one'
+    ),
+    ('the quuxname is worn', 'the quuxname is worn', 'and not where it tells none'),
+    ('quuxcall and tell nobody', 'quuxcall and tell nobody', 'nor is what stands elsewhere'),
+    (
+        'quuxcall [phone hidden] quuxname', 'quuxcall [phone hidden] quuxname',
+        'nothing more of what was masked is hidden'
+    ),
+    (
+        '0 280 158 501 is the number, quuxcall', '[phone hidden] is the number, quuxcall',
+        'what is announced as a number is one'
+    ),
+    (
+        '0 280 158 501 is the number, quuxpart', '0 280 158 501 is the number, quuxpart',
+        'unless all words speak against it'
+    ),
+    (
+        'the number is 415-555-2671, quuxpart', 'the number is [phone hidden], quuxpart',
+        'no words talk away what is written like a number'
+    )
+) as d (typed, delivered, what);
+select is(
+    (app.mask_contacts('quuxcall me: quuxname', '{}', 2::smallint)).hidden,
+    '[{"kind": "handle", "code": "wording",
+        "reason": "An account name was hidden because it stands where one is told."}]'::jsonb,
+    'the sender is told why'
 );
 
 -- Nobody gets round it

@@ -5963,6 +5963,47 @@ comment on function api.decline_quote is
 grant execute on function api.decline_quote to customer;
 
 
+-- ==== supabase/functions/detail_tokens.sql
+
+-- A folded text in pieces that are, or are not, of a detail: words, numbers, and each other sign by itself.
+
+create or replace function app.detail_tokens(
+    folded text, out tokens text[], out begins integer[], out apart boolean[]
+)
+    language plpgsql
+    immutable
+    set search_path = ''
+as $$
+declare
+    -- \x01 begins a token and \x02 ends it: folding lets neither through
+    token constant text :=
+        '[a-z]+|[0-9]+|[\u00aa-\u1fff\u2c00-\u2dff\u3040-\udfff\uf900-\ufdff]+|[^\s\x01-\x03]';
+    -- what a message begins with, if it is nothing but space and dots, says nothing
+    said constant text := ltrim(folded, E' .\t\r\n');
+    pieces constant text[] := string_to_array(
+        regexp_replace(said collate "C", token, E'\x01\\&\x02', 'g'), E'\x01'
+    );
+    ahead constant integer := length(folded) - length(said) + length(pieces[1]);
+begin
+    select
+        array_agg(split_part(p.piece, E'\x02', 1) order by p.place),
+        array_agg(ahead + p.ends - length(p.piece) + 2 order by p.place),
+        array_agg(right(p.before, 1) <> E'\x02' or p.place = 1 order by p.place)
+    into tokens, begins, apart
+    from (
+        select
+            s.piece, s.before, s.place,
+            (sum(length(s.piece) - 1) over (order by s.place))::integer as ends
+        from unnest(pieces[2:], pieces) with ordinality as s (piece, before, place)
+        where s.piece is not null
+    ) as p;
+end;
+$$;
+comment on function app.detail_tokens is
+    'Words, numbers and signs in order, where each begins, counted from 1, and whether a space precedes it; null if '
+    'there are none.';
+
+
 -- ==== supabase/functions/dismiss_admin.sql
 
 -- An admin dismisses another one.
@@ -7415,6 +7456,7 @@ as $$
             when 'street' then 'it names a house in a street'
             when 'crossing' then 'it names a crossing'
             when 'map' then 'it is a place on a map'
+            when 'wording' then 'it stands where one is told'
             when 'flood' then 'there is too much of it to read'
         end
     );
@@ -7706,6 +7748,15 @@ declare
         '|and not (?:on|over|by) (?:whats ?app|telegram|signal|the phone|phone)(?![a-z])'
         '|[^.,;!?]*(?:phone icon|(?:in.app|inside the app) (?:video|voice)? ?call)[^.,;!?]*'
         '|(?:whats ?app|telegram|signal|teams|messenger) (?:voice notes?|notifications?|calls?|messages?)[^.,;!?]*(?:cluster|carplay|speaker|head unit|come)[^.,;!?]*';
+    -- Logarithms of odds, of app.weigh_wording. From here on a message may tell a detail of no known shape.
+    may_tell constant real := -1;
+    -- What only the words around it make a detail is none where all its words speak against one; the name of an account
+    -- or a place, where they speak against it more.
+    no_number constant real := -3;
+    by_words constant text[] := '{announced,spelled,pieces}'::text[];
+    no_name constant real := -5;
+    by_names constant text[] := '{account,search,street,crossing}'::text[];
+    is_masked constant text := '\[(?:phone|email|link|handle|address) hidden\]';
     -- everyday words complete nothing
     everyday constant text := 'ZznytUKFX ~<;?"';
     -- of a longer message: a group of digits that begins a clause or has a label, a sign of a name, a street
@@ -7719,6 +7770,7 @@ declare
     folded text;
     origins integer[];
     seen record;
+    wording record;
     own_reading text;
     own_folded text;
     kept integer[] := array[0];
@@ -7743,9 +7795,13 @@ begin
     seen := app.read_text(folded, model_version);
     own_reading := seen.reading;
     own_folded := folded;
+    wording := app.weigh_wording(folded, seen.model_version);
 
     if length(own_reading) - length(translate(own_reading, '0123456789ot', '')) >= 7 or own_reading collate "C" ~ telling then
-        findings := app.find_phones(own_reading, seen.marked);
+        findings := app.find_phones(own_reading, seen.marked, false);
+        if wording.reason is not null and cardinality(findings) = 0 then
+            findings := app.find_phones(own_reading, seen.marked, true);
+        end if;
         if own_reading collate "C" like any (linking) then
             findings := findings || app.find_links(own_reading);
         end if;
@@ -7761,15 +7817,29 @@ begin
         end if;
     end if;
     spelled := app.find_written(folded);
+    -- once: what stands beside something hidden looks like more of it
+    if wording.log_odds > may_tell and folded !~ is_masked then
+        spelled := spelled || app.find_told(folded, wording.log_odds, seen.model_version);
+    end if;
     if cardinality(findings) > 0 or cardinality(spelled) > 0 then
         findings := app.place_findings(
             findings, spelled, folded, origins, own_reading, seen.marked, length(body), kept, begins, seen.model_version
         );
+        if wording.log_odds < no_number then
+            findings := array(
+                select f
+                from unnest(findings) as f
+                where f.reason <> all(by_words) and (wording.log_odds >= no_name or f.reason <> all(by_names))
+            );
+        end if;
     end if;
 
     -- What is no detail by itself may complete one: it is short, or a part of it stands apart.
     own_findings := findings;
-    if (coalesce(cardinality(findings), 0) = 0 or left(body, 1) in ('@', '.')) and cardinality(earlier) > 0
+    if cardinality(earlier) > 0
+        and (
+            left(body, 1) in ('@', '.') or not exists (select from unnest(findings) as f where f.reason <> 'wording')
+        )
         and (
             (length(body) <= 32 and translate(own_reading, everyday, '') <> '')
             or (length(body) between 33 and 120 and own_reading collate "C" ~ completing)
@@ -7835,11 +7905,12 @@ begin
         end if;
     end if;
 
-    solicits := app.judge_asking(own_folded, own_reading, seen.model_version, findings <> '{}');
+    solicits := app.judge_asking(wording.log_odds, wording.reason, own_reading, findings <> '{}');
     if solicits is not null and own_folded collate "C" ~ declined then
         rest := regexp_replace(own_folded collate "C", declined, ' ', 'g');
-        select app.judge_asking(rest, r.reading, r.model_version, findings <> '{}') into solicits
-        from app.read_text(rest, model_version) as r;
+        select app.judge_asking(w.log_odds, w.reason, r.reading, findings <> '{}') into solicits
+        from app.read_text(rest, model_version) as r
+        cross join lateral app.weigh_wording(rest, r.model_version) as w;
     end if;
     -- asked in two messages, and not in the earlier one alone
     if solicits is null and ahead <> '' and length(body) <= 32 then
@@ -8050,7 +8121,7 @@ comment on function app.find_links is 'E-mail addresses and links in a reading.'
 
 -- Phone numbers: runs of digits in a reading, judged by their shape and by what is said of them.
 
-create or replace function app.find_phones(reading text, marked text)
+create or replace function app.find_phones(reading text, marked text, is_told boolean)
     returns app.finding[]
     language plpgsql
     immutable
@@ -8243,6 +8314,7 @@ begin
             for shape in select l.* from app.locate(matched, known) as l loop
                 is_known := true;
                 sure := case
+                    when is_told and digits between 9 and 13 and matched collate "C" !~ dated then 0.7
                     when is_list then 0.3
                     when is_spelled then 0.9
                     when translate(shape.matched, '0123456789o', '') = '' then
@@ -8274,6 +8346,7 @@ begin
 
         finding.reason := case when is_hinted then 'disguised' when is_spelled then 'spelled' else 'announced' end;
         finding.confidence := case
+            when is_told and digits between 9 and 13 and matched collate "C" !~ dated then 0.6
             when is_list then 0.1
             when is_hinted and digits between 9 and 13 and (is_said or not is_denied or digits = 10) then 0.8
             when is_digit_by_digit and digits between 10 and 13
@@ -8340,7 +8413,8 @@ begin
 end;
 $$;
 comment on function app.find_phones is
-    'Phone numbers in a reading; what is rather a part, a date or a price is none.';
+    'Phone numbers in a reading; what is rather a part, a date or a price is none. is_told: the wording tells a '
+    'detail, so nine figures and more are one, whatever the text calls them.';
 
 
 -- ==== supabase/functions/find_pieces.sql
@@ -8622,6 +8696,143 @@ end;
 $$;
 comment on function app.find_split_phones is
     'The pieces of a telephone number that the last of several messages completes, in a reading of them all.';
+
+
+-- ==== supabase/functions/find_told.sql
+
+-- Details of no shape that anybody wrote down: the words that stand where a detail does.
+
+create or replace function app.find_told(folded text, log_odds real, model_version smallint)
+    returns app.finding[]
+    language plpgsql
+    stable
+    set search_path = ''
+    set plan_cache_mode = force_generic_plan  -- planning anew takes longer than weighing
+as $$
+declare
+    -- Logarithms of odds: a run of tokens that are possibly of a detail, one of them surely; the more surely, the less
+    -- the wording tells one.
+    possibly constant real := -2.5;
+    surely constant real := 0.5 + 1.3 * greatest(2.35 - log_odds, 0);
+    letter constant text := '[a-z\u00aa-\u1fff\u2c00-\u2dff\u3040-\udfff\uf900-\ufdff]';
+    outside constant text := ' .,:;!?=*-/';  -- of a detail, at its ends
+    of_each constant integer := 8;  -- features of a token
+    many constant integer := 32;  -- findings: app.place_findings hides what holds more
+    longest constant integer := 1000;  -- tokens: 4 kB of words are fewer
+    always real;
+    tokens text[];
+    begins integer[];
+    apart boolean[];
+    shapes text[];
+    features text[];
+    odds real[];
+    kinds text[];
+    finding app.finding;
+    findings app.finding[] := array[]::app.finding[];
+    first_token integer;
+    told text;
+    heaviest integer;
+begin
+    select t.* into tokens, begins, apart from app.detail_tokens(folded) as t;
+    if tokens is null then
+        return findings;
+    end if;
+    tokens := tokens[:longest];
+    -- A look into the index for each, as in app.weigh_wording. A number is its length, and so is a word that is rare.
+    shapes := array(
+        select
+            case
+                when t.token collate "C" between '0' and ':' then repeat('0', least(length(t.token), 11))
+                when t.token collate "C" !~ letter then t.token
+                when exists (
+                    select
+                    from app.filter_places as w
+                    where w.feature = '=' || t.token and w.version = find_told.model_version
+                ) then t.token
+                else concat('X', least(length(t.token) / 4, 3))
+            end
+        from unnest(tokens) as t (token)
+    );
+    shapes := array['<<', '<'] || shapes || array['>', '>>'];
+    features := array(
+        select f.feature
+        from unnest(shapes, shapes[2:], shapes[3:], shapes[4:], shapes[5:], apart, apart[2:] || true)
+            as t (second_before, before, own, after, second_after, apart, next_apart)
+        cross join lateral unnest(array[
+            '=' || t.own,
+            '<' || t.before,
+            '>' || t.after,
+            '<<' || t.second_before,
+            '>>' || t.second_after,
+            '<=' || t.before || ' ' || t.own,
+            '=>' || t.own || ' ' || t.after,
+            concat(
+                '|',
+                case when t.apart then '_' end,
+                case when t.own collate "C" ~ letter then 'w' else left(t.own, 1) end,
+                case when t.next_apart then '_' end
+            )
+        ]) as f (feature)
+        where t.second_after is not null
+    );
+    select w.weight into always
+    from app.filter_places as w
+    where w.feature = '' and w.version = find_told.model_version;
+    select array_agg(t.odds order by t.place), array_agg(t.kind order by t.place)
+    into odds, kinds
+    from (
+        select
+            (n.place - 1) / of_each as place,
+            always + sum(coalesce(f.weight, 0)) as odds,
+            (array_agg(f.kind order by f.weight desc) filter (where f.kind is not null))[1] as kind
+        from unnest(features) with ordinality as n (feature, place)
+        left join lateral (
+            select w.weight, w.kind
+            from app.filter_places as w
+            where w.feature = n.feature and w.version = find_told.model_version
+            limit 1
+        ) as f on true
+        group by (n.place - 1) / of_each
+    ) as t;
+
+    finding.confidence := 0.7;
+    finding.reason := 'wording';
+    odds := odds || '-infinity'::real;
+    for n in 1 .. cardinality(odds) loop
+        if odds[n] >= possibly then
+            first_token := coalesce(first_token, n);
+            if heaviest is null or odds[n] > odds[heaviest] then
+                heaviest := n;
+            end if;
+            continue;
+        end if;
+        if odds[heaviest] >= surely then
+            finding.kind := coalesce(kinds[heaviest], 'handle');
+            finding.first_character := begins[first_token];
+            finding.last_character := begins[n - 1] + length(tokens[n - 1]) - 1;
+            told := substr(folded, finding.first_character, finding.last_character - finding.first_character + 1);
+            finding.first_character := finding.first_character + length(told) - length(ltrim(told, outside));
+            finding.last_character := finding.last_character - length(told) + length(rtrim(told, outside));
+            -- few figures are a piece of a number at most: app.find_split_phones wants to see it
+            if finding.first_character <= finding.last_character
+                and (
+                    told collate "C" ~ '[a-z]' or told collate "C" !~ '[0-9]'
+                    or length(told) - length(translate(told, '0123456789', '')) >= 7
+                )
+            then
+                findings := findings || finding;
+                exit when cardinality(findings) = many;
+            end if;
+        end if;
+        first_token := null;
+        heaviest := null;
+    end loop;
+    return findings;
+end;
+$$;
+comment on function app.find_told is
+    'Details in a folded text: runs of words, numbers and signs that each weigh enough by app.filter_places, with '
+    'their neighbours; kind: what such words mostly are of; log_odds: of app.weigh_wording.';
 
 
 -- ==== supabase/functions/find_written.sql
@@ -9579,36 +9790,25 @@ comment on function app.is_vin is 'Whether a text in small letters is a vehicle'
 
 -- Whether a message solicits: by what its wording weighs, or by a pattern that its wording does not speak against.
 
-create or replace function app.judge_asking(
-    folded text,
-    reading text,
-    model_version smallint,
-    beside_detail boolean
-)
+create or replace function app.judge_asking(log_odds real, reason text, reading text, beside_detail boolean)
     returns text
     language plpgsql
-    stable
+    immutable
     set search_path = ''
 as $$
 declare
-    -- logarithms of odds: from here the wording is enough, from there a pattern of it
-    likely constant real := 2.2;
-    possible constant real := -1.5;
-    wording record;
+    -- the logarithm of the odds from which a pattern is enough
+    possible constant real := -2;
 begin
-    wording := app.weigh_wording(folded, model_version);
-    if wording.log_odds >= possible or beside_detail then
-        return coalesce(
-            app.judge_solicitation(reading),
-            case when wording.log_odds >= likely then wording.reason end
-        );
-    end if;
-    return null;
+    return coalesce(
+        case when log_odds >= possible or beside_detail then app.judge_solicitation(reading) end,
+        case when beside_detail is not true then reason end
+    );
 end;
 $$;
 comment on function app.judge_asking is
-    'Why a message, folded and read, asks for or offers contact or payment outside the platform; null if it does not. '
-    'Beside a detail of contact a pattern is enough, whatever the wording.';
+    'Why a message asks for or offers contact or payment outside the platform; null if it does not. log_odds, reason: '
+    'as app.weigh_wording says, of which a found detail is explanation enough: beside one a pattern decides.';
 
 
 -- ==== supabase/functions/judge_solicitation.sql
@@ -11347,6 +11547,12 @@ begin
     loop
         if merged.piece = detail.piece and detail.first_character <= merged.last_character + 1 then
             merged.last_character := greatest(merged.last_character, detail.last_character);
+            -- a shape says more of what it is
+            if merged.reason = 'wording' then
+                merged.kind := detail.kind;
+                merged.confidence := detail.confidence;
+                merged.reason := detail.reason;
+            end if;
             continue;
         end if;
         if merged.piece is not null then
@@ -12839,11 +13045,19 @@ as $$
 declare
     read_together text := array_to_string(refuse_contacts.words, ' ');
 begin
-    -- A name is no car talk: as after "call", a number in it needs no other sign of being one.
+    -- A name is no car talk: as after "call", a number in it needs no other sign of being one. Nor is it a message:
+    -- how messages are worded says nothing about it.
     if exists (
-        select from unnest(app.find_contacts('call ' || read_together)) as c where c.kind <> 'solicitation'
+        select
+        from unnest(app.find_contacts('call ' || read_together) || app.find_contacts(read_together)) as c
+        where c.kind <> 'solicitation' and c.reason <> 'wording'
     )
-        or cardinality(app.find_contacts(read_together)) > 0
+        or exists (
+            select
+            from app.fold_text(read_together) as f
+            cross join lateral app.read_text(f.folded, null) as r
+            where app.judge_solicitation(r.reading) is not null
+        )
     then
         raise exception 'a telephone number, an address or an account name does not belong there'
             using errcode = 'PT422';
@@ -14765,7 +14979,7 @@ comment on function app.wake_events is 'Queues the events that await this object
 
 -- ==== supabase/functions/weigh_wording.sql
 
--- How much a message sounds like soliciting: what its words weigh, and each two in a row.
+-- How much a message sounds like a way around the platform: what its words weigh, and each two in a row.
 
 create or replace function app.weigh_wording(
     folded text,
@@ -14779,6 +14993,8 @@ create or replace function app.weigh_wording(
     set plan_cache_mode = force_generic_plan  -- planning anew takes longer than weighing
 as $$
 declare
+    -- from here the wording is enough
+    likely constant real := 2.35;
     -- A part that solicits is not made harmless by what stands around it. But the heaviest part of anything weighs
     -- something, so a part counts for less than the whole.
     less_for_a_part constant real := 4.8;
@@ -14820,7 +15036,7 @@ begin
         heaviest := greatest(heaviest, part);
     end loop;
     log_odds := greatest(log_odds, always + heaviest - less_for_a_part);
-    if log_odds > 0 then
+    if log_odds >= likely then
         select w.about into reason
         from (
             select unnest(words[2:]) as gram
@@ -14839,8 +15055,9 @@ begin
 end;
 $$;
 comment on function app.weigh_wording is
-    'The logarithm of the odds that a text solicits, or some part of it, by app.filter_weights, which '
-    'tools/train_filter.py fits; and, if they are more than even, what for. To explain one: the weights of its words.';
+    'The logarithm of the odds that a text, or some part of it, solicits or tells a detail of contact, by '
+    'app.filter_weights, which tools/train_filter.py fits; reason: what it is about, null unless that is likely. '
+    'To explain one: the weights of its words.';
 
 
 -- ==== supabase/functions/withdraw_contact.sql
