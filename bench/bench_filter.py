@@ -1,10 +1,10 @@
 """How well, and how fast, the contact filter finds what is hidden in a conversation.
 
-Five folds over families of techniques, seed 1: what is learnt is learnt from four, and scored on the fifth;
-bodies that differ in digits alone are in one fold. So the weights of wording are fitted anew for each fold, as a
-version of their own; the words and patterns are not fitted by a program, and those who wrote them had read the
-corpus. The messages of tests/adversary.py were written afterwards. The fresh ones were written by people who had seen neither; FRESH says
-which of them the filter was improved by since. Exit code 1 when a target is missed.
+Five folds over families of techniques, seed 1: what is learnt is learnt from four, and scored on the fifth; bodies
+that differ in digits alone are in one fold. So the weights of wording and of places are fitted anew for each fold, as a
+version of their own; the words and patterns are not fitted by a program, and those who wrote them had read the corpus.
+The messages of tests/adversary.py were written afterwards. The fresh ones were written by others, who had seen neither;
+FRESH says which of them the filter was improved by since. Exit code 1 when a target is missed.
 """
 
 import argparse
