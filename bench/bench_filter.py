@@ -45,6 +45,9 @@ FRESH = {
     "p": "held out",
     "q": "tuned on",
     "r": "tuned on",
+    "s": "held out",
+    "t": "tuned on",
+    "u": "held out",
 }
 FOLDS, SEED = 5, 1
 THROUGHPUT = Path(__file__).with_name("filter_throughput.sql")

@@ -1,4 +1,4 @@
-"""Fits the weights of app.weigh_wording and app.find_told: python -m tools.train_filter
+"""Fits the weights of app.weigh_wording and app.weigh_places: python -m tools.train_filter
 
 Two logistic regressions, by scikit-learn, on the messages of tests/data that nobody holds out. One, of words and pairs
 of words, tells messages that solicit, or tell a detail of contact, from harmless ones. The other tells the words of a
@@ -16,7 +16,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psycopg
+from scipy.sparse import diags  # type: ignore[import-untyped]
 from sklearn.feature_extraction.text import CountVectorizer  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
@@ -39,19 +41,29 @@ TOLD = (
     "fresh-n",
     "fresh-q",
     "fresh-r",
+    "fresh-t",
     "learn",
 )
-TOLD_THREADS = ("chat-leaks.dev", "fresh-b", "fresh-c", "fresh-f", "fresh-n", "fresh-q", "fresh-r")
+TOLD_THREADS = (
+    "chat-leaks.dev",
+    "fresh-b",
+    "fresh-c",
+    "fresh-f",
+    "fresh-n",
+    "fresh-q",
+    "fresh-r",
+    "fresh-t",
+)
 PIECE_WORDS = 4  # of a message with a piece of a detail, for its wording to say so
 
 SEEN_AT_LEAST = 2  # messages with a word or pair that is weighed
-INVERSE_REGULARISATION = 10.0
+INVERSE_REGULARISATION = 3.0
 KNOWN_AT_LEAST = 4  # messages with a word that is not rare
 PLACED_AT_LEAST = 3  # places of a feature that is weighed
 PLACES_INVERSE_REGULARISATION = 3.0
 MOSTLY = 0.5  # of what a gram is about, for it to say so: "the" is about nothing
 LEAST_WEIGHT = 0.05  # what weighs less is left out
-LETTER = "[a-z\u00aa-\u1fff\u2c00-\u2dff\u3040-\udfff\uf900-\ufdff]"  # as in app.find_told
+LETTER = "[a-z\u00aa-\u1fff\u2c00-\u2dff\u3040-\udfff\uf900-\ufdff]"  # as in app.weigh_places
 
 # What a technique solicits, by words of its name; the first that is there.
 ABOUT = {
@@ -112,12 +124,22 @@ def learn(
     sorts: Sequence[str | None],
     at_least: int,
     inverse_regularisation: float,
+    is_scaled: bool,
 ) -> list[Weight]:
-    """What each name weighs for it to be so, and the sort that most of those have that are so."""
+    """What each name weighs for it to be so, and the sort that most of those have that are so.
+
+    A count is scaled by how much more often its name is met where it is so, before the regression: a rare name that
+    only one side has may weigh much, a common one little. (S. Wang, C. Manning: Baselines and Bigrams, ACL 2012.)
+    """
     counting = CountVectorizer(analyzer=list, min_df=at_least)
     counts = counting.fit_transform(said)
-    model = LogisticRegression(C=inverse_regularisation, max_iter=1000)
-    model.fit(counts, is_so)
+    so = np.asarray(is_so)
+    met, not_met = (1 + np.asarray(counts[side].sum(axis=0)).ravel() for side in (so, ~so))
+    ratios = np.log(met / met.sum()) - np.log(not_met / not_met.sum())
+    if not is_scaled:
+        ratios = np.ones_like(ratios)
+    model = LogisticRegression(C=inverse_regularisation, max_iter=3000)
+    model.fit(counts @ diags(ratios), so)
     total = Counter(sort for sort in sorts if sort)
     seen: dict[str, Counter[str]] = defaultdict(Counter)
     for names, sort in zip(said, sorts, strict=True):
@@ -125,7 +147,7 @@ def learn(
             for name in set(names):
                 seen[name][sort] += 1
     weights = [Weight("", round(float(model.intercept_[0]), 2), None)]
-    for name, weight in zip(counting.get_feature_names_out(), model.coef_[0], strict=True):
+    for name, weight in zip(counting.get_feature_names_out(), model.coef_[0] * ratios, strict=True):
         shares = {sort: count / total[sort] for sort, count in seen[name].items()}
         most = max(sorted(shares), key=lambda sort: shares[sort], default=None)
         if most and (weight < 0 or shares[most] < MOSTLY * sum(shares.values())):
@@ -147,7 +169,7 @@ def fit_wording(connection: psycopg.Connection, rows: Iterable[Row]) -> list[Wei
         said.append(grams(found[0]))
         leaks.append(row["severity"] != "none")
         abouts.append(asked_for(row["family"]) if row["severity"] == "solicitation" else None)
-    weights = learn(said, leaks, abouts, SEEN_AT_LEAST, INVERSE_REGULARISATION)
+    weights = learn(said, leaks, abouts, SEEN_AT_LEAST, INVERSE_REGULARISATION, True)
     return [each for each in weights if not each.name or abs(each.weight) >= LEAST_WEIGHT]
 
 
@@ -177,7 +199,7 @@ def shape(token: str, known: AbstractSet[str]) -> str:
 
 
 def features(text: Text, known: AbstractSet[str]) -> Iterator[list[str]]:
-    """Of each token what app.find_told weighs."""
+    """Of each token what app.weigh_places weighs."""
     shapes = ["<<", "<", *(shape(token, known) for token in text.tokens), ">", ">>"]
     next_apart = [*text.apart[1:], True]
     for place, own in enumerate(shapes[2:-2]):
@@ -207,6 +229,7 @@ def fit_places(connection: psycopg.Connection, rows: Sequence[Row]) -> list[Weig
         [text.kind if is_one else None for text in texts for is_one in text.of_detail],
         PLACED_AT_LEAST,
         PLACES_INVERSE_REGULARISATION,
+        False,
     )
     # a word is known by its being there
     return [

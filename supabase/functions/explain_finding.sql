@@ -30,7 +30,7 @@ as $$
             when 'crossing' then 'it names a crossing'
             when 'map' then 'it is a place on a map'
             when 'wording' then 'it stands where one is told'
-            when 'flood' then 'there is too much of it to read'
+            when 'flood' then 'nobody reads that much'
         end
     );
 $$;

@@ -7,288 +7,311 @@ create function app.find_phones(reading text, marked text, is_told boolean)
     set search_path = ''
 as $$
 declare
-    -- figures, letters drawn like them, and between two of them words that sound like one
-    run constant text :=
-        '(?:(?:t[- <](?=[0-9ot][- <][0-9ot][- <]))*[0-9o]+)(?:(?:~{1,3}|[ ]D[ ]|[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot]))|;(?=[0-9] [0-9]))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z])){0,4}';
-    -- how numbers are written where our users live: anywhere, with its country; North America;
-    -- France; Britain, Germany, Italy, Pakistan; India; Mexico; Brazil; before them the Netherlands and China
-    known constant text :=
-        '(?<![0-9o])(?:1[3-9][0-9]{9}|0[1-9][0-9]{1,3}[-/ ][0-9]{3,6}(?:[- ][0-9]{2,4}){1,2}|00[1-9][-0-9 .]{9,17}|0[1-9][^0-9][0-9]{4}[^0-9]?[0-9]{4}|1[3-9][0-9][^0-9][0-9]{4}[^0-9][0-9]{4}'
-        '|(?:1[^0-9o]?)?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[0-9o](?:~?[0-9o]){3}'
-        '|0[1-9](?:[^0-9][0-9]{2}){4}'
-        '|0[0-9]{2,4}[^.0-9](?:[0-9]{3,4}[^0-9][0-9]{3,4}|[0-9]{6,8})'
-        '|[6-9][0-9]{4}[^-0-9][0-9]{5}'
-        '|(?:33|5[56]|81)[^0-9][0-9]{4}[^0-9][0-9]{4}'
-        '|[1-9]{2}[^0-9]9[0-9]{4}[^0-9][0-9]{4})(?![0-9o])';
-    -- words that announce a number: call, phone, hit me up, whatsapp, backwards, gmail, reach
-    announcing constant text := 'CNiAkGm';
-    dated constant text :=
-        '[0-9]:[0-9]{2}|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}';
-    priced constant text := '^[0-9]{1,3}(?:,[0-9]{3})*(?:[.][0-9]{2})?$';
-    -- a part's number is not the number of a telephone
-    numbered constant text := 'K.(?:[xzynI].){0,2}N';
-    in_pieces constant text :=
-        -- not idle @ 680
-        '(?<!z@)(?<![0-9])[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}[2-9][0-9]{2}|,?[2-9][0-9]{2})'
-        '(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){1,4}(?:[2-7][^0-9A-Za-z;])?|[^0-9A-Za-z;])[0-9]{4}(?![0-9])';
-    filled constant text := '(?<![0-9A-Za-z])(?:[0-9](?: [A-Za-z]{1,2}(?:[ ,<]|<nz |[ <]n )|[ ,<])){9}[0-9](?![0-9A-Za-z~])';
-    lines constant text := '(?:^"|[?])[0-9](?= )';
-    odd_prices constant text := '[0-9]{3}[^0-9;$]{1,12}[$][0-9]{3}[^0-9;$]{1,12}[$]0[0-9][.][0-9]{2}';
-    findings app.finding[] := array[]::app.finding[];
-    finding app.finding;
+    -- no run of seven figures can do without
+    long_run constant text := '[0-9ot](?:[^0-9A-Za-z]{0,3}D?[^0-9A-Za-z]?[0-9ot]){6}';
     figures constant integer := length(reading) - length(translate(reading, '0123456789ot', ''));
-    -- digits that are read and not written
-    any_spelled constant boolean := length(reading) - length(translate(reading, '0123456789', ''))
-        > length(marked) - length(translate(marked, '0123456789', ''));
-    tokens constant text[] := case when any_spelled then string_to_array(marked, E'\x01') end;
-    -- what is to be left out
-    has_decoys constant boolean := figures >= 7 and translate(marked, E'\x01\x02', '') collate "C"
-        ~ '(?:ignor(?:e|ing)|skip|strip|drop|lose|leave off|leave out|without|minus) (?:the |all |my )?(?:letters?|words?|first|last|middle|cents|dashes|zero)';
-    -- the telephone as a picture; to be read from its end
-    is_hinted_anywhere constant boolean := has_decoys or reading like '%n_M~%' or reading like '%n_M;%' or reading like '%n_M"%' or marked like '%it' || E'\x02 \x01' || 'rings%' or marked <> translate(marked, '☎📞📱📲', '')
-        or marked like '%right%to%left%' or marked like '%back%to%front%' or marked like '%end%to%start%'
-        or marked like '%from' || E'\x02 \x01' || 'the' || E'\x02 \x01' || 'back%' or reading like '%10 N%';
-    runs text[];
-    matched text;
-    before text;
-    after text;
-    part record;
-    shape record;
-    place integer := 1;
-    counted integer := 1;
-    words_before integer := 1;
-    digits integer;
-    is_spelled boolean;
-    is_digit_by_digit boolean;
-    considered integer := 0;
-    sure real;
-    clause text;
-    since text;
-    following text;
-    is_said boolean;
-    is_said_after boolean;
-    is_hinted boolean;
-    is_denied boolean;
-    is_list boolean;
-    explained text;
-    is_explained boolean;
-    is_known boolean;
+    findings app.finding[] := array[]::app.finding[];
 begin
-    if figures < 7 then
+    if figures < 7 or (figures < 9 and reading collate "C" !~ long_run) then
         return findings;
     end if;
-    finding.kind := 'phone';
-    runs := string_to_array(regexp_replace(reading collate "C", run, E'\x01\\&\x02', 'g'), E'\x01');
-    after := runs[1];
-    for n in 2 .. cardinality(runs) loop
-        place := place + length(after);
-        matched := split_part(runs[n], E'\x02', 1);
-        after := split_part(runs[n], E'\x02', 2);
-        digits := length(matched) - length(translate(matched, '0123456789ot', ''));
-        if digits < 7 then
-            place := place + length(matched);
-            continue;
+
+    declare
+        -- figures, letters drawn like them, and between two of them words that sound like one
+        run constant text :=
+            '(?:(?:t[- <](?=[0-9ot][- <][0-9ot][- <]))*[0-9o]+)(?:(?:~{1,3}|[ ]D[ ]|[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot]))|;(?=[0-9] [0-9]))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z])){0,4}';
+        decoys constant text :=
+            '(?:ignor(?:e|ing)|skip|strip|drop|lose|leave off|leave out|without|minus)'
+            ' (?:the |all |my )?(?:letters?|words?|first|last|middle|cents|dashes|zero)';
+        -- how numbers are written where our users live: anywhere, with its country; North America;
+        -- France; Britain, Germany, Italy, Pakistan; India; Mexico; Brazil; before them the Netherlands and China
+        known constant text :=
+            '(?<![0-9o])(?:1[3-9][0-9]{9}|0[1-9][0-9]{1,3}[-/ ][0-9]{3,6}(?:[- ][0-9]{2,4}){1,2}|00[1-9][-0-9 .]{9,17}|0[1-9][^0-9][0-9]{4}[^0-9]?[0-9]{4}|1[3-9][0-9][^0-9][0-9]{4}[^0-9][0-9]{4}'
+            '|(?:1[^0-9o]?)?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[0-9o](?:~?[0-9o]){3}'
+            '|0[1-9](?:[^0-9][0-9]{2}){4}'
+            '|0[0-9]{2,4}[^.0-9](?:[0-9]{3,4}[^0-9][0-9]{3,4}|[0-9]{6,8})'
+            '|[6-9][0-9]{4}[^-0-9][0-9]{5}'
+            '|(?:33|5[56]|81)[^0-9][0-9]{4}[^0-9][0-9]{4}'
+            '|[1-9]{2}[^0-9]9[0-9]{4}[^0-9][0-9]{4})(?![0-9o])';
+        -- words that announce a number: call, phone, hit me up, whatsapp, backwards, gmail, reach
+        announcing constant text := 'CNiAkGm';
+        dated constant text :=
+            '[0-9]:[0-9]{2}|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}';
+        priced constant text := '^[0-9]{1,3}(?:,[0-9]{3})*(?:[.][0-9]{2})?$';
+        -- a part's number is not the number of a telephone
+        numbered constant text := 'K.(?:[xzynI].){0,2}N';
+        in_pieces constant text :=
+            -- not idle @ 680
+            '(?<!z@)(?<![0-9])[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}[2-9][0-9]{2}|,?[2-9][0-9]{2})'
+            '(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){1,4}(?:[2-7][^0-9A-Za-z;])?|[^0-9A-Za-z;])[0-9]{4}(?![0-9])';
+        filled constant text := '(?<![0-9A-Za-z])(?:[0-9](?: [A-Za-z]{1,2}(?:[ ,<]|<nz |[ <]n )|[ ,<])){9}[0-9](?![0-9A-Za-z~])';
+        lines constant text := '(?:^"|[?])[0-9](?= )';
+        odd_prices constant text := '[0-9]{3}[^0-9;$]{1,12}[$][0-9]{3}[^0-9;$]{1,12}[$]0[0-9][.][0-9]{2}';
+        finding app.finding;
+        any_spelled boolean;
+        tokens text[];
+        has_decoys boolean := false;
+        is_hinted_anywhere boolean;
+        runs text[];
+        matched text;
+        before text;
+        after text;
+        part record;
+        shape record;
+        place integer := 1;
+        counted integer := 1;
+        words_before integer := 1;
+        digits integer;
+        is_spelled boolean;
+        is_digit_by_digit boolean;
+        considered integer := 0;
+        sure real;
+        clause text;
+        since text;
+        following text;
+        is_said boolean;
+        is_said_after boolean;
+        is_hinted boolean;
+        is_denied boolean;
+        is_list boolean;
+        explained text;
+        is_explained boolean;
+        is_known boolean;
+    begin
+        finding.kind := 'phone';
+        if figures >= 10 or reading collate "C" ~ long_run then
+            -- what is to be left out
+            has_decoys := translate(marked, E'\x01\x02', '') collate "C" ~ decoys;
         end if;
-        finding.first_character := place;
-        place := place + length(matched);
-        if right(matched, 1) = 't' and matched collate "C" !~ '[^0-9][0-9o](?:[ -]t)+$' then
-            matched := rtrim(matched, ' -t');
-        end if;
-        finding.last_character := finding.first_character + length(matched) - 1;
-        considered := considered + 1;
-        if length(matched) > 200 or considered > 32 then
-            -- nobody reads that, and no pattern shall
-            finding.confidence := 0.6;
-            finding.reason := 'flood';
-            if considered > 32 then
-                finding.last_character := length(reading);
+        if reading collate "C" ~ long_run then
+            -- digits that are read and not written
+            any_spelled := length(reading) - length(translate(reading, '0123456789', ''))
+                > length(marked) - length(translate(marked, '0123456789', ''));
+            if any_spelled then
+                tokens := string_to_array(marked, E'\x01');
             end if;
-            findings := findings || finding;
-            exit when considered > 32;
-            continue;
-        end if;
-
-        before := substr(
-            reading, greatest(1, finding.first_character - 60), least(60, finding.first_character - 1)
-        );
-        clause := reverse(split_part(translate(reverse(before), '`?', ';;'), ';', 1));
-        following := split_part(translate(left(after, 36), '?', ';'), ';', 1);
-        -- invoice no. 123; area code 415; booking id 123
-        if right(before, 1) = ';' and right(before, 4) in ('K Z;', 'K F;', 'N Z;', 'K N;') then
-            clause := reverse(split_part(translate(reverse(left(before, -1)), '`?', ';;'), ';', 1));
-        end if;
-        clause := replace(clause, 'L#', 'K#');
-        clause := replace(replace(replace(replace(clause, 'o/s', 'K'), 'N K', 'N N'), 'L a', 'L K'), 'L N', 'L K');
-        if strpos(clause, 'N') > 0 then
-            clause := regexp_replace(clause collate "C", numbered, 'K', 'g');
-        end if;
-        if strpos(following, 'N') > 0 then
-            following := regexp_replace(following collate "C", numbered, 'K', 'g');
-        end if;
-        -- what explains it may also follow: 4213550177 in the catalogue
-        explained := split_part(following, 'K', 1);
-        is_explained := explained <> following and explained = translate(explained, 'CNiAkGm', '')
-            and following = translate(following, 'CNk', '');
-        following := case when is_explained then explained else following end;
-        is_said_after := following <> translate(following, announcing, '') or following like '%n_M%';
-        is_said := is_said_after or clause <> translate(clause, announcing, '') or clause like '%n_M%';
-        -- A number inside a word is one only if the text says so, and the word is no vehicle's: a wrong check digit
-        -- and "call" make a vehicle's number a telephone's.
-        if translate(matched, '0123456789o~', '') = ''
-            and (right(before, 1) = '~' and length(before) > 1 or left(after, 1) = '~' and length(after) > 1)
-            -- Chinese and Japanese put no space between a word and a number
-            and (octet_length(marked) = length(marked) or marked collate "C" !~ '[\u3040-\udfff]')
-        then
-            continue when concat(clause, following) = translate(concat(clause, following), 'CNk', '')
-                and concat(clause, following) not like '%n_M%' and not has_decoys;
-            continue when exists (
-                select
-                from regexp_matches(
-                    translate(marked, E'\x01\x02\x04', '') collate "C", '(?<![a-z0-9])[a-z0-9]{17}(?![a-z0-9])', 'g'
-                ) as v (vin)
-                where strpos(v.vin[1], matched) > 0 and app.is_vin(v.vin[1])
-            );
-        end if;
-        continue when right(before, 1) = '~' and matched collate "C" ~ '^[0-9]'
-            and concat(clause, following) = translate(concat(clause, following), 'CNk', '')
-            and substr(
-                translate(marked, E'\x01\x02\x04', ''),
-                strpos(translate(marked, E'\x01\x02\x04', ''), split_part(translate(matched, ' ~.,/()*_|:"#=`?<-', '          '), ' ', 1)) - 1,
-                1
-            ) collate "C" between 'a' and 'z';
-        is_hinted := is_hinted_anywhere or strpos(clause, 'k') > 0 or strpos(left(after, 60), 'k') > 0;
-        -- a part, and no word of a call since
-        since := reverse(split_part(reverse(clause), 'K', 1));
-        is_denied := (strpos(clause, 'K') > 0 and since = translate(since, 'CNkim', ''))
-            or substr(after, 2, 1) = 'U'
-            or (is_explained and right(before, 1) <> '+' and clause = translate(clause, 'CNk', ''))
-            or (right(clause, 1) = '$' and matched collate "C" ~ priced);
-
-        if digits between 8 and 15 and right(before, 1) = '+' and substr(after, 2, 1) <> 'U'
-            and strpos(matched, 'o') = 0 and matched not like '%._ %'
-        then
-            finding.confidence := 1;
-            finding.reason := 'shape';
-            findings := findings || finding;
-            continue;
-        end if;
-
-        -- compression one seventy, one sixty five; no number ends in three figures behind a comma
-        is_list := is_denied and not is_hinted and not is_said_after and strpos(matched, '<') > 0
-            and translate(matched, ' ~-', '') collate "C" !~ '(?:^|<)[0-9ot]{4,}(?:<|$)';
-        is_spelled := false;
-        if any_spelled then
-            words_before := words_before + regexp_count(
-                substr(reading, counted, finding.first_character - counted) collate "C", '[^0-9A-Za-z]'
-            );
-            counted := finding.first_character;
-            -- one word among digits is none of them: the older one 1 5 4 2
-            is_spelled := regexp_count(
-                array_to_string(tokens[words_before : words_before + length(matched) - digits], ' ') collate "C", '[a-z]{3}'
-            ) > 1;
-        end if;
-        is_digit_by_digit := length(matched) - 2 * digits between -3 and 0;
-        if not is_hinted or (is_said and not is_denied) then
-            is_known := false;
-            for shape in select l.* from app.locate(matched, known) as l loop
-                is_known := true;
-                sure := case
-                    when is_told and digits between 9 and 13 and matched collate "C" !~ dated then 0.7
-                    when is_list then 0.3
-                    when is_spelled then 0.9
-                    when translate(shape.matched, '0123456789o', '') = '' then
-                        case when is_said_after then 0.8 when is_denied then 0.1 else 0.6 end
-                    when is_said then 0.9
-                    when digits in (10, 11) and right(clause, 3) not like '%K%'
-                        and shape.matched collate "C" between '1' and ':' then 0.8
-                    when is_denied then 0.3
-                    else 0.7
-                end;
-                continue when sure < 0.5;
-                -- longer than any number; prices in a list
-                continue when not is_said and not is_spelled and (
-                    (digits > 15 and translate(matched, '0123456789', '') = '')
-                    or matched collate "C" ~ '[0-9][.][0-9]{2}[<=]'
+            -- the telephone as a picture; to be read from its end
+            is_hinted_anywhere := has_decoys
+                or reading like any (array['%n_M~%', '%n_M;%', '%n_M"%', '%10 N%'])
+                or marked <> translate(marked, '☎📞📱📲', '')
+                or translate(marked, E'\x01\x02', '') like any (
+                    array['%it rings%', '%right%to%left%', '%back%to%front%', '%end%to%start%', '%from the back%']
                 );
-                findings := findings || row(
-                    null,
-                    'phone',
-                    finding.first_character + shape.first_character - 1,
-                    finding.first_character + shape.last_character - 1,
-                    sure,
-                    'shape',
-                    null
-                )::app.finding;
-            end loop;
-            continue when is_known;
+            runs := string_to_array(regexp_replace(reading collate "C", run, E'\x01\\&\x02', 'g'), E'\x01');
+            after := runs[1];
         end if;
+        for n in 2 .. coalesce(cardinality(runs), 0) loop
+            place := place + length(after);
+            matched := split_part(runs[n], E'\x02', 1);
+            after := split_part(runs[n], E'\x02', 2);
+            digits := length(matched) - length(translate(matched, '0123456789ot', ''));
+            if digits < 7 then
+                place := place + length(matched);
+                continue;
+            end if;
+            finding.first_character := place;
+            place := place + length(matched);
+            if right(matched, 1) = 't' and matched collate "C" !~ '[^0-9][0-9o](?:[ -]t)+$' then
+                matched := rtrim(matched, ' -t');
+            end if;
+            finding.last_character := finding.first_character + length(matched) - 1;
+            considered := considered + 1;
+            if length(matched) > 200 or considered > 32 then
+                -- nobody reads that, and no pattern shall
+                finding.confidence := 0.6;
+                finding.reason := 'flood';
+                if considered > 32 then
+                    finding.last_character := length(reading);
+                end if;
+                findings := findings || finding;
+                exit when considered > 32;
+                continue;
+            end if;
 
-        finding.reason := case when is_hinted then 'disguised' when is_spelled then 'spelled' else 'announced' end;
-        finding.confidence := case
-            when is_told and digits between 9 and 13 and matched collate "C" !~ dated then 0.6
-            when is_list then 0.1
-            when is_hinted and digits between 9 and 13 and (is_said or not is_denied or digits = 10) then 0.8
-            when is_digit_by_digit and digits between 10 and 13
-                and (is_said or not is_denied or matched collate "C" ~ '^[0-9](?:[.][0-9]){9,10}$') then 0.8
-            when (is_spelled or strpos(matched, 'D') > 0) and digits >= 9 then 0.8
-            when is_spelled and is_digit_by_digit and matched !~ '^[01] [12] [23]' then 0.6
-            when is_spelled and is_said then 0.6
-            when is_denied and not is_said_after or matched collate "C" ~ dated or length(matched) > 28 then 0.1
-            -- 14.1, 14.3, 14.2; longer than any number
-            when matched collate "C" ~ '^[0-9]{1,3}[.][0-9]{1,2}(?:[-< ]+[0-9]{1,3}[.][0-9]{1,2})+$'
-                or digits > 13 and not is_spelled and not is_hinted then 0.1
-            when is_said then 0.6
-            else 0.2
-        end;
-        if finding.confidence >= 0.5 then
-            findings := findings || finding;
-        end if;
-    end loop;
+            before := substr(
+                reading, greatest(1, finding.first_character - 60), least(60, finding.first_character - 1)
+            );
+            clause := reverse(split_part(translate(reverse(before), '`?', ';;'), ';', 1));
+            following := split_part(translate(left(after, 36), '?', ';'), ';', 1);
+            -- invoice no. 123; area code 415; booking id 123
+            if right(before, 1) = ';' and right(before, 4) in ('K Z;', 'K F;', 'N Z;', 'K N;') then
+                clause := reverse(split_part(translate(reverse(left(before, -1)), '`?', ';;'), ';', 1));
+            end if;
+            clause := replace(clause, 'L#', 'K#');
+            clause := replace(replace(replace(replace(clause, 'o/s', 'K'), 'N K', 'N N'), 'L a', 'L K'), 'L N', 'L K');
+            if strpos(clause, 'N') > 0 then
+                clause := regexp_replace(clause collate "C", numbered, 'K', 'g');
+            end if;
+            if strpos(following, 'N') > 0 then
+                following := regexp_replace(following collate "C", numbered, 'K', 'g');
+            end if;
+            -- what explains it may also follow: 4213550177 in the catalogue
+            explained := split_part(following, 'K', 1);
+            is_explained := explained <> following and explained = translate(explained, 'CNiAkGm', '')
+                and following = translate(following, 'CNk', '');
+            following := case when is_explained then explained else following end;
+            is_said_after := following <> translate(following, announcing, '') or following like '%n_M%';
+            is_said := is_said_after or clause <> translate(clause, announcing, '') or clause like '%n_M%';
+            -- A number inside a word is one only if the text says so, and the word is no vehicle's: a wrong check digit
+            -- and "call" make a vehicle's number a telephone's.
+            if translate(matched, '0123456789o~', '') = ''
+                and (right(before, 1) = '~' and length(before) > 1 or left(after, 1) = '~' and length(after) > 1)
+                -- Chinese and Japanese put no space between a word and a number
+                and (octet_length(marked) = length(marked) or marked collate "C" !~ '[\u3040-\udfff]')
+            then
+                continue when concat(clause, following) = translate(concat(clause, following), 'CNk', '')
+                    and concat(clause, following) not like '%n_M%' and not has_decoys;
+                continue when exists (
+                    select
+                    from regexp_matches(
+                        translate(marked, E'\x01\x02\x04', '') collate "C", '(?<![a-z0-9])[a-z0-9]{17}(?![a-z0-9])', 'g'
+                    ) as v (vin)
+                    where strpos(v.vin[1], matched) > 0 and app.is_vin(v.vin[1])
+                );
+            end if;
+            continue when right(before, 1) = '~' and matched collate "C" ~ '^[0-9]'
+                and concat(clause, following) = translate(concat(clause, following), 'CNk', '')
+                and substr(
+                    translate(marked, E'\x01\x02\x04', ''),
+                    strpos(translate(marked, E'\x01\x02\x04', ''), split_part(translate(matched, ' ~.,/()*_|:"#=`?<-', '          '), ' ', 1)) - 1,
+                    1
+                ) collate "C" between 'a' and 'z';
+            is_hinted := is_hinted_anywhere or strpos(clause, 'k') > 0 or strpos(left(after, 60), 'k') > 0;
+            -- a part, and no word of a call since
+            since := reverse(split_part(reverse(clause), 'K', 1));
+            is_denied := (strpos(clause, 'K') > 0 and since = translate(since, 'CNkim', ''))
+                or substr(after, 2, 1) = 'U'
+                or (is_explained and right(before, 1) <> '+' and clause = translate(clause, 'CNk', ''))
+                or (right(clause, 1) = '$' and matched collate "C" ~ priced);
 
-    -- Begins with, then, ends with; the prefix, and the rest; ten lines, each of which begins with a figure.
-    if cardinality(findings) = 0 and figures > 8 then
-        if reading <> translate(reading, 'Nkl', '') then
-            findings := app.find_split_phones(reading, true);
-        end if;
-        if strpos(reading, '?') > 0 and regexp_count(reading collate "C", lines) between 8 and 10 then
-            for shape in select l.* from app.locate(reading, lines) as l loop
-                findings := findings || row(
-                    null, 'phone', shape.last_character, shape.last_character, 0.7, 'pieces', null
-                )::app.finding;
-            end loop;
-        end if;
-    end if;
+            if digits between 8 and 15 and right(before, 1) = '+' and substr(after, 2, 1) <> 'U'
+                and strpos(matched, 'o') = 0 and matched not like '%._ %'
+            then
+                finding.confidence := 1;
+                finding.reason := 'shape';
+                findings := findings || finding;
+                continue;
+            end if;
 
-    -- Seven wrenches, no bolts, two jacks: ten figures, a word after each. Three prices, and one begins with a zero.
-    for part in
-        select l.* from app.locate(reading, filled) as l where figures between 10 and 14 and length(reading) > 25 and strpos(translate(reading, '123456789', '000000000'), '00') = 0
-        union all
-        select l.* from app.locate(reading, odd_prices) as l where strpos(reading, '$0') > 0
-    loop
-        continue when length(part.matched) - length(translate(part.matched, '0123456789', '')) <> 10;
-        findings := findings
-            || row(null, 'phone', part.first_character, part.last_character, 0.7, 'disguised', null)::app.finding;
-    end loop;
+            -- compression one seventy, one sixty five; no number ends in three figures behind a comma
+            is_list := is_denied and not is_hinted and not is_said_after and strpos(matched, '<') > 0
+                and translate(matched, ' ~-', '') collate "C" !~ '(?:^|<)[0-9ot]{4,}(?:<|$)';
+            is_spelled := false;
+            if any_spelled then
+                words_before := words_before + regexp_count(
+                    substr(reading, counted, finding.first_character - counted) collate "C", '[^0-9A-Za-z]'
+                );
+                counted := finding.first_character;
+                -- one word among digits is none of them: the older one 1 5 4 2
+                is_spelled := regexp_count(
+                    array_to_string(tokens[words_before : words_before + length(matched) - digits], ' ') collate "C", '[a-z]{3}'
+                ) > 1;
+            end if;
+            is_digit_by_digit := length(matched) - 2 * digits between -3 and 0;
+            if not is_hinted or (is_said and not is_denied) then
+                is_known := false;
+                for shape in select l.* from app.locate(matched, known) as l loop
+                    is_known := true;
+                    sure := case
+                        when is_told and digits between 9 and 13 and matched collate "C" !~ dated then 0.7
+                        when is_list then 0.3
+                        when is_spelled then 0.9
+                        when translate(shape.matched, '0123456789o', '') = '' then
+                            case when is_said_after then 0.8 when is_denied then 0.1 else 0.6 end
+                        when is_said then 0.9
+                        when digits in (10, 11) and right(clause, 3) not like '%K%'
+                            and shape.matched collate "C" between '1' and ':' then 0.8
+                        when is_denied then 0.3
+                        else 0.7
+                    end;
+                    continue when sure < 0.5;
+                    -- longer than any number; prices in a list
+                    continue when not is_said and not is_spelled and (
+                        (digits > 15 and translate(matched, '0123456789', '') = '')
+                        or matched collate "C" ~ '[0-9][.][0-9]{2}[<=]'
+                    );
+                    findings := findings || row(
+                        null,
+                        'phone',
+                        finding.first_character + shape.first_character - 1,
+                        finding.first_character + shape.last_character - 1,
+                        sure,
+                        'shape',
+                        null
+                    )::app.finding;
+                end loop;
+                continue when is_known;
+            end if;
 
-    -- In pieces, with words between them: each piece is hidden.
-    if figures < 10 or (reading = translate(reading, 'CNkm', '') and reading not like '%n_M%' and not has_decoys) then
-        return findings;
-    end if;
-    for part in select l.* from app.locate(reading, in_pieces) as l loop
-        clause := concat(
-            reverse(split_part(translate(reverse(part.before), '`?', ';;'), ';', 1)), part.matched, left(part.after, 30)
-        );
-        clause := regexp_replace(clause collate "C", numbered, 'K', 'g');
-        continue when clause = translate(clause, 'CNkm', '') and clause not like '%n_M%' and not has_decoys;
-        finding.reason := 'pieces';
-        finding.confidence := 0.7;
-        for shape in select l.* from app.locate(part.matched, '[0-9]{3,}(?:,[0-9]{3})?') as l loop
-            finding.first_character := part.first_character + shape.first_character - 1;
-            finding.last_character := part.first_character + shape.last_character - 1;
-            findings := findings || finding;
+            finding.reason := case when is_hinted then 'disguised' when is_spelled then 'spelled' else 'announced' end;
+            finding.confidence := case
+                when is_told and digits between 9 and 13 and matched collate "C" !~ dated then 0.6
+                when is_list then 0.1
+                when is_hinted and digits between 9 and 13 and (is_said or not is_denied or digits = 10) then 0.8
+                when is_digit_by_digit and digits between 10 and 13
+                    and (is_said or not is_denied or matched collate "C" ~ '^[0-9](?:[.][0-9]){9,10}$') then 0.8
+                when (is_spelled or strpos(matched, 'D') > 0) and digits >= 9 then 0.8
+                when is_spelled and is_digit_by_digit and matched !~ '^[01] [12] [23]' then 0.6
+                when is_spelled and is_said then 0.6
+                when is_denied and not is_said_after or matched collate "C" ~ dated or length(matched) > 28 then 0.1
+                -- 14.1, 14.3, 14.2; longer than any number
+                when matched collate "C" ~ '^[0-9]{1,3}[.][0-9]{1,2}(?:[-< ]+[0-9]{1,3}[.][0-9]{1,2})+$'
+                    or digits > 13 and not is_spelled and not is_hinted then 0.1
+                when is_said then 0.6
+                else 0.2
+            end;
+            if finding.confidence >= 0.5 then
+                findings := findings || finding;
+            end if;
         end loop;
-    end loop;
-    return findings;
+
+        -- Begins with, then, ends with; the prefix, and the rest; ten lines, each of which begins with a figure.
+        if cardinality(findings) = 0 and figures > 8 then
+            if reading <> translate(reading, 'Nkl', '') then
+                findings := app.find_split_phones(reading, true);
+            end if;
+            if strpos(reading, '?') > 0 and regexp_count(reading collate "C", lines) between 8 and 10 then
+                for shape in select l.* from app.locate(reading, lines) as l loop
+                    findings := findings || row(
+                        null, 'phone', shape.last_character, shape.last_character, 0.7, 'pieces', null
+                    )::app.finding;
+                end loop;
+            end if;
+        end if;
+
+        -- Seven wrenches, no bolts, two jacks: ten figures, a word after each. Three prices, and one begins with a zero.
+        if strpos(reading, '$0') > 0
+            or (figures between 10 and 14 and length(reading) > 25 and strpos(translate(reading, '123456789', '000000000'), '00') = 0)
+        then
+            for part in
+                select l.* from app.locate(reading, case when strpos(reading, '$0') > 0 then odd_prices else filled end) as l
+            loop
+                continue when length(part.matched) - length(translate(part.matched, '0123456789', '')) <> 10;
+                findings := findings
+                    || row(null, 'phone', part.first_character, part.last_character, 0.7, 'disguised', null)::app.finding;
+            end loop;
+        end if;
+
+        -- In pieces, with words between them: each piece is hidden.
+        if figures < 10 or (reading = translate(reading, 'CNkm', '') and reading not like '%n_M%' and not has_decoys) then
+            return findings;
+        end if;
+        for part in select l.* from app.locate(reading, in_pieces) as l loop
+            clause := concat(
+                reverse(split_part(translate(reverse(part.before), '`?', ';;'), ';', 1)), part.matched, left(part.after, 30)
+            );
+            clause := regexp_replace(clause collate "C", numbered, 'K', 'g');
+            continue when clause = translate(clause, 'CNkm', '') and clause not like '%n_M%' and not has_decoys;
+            finding.reason := 'pieces';
+            finding.confidence := 0.7;
+            for shape in select l.* from app.locate(part.matched, '[0-9]{3,}(?:,[0-9]{3})?') as l loop
+                finding.first_character := part.first_character + shape.first_character - 1;
+                finding.last_character := part.first_character + shape.last_character - 1;
+                findings := findings || finding;
+            end loop;
+        end loop;
+        return findings;
+    end;
 end;
 $$;
 comment on function app.find_phones is

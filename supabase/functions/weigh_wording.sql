@@ -4,6 +4,7 @@ create function app.weigh_wording(
     folded text,
     model_version smallint,
     out log_odds real,
+    out lacking real,
     out reason text
 )
     language plpgsql
@@ -13,7 +14,7 @@ create function app.weigh_wording(
 as $$
 declare
     -- from here the wording is enough
-    likely constant real := 2.35;
+    likely constant real := 1.6;
     -- A part that solicits is not made harmless by what stands around it. But the heaviest part of anything weighs
     -- something, so a part counts for less than the whole.
     less_for_a_part constant real := 4.8;
@@ -31,7 +32,10 @@ begin
             from app.filter_weights as w
             where w.gram = '' and w.version = weigh_wording.model_version
         ),
-        array_agg(
+        sum(t.weight), array_agg(t.weight)
+    into always, log_odds, weights
+    from (
+        select
             coalesce(
                 (
                     select w.weight
@@ -44,18 +48,17 @@ begin
                     from app.filter_weights as w
                     where w.gram = concat(t.one, ' ', t.next) and w.version = weigh_wording.model_version
                 ), 0
-            )
-        )
-    into always, weights
-    from unnest(words, words[2:]) as t (one, next);
-    log_odds := always;
+            ) as weight
+        from unnest(words, words[2:]) as t (one, next)
+        offset 0
+    ) as t;
     foreach weight in array weights loop
-        log_odds := log_odds + weight;
         part := greatest(part, 0) + weight;
         heaviest := greatest(heaviest, part);
     end loop;
-    log_odds := greatest(log_odds, always + heaviest - less_for_a_part);
-    if log_odds >= likely then
+    log_odds := always + greatest(log_odds, heaviest - less_for_a_part);
+    lacking := greatest(likely - log_odds, 0);
+    if lacking = 0 then
         select w.about into reason
         from (
             select unnest(words[2:]) as gram
@@ -75,5 +78,6 @@ end;
 $$;
 comment on function app.weigh_wording is
     'The logarithm of the odds that a text, or some part of it, solicits or tells a detail of contact, by '
-    'app.filter_weights, which tools/train_filter.py fits; reason: what it is about, null unless that is likely. '
+    'app.filter_weights, which tools/train_filter.py fits; lacking: how much less than likely that is; reason: what it '
+    'is about, null if anything is lacking. '
     'To explain one: the weights of its words.';

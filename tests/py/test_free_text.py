@@ -26,7 +26,7 @@ DETAILS = {
 SHORT = ("five five five one two one two", "Nora at gmail dot com", "nora.gmail.com")
 DIGITS = ("217 555 0142",)
 VINS = ("2175550142ABC1234", "ABC12175550142123", "217-555-0142-ABCD", "2175550142")
-MARKER = "kestrel"  # reaches the reader beside the detail that does not
+MARKER = "serpentine"  # reaches the reader beside the detail that does not
 
 CONTROL = {
     "last_initial": "K",

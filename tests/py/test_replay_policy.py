@@ -284,6 +284,10 @@ def test_a_version_of_the_words_is_compared_before_it_goes_live(
         "insert into app.filter_weights (version, gram, weight, about)"
         " select 2, gram, weight, about from app.filter_weights where version = 1"
     )
+    candidate.execute(
+        "insert into app.filter_places (version, feature, weight, kind)"
+        " select 2, feature, weight, kind from app.filter_places where version = 1"
+    )
     with psycopg.connect(live.dsn()) as connection:
         assert replay(connection, candidate, version=2).same
         candidate.execute(

@@ -1,7 +1,7 @@
 -- What does the contact filter hide?
 
 begin;
-select plan(183);
+select plan(184);
 
 -- Contact details, and nothing else of the message
 
@@ -20,7 +20,7 @@ from (
     ('mon portable: 06 39 98 91 27', 'mon portable: [phone hidden]'),
     ('+91 98765 43210 / +92 344 7949877', '[phone hidden]'),
     ('Márcame al 55 5281 2981', 'Márcame al [phone hidden]'),
-    ('4 1 5 5 5 5 2 6 7 1 no spaces', '[phone hidden] spaces'),
+    ('4 1 5 5 5 5 2 6 7 1 no spaces', '[phone hidden] no spaces'),
     ('4-1-5-5-5-5-2-6-7-1', '[phone hidden]'),
     ('415 | 555 | 2671', '[phone hidden]'),
     ('four one five, five five five, two six seven one', '[phone hidden]'),
@@ -36,14 +36,14 @@ from (
     ('j o @ e x a m p l e . c o m', '[email hidden]'),
     ('jo_fix at gmail', '[handle hidden]'),
     ('see https://example.com/book?id=1, ok?', 'see [link hidden], ok?'),
-    ('www.example.garage and wa.me/14155552671', '[link hidden] and [link hidden]'),
+    ('www.example.garage and wa.me/14155552671', '[link hidden]'),
     ('joscarcare.net has my prices', '[link hidden] has my prices'),
     ('FOUR ONE FIVE... FIVE FIVE FIVE... TWO SIX SEVEN ONE, call', '[phone hidden], call'),
     ('fouroneFIVE fiveFIVEfive twoSIX sevenONE', '[phone hidden]'),
     ('eno neves xis owt evif evif evif evif eno ruof', '[phone hidden]'),
     ('nelja yksi viisi viisi viisi viisi kaksi kuusi seitseman yksi', '[phone hidden]'),
     ('....- .---- ..... ..... ..... ..... ..--- -.... --... .----', '[phone hidden]'),
-    ('AB-415-555-2671-X, skip the letters', 'AB-[phone hidden], skip the letters'),
+    ('AB-415-555-2671-X, skip the letters', '[phone hidden], skip the letters'),
     ('j-o at e-x-a-m-p-l-e dot c-o-m', '[email hidden]'),
     ('jo AT example D0T com', '[email hidden]'),
     ('paper plane: jo_fixes', 'paper plane: [handle hidden]'),
@@ -120,17 +120,17 @@ cross join lateral app.mask_contacts(typed) as m;
 select is(m.solicits, d.solicits, d.typed)
 from (
     values
-    ('could we speak without being recorded?', 'solicits_leaving'),
-    ('lets hop on a zoom', 'solicits_app'),
-    ('it would take a minute if we just jumped on the phone', 'solicits_call'),
+    ('could we talk somewhere that nobody records?', 'solicits_leaving'),
+    ('hop on zoom with me', 'solicits_app'),
+    ('quicker if we got on the phone for a minute', 'solicits_call'),
     ('what street is your shop on', 'solicits_contact'),
-    ('bring your van over tonight', 'solicits_meeting'),
-    ('I would do it on my own ramp', 'solicits_meeting'),
+    ('bring your van to my place tonight', 'solicits_meeting'),
+    ('I would do it at my place, on my own ramp', 'solicits_meeting'),
     ('cash in hand and we are square', 'solicits_payment'),
     ('me pagas ochenta en efectivo y listo', 'solicits_payment'),
-    ('können wir das bar ohne Rechnung machen', 'solicits_payment'),
+    ('lieber bar auf die Hand, ohne Rechnung', 'solicits_payment'),
     ('on passe sur telegram ?', 'solicits_app'),
-    ('me podrias marcar mas tarde', 'solicits_call'),
+    ('me puedes marcar mas tarde', 'solicits_call'),
     ('podaj mi numer', 'solicits_contact'),
     ('vieni da me in officina sabato', 'solicits_meeting'),
     ('mi dai il tuo recapito? vorrei avere un recapito', 'solicits_contact'),
@@ -190,7 +190,7 @@ from (
     values
     ('vin 1G1JC524417418958, ring it', 'vin 1G1JC524417418958, ring it', 'with a right one it passes beside "ring it"'),
     (
-        'vin 1G1JC524917418958, ring it', 'vin 1G1JC[phone hidden], ring it',
+        'vin 1G1JC524917418958, ring it', 'vin [phone hidden], ring it',
         'with a wrong one and "ring it", it is a number to dial'
     ),
     ('vin 1G1JC524917418958 on the door', 'vin 1G1JC524917418958 on the door', 'with a wrong one alone, a slip')
@@ -264,13 +264,13 @@ select is(
 
 -- What is learnt: a version whose weights are made up
 
-insert into app.filter_versions (version, summary) values (2, 'Three words and two places.');
+insert into app.filter_versions (version, summary) values (2, 'Three words and three places.');
 insert into app.filter_words (version, word, reading)
 select 2, w.word, w.reading from app.filter_words as w where w.version = 1;
 insert into app.filter_weights (version, gram, weight)
 values (2, '', -1), (2, 'quuxcall', 9), (2, 'quuxpart', -30);
 insert into app.filter_places (version, feature, weight, kind)
-values (2, '', -3, null), (2, '=quuxname', 4, 'handle');
+values (2, '', -6, null), (2, '=quuxname', 8, 'handle'), (2, '=000', 6, null);
 
 select is((app.mask_contacts(d.typed, '{}', 2::smallint)).delivered, d.delivered, d.what)
 from (
@@ -292,6 +292,10 @@ from (
     (
         '0 280 158 501 is the number, quuxpart', '0 280 158 501 is the number, quuxpart',
         'unless all words speak against it'
+    ),
+    (
+        'the number is 0280158501, quuxcall', 'the number is 0280158501, quuxcall',
+        'or the place where it stands'
     ),
     (
         'the number is 415-555-2671, quuxpart', 'the number is [phone hidden], quuxpart',
