@@ -124,11 +124,12 @@ def learn(
     sorts: Sequence[str | None],
     at_least: int,
     inverse_regularisation: float,
+    *,
     is_scaled: bool,
 ) -> list[Weight]:
     """What each name weighs for it to be so, and the sort that most of those have that are so.
 
-    A count is scaled by how much more often its name is met where it is so, before the regression: a rare name that
+    If is_scaled, a count is scaled by how much more often its name is met where it is so, before the regression: a rare name that
     only one side has may weigh much, a common one little. (S. Wang, C. Manning: Baselines and Bigrams, ACL 2012.)
     """
     counting = CountVectorizer(analyzer=list, min_df=at_least)
@@ -169,7 +170,7 @@ def fit_wording(connection: psycopg.Connection, rows: Iterable[Row]) -> list[Wei
         said.append(grams(found[0]))
         leaks.append(row["severity"] != "none")
         abouts.append(asked_for(row["family"]) if row["severity"] == "solicitation" else None)
-    weights = learn(said, leaks, abouts, SEEN_AT_LEAST, INVERSE_REGULARISATION, True)
+    weights = learn(said, leaks, abouts, SEEN_AT_LEAST, INVERSE_REGULARISATION, is_scaled=True)
     return [each for each in weights if not each.name or abs(each.weight) >= LEAST_WEIGHT]
 
 
@@ -229,7 +230,7 @@ def fit_places(connection: psycopg.Connection, rows: Sequence[Row]) -> list[Weig
         [text.kind if is_one else None for text in texts for is_one in text.of_detail],
         PLACED_AT_LEAST,
         PLACES_INVERSE_REGULARISATION,
-        False,
+        is_scaled=False,
     )
     # a word is known by its being there
     return [

@@ -50,7 +50,8 @@ begin
         finding app.finding;
         any_spelled boolean;
         tokens text[];
-        has_decoys boolean := false;
+        -- what is to be left out
+        has_decoys constant boolean := translate(marked, E'\x01\x02', '') collate "C" ~ decoys;
         is_hinted_anywhere boolean;
         runs text[];
         matched text;
@@ -79,10 +80,6 @@ begin
         is_known boolean;
     begin
         finding.kind := 'phone';
-        if figures >= 10 or reading collate "C" ~ long_run then
-            -- what is to be left out
-            has_decoys := translate(marked, E'\x01\x02', '') collate "C" ~ decoys;
-        end if;
         if reading collate "C" ~ long_run then
             -- digits that are read and not written
             any_spelled := length(reading) - length(translate(reading, '0123456789', ''))

@@ -46,18 +46,18 @@ begin
             told := substr(folded, finding.first_character, finding.last_character - finding.first_character + 1);
             finding.first_character := finding.first_character + length(told) - length(ltrim(told, outside));
             finding.last_character := finding.last_character - length(told) + length(rtrim(told, outside));
-            if finding.first_character > finding.last_character or app.is_vin(trim(told, outside)) then
-                null;
-            elsif finding.kind = 'phone' and told collate "C" ~ '[a-z]'
-                and regexp_count(told collate "C", '[a-z0-9]+') < few_words
-            then
-                pieces := pieces || finding;
-            -- few figures are a piece of a number at most: app.find_split_phones wants to see it
-            elsif told collate "C" ~ '[a-z]' or told collate "C" !~ '[0-9]'
-                or length(told) - length(translate(told, '0123456789', '')) >= 7
-            then
-                findings := findings || finding;
-                exit when cardinality(findings) = many;
+            if finding.first_character <= finding.last_character and not app.is_vin(trim(told, outside)) then
+                if finding.kind = 'phone' and told collate "C" ~ '[a-z]'
+                    and regexp_count(told collate "C", '[a-z0-9]+') < few_words
+                then
+                    pieces := pieces || finding;
+                -- few figures are a piece of a number at most: app.find_split_phones wants to see it
+                elsif told collate "C" ~ '[a-z]' or told collate "C" !~ '[0-9]'
+                    or length(told) - length(translate(told, '0123456789', '')) >= 7
+                then
+                    findings := findings || finding;
+                    exit when cardinality(findings) = many;
+                end if;
             end if;
         end if;
         first_token := null;

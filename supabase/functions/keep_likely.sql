@@ -9,8 +9,7 @@ create function app.keep_likely(
     set search_path = ''
 as $$
 declare
-    by_words constant text[] :=
-        '{announced,pieces,account,search,street,crossing}'::text[];
+    by_words constant text[] := '{announced,pieces,account,search,street,crossing}'::text[];
     -- logarithm of the odds of its likeliest token, and half of those of the whole wording, if these are no more than two
     unlikely constant real := -1.5;
     last_weighed constant integer := (tokens[cardinality(tokens)]).first_character;

@@ -8157,7 +8157,8 @@ begin
         finding app.finding;
         any_spelled boolean;
         tokens text[];
-        has_decoys boolean := false;
+        -- what is to be left out
+        has_decoys constant boolean := translate(marked, E'\x01\x02', '') collate "C" ~ decoys;
         is_hinted_anywhere boolean;
         runs text[];
         matched text;
@@ -8186,10 +8187,6 @@ begin
         is_known boolean;
     begin
         finding.kind := 'phone';
-        if figures >= 10 or reading collate "C" ~ long_run then
-            -- what is to be left out
-            has_decoys := translate(marked, E'\x01\x02', '') collate "C" ~ decoys;
-        end if;
         if reading collate "C" ~ long_run then
             -- digits that are read and not written
             any_spelled := length(reading) - length(translate(reading, '0123456789', ''))
@@ -8757,18 +8754,18 @@ begin
             told := substr(folded, finding.first_character, finding.last_character - finding.first_character + 1);
             finding.first_character := finding.first_character + length(told) - length(ltrim(told, outside));
             finding.last_character := finding.last_character - length(told) + length(rtrim(told, outside));
-            if finding.first_character > finding.last_character or app.is_vin(trim(told, outside)) then
-                null;
-            elsif finding.kind = 'phone' and told collate "C" ~ '[a-z]'
-                and regexp_count(told collate "C", '[a-z0-9]+') < few_words
-            then
-                pieces := pieces || finding;
-            -- few figures are a piece of a number at most: app.find_split_phones wants to see it
-            elsif told collate "C" ~ '[a-z]' or told collate "C" !~ '[0-9]'
-                or length(told) - length(translate(told, '0123456789', '')) >= 7
-            then
-                findings := findings || finding;
-                exit when cardinality(findings) = many;
+            if finding.first_character <= finding.last_character and not app.is_vin(trim(told, outside)) then
+                if finding.kind = 'phone' and told collate "C" ~ '[a-z]'
+                    and regexp_count(told collate "C", '[a-z0-9]+') < few_words
+                then
+                    pieces := pieces || finding;
+                -- few figures are a piece of a number at most: app.find_split_phones wants to see it
+                elsif told collate "C" ~ '[a-z]' or told collate "C" !~ '[0-9]'
+                    or length(told) - length(translate(told, '0123456789', '')) >= 7
+                then
+                    findings := findings || finding;
+                    exit when cardinality(findings) = many;
+                end if;
             end if;
         end if;
         first_token := null;
@@ -9943,8 +9940,7 @@ create or replace function app.keep_likely(
     set search_path = ''
 as $$
 declare
-    by_words constant text[] :=
-        '{announced,pieces,account,search,street,crossing}'::text[];
+    by_words constant text[] := '{announced,pieces,account,search,street,crossing}'::text[];
     -- logarithm of the odds of its likeliest token, and half of those of the whole wording, if these are no more than two
     unlikely constant real := -1.5;
     last_weighed constant integer := (tokens[cardinality(tokens)]).first_character;
