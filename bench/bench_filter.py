@@ -48,6 +48,7 @@ FRESH = {
     "s": "held out",
     "t": "tuned on",
     "u": "held out",
+    "v": "held out",
 }
 FOLDS, SEED = 5, 1
 THROUGHPUT = Path(__file__).with_name("filter_throughput.sql")

@@ -1,9 +1,9 @@
-"""Fits the weights of app.weigh_wording and app.weigh_places: python -m tools.train_filter
+"""Fits the weights of app.hear_message and app.weigh_places: python -m tools.train_filter
 
 Two logistic regressions, by scikit-learn, on the messages of tests/data that nobody holds out. One, of words and pairs
 of words, tells messages that solicit, or tell a detail of contact, from harmless ones. The other tells the words of a
 detail from all others, by themselves and their neighbours: for details of shapes that nobody thought of.
-Writes supabase/migrations/20261122000655_filter_weights.sql, the same for the same messages.
+Writes supabase/migrations/20261122000656_filter_model.sql, the same for the same messages.
 """
 
 import re
@@ -27,7 +27,7 @@ from tools.score_chat_leaks import load, places
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests/data"
-MIGRATION = ROOT / "supabase/migrations/20261122000655_filter_weights.sql"
+MIGRATION = ROOT / "supabase/migrations/20261122000656_filter_model.sql"
 TOLD = (
     "chat-leaks.dev",
     "fresh-a",
@@ -314,11 +314,11 @@ def statement(table: str, name: str, sort: str, weights: Iterable[Weight]) -> st
 
 
 def migration(model: Model) -> str:
-    """The file: its head as it is, and the weights by what they are about."""
-    head = MIGRATION.read_text().split("-- Fitted by")[0]
-    counted = f"{len(model.wording)} and {len(model.places)} weights"
+    """The file: the weights of version 1 by what they are about."""
     return (
-        f"{head}-- Fitted by python -m tools.train_filter: {counted}.\n"
+        "-- What the contact filter's first version has learnt: "
+        f"{len(model.wording)} weights of wording, {len(model.places)} of places.\n"
+        "-- Written by python -m tools.train_filter; app.filter_weights and app.filter_places say what they mean.\n\n"
         + statement("filter_weights", "gram", "about", model.wording)
         + "\n"
         + statement("filter_places", "feature", "kind", model.places)

@@ -11,7 +11,7 @@ declare
     -- the wording tells one.
     possibly constant real := -2.5;
     inside constant real := -4;
-    surely constant real := 0.65 + 1.3 * lacking;
+    surely constant real := 1 + 1.3 * lacking;
     outside constant text := ' .,:;!?=*-/';  -- of a detail, at its ends
     few_words constant integer := 4;  -- of a number
     many constant integer := 32;  -- findings: app.place_findings hides what holds more
@@ -46,14 +46,24 @@ begin
             told := substr(folded, finding.first_character, finding.last_character - finding.first_character + 1);
             finding.first_character := finding.first_character + length(told) - length(ltrim(told, outside));
             finding.last_character := finding.last_character - length(told) + length(rtrim(told, outside));
-            if finding.first_character <= finding.last_character and not app.is_vin(trim(told, outside)) then
+            if finding.first_character <= finding.last_character then
+                -- of a word of letters and figures either nothing is hidden, or all
+                finding.first_character := finding.first_character - length(
+                    substring(left(folded, finding.first_character - 1) collate "C" from '[a-z0-9]*$')
+                );
+                finding.last_character := finding.last_character + length(
+                    substring(substr(folded, finding.last_character + 1) collate "C" from '^[a-z0-9]*')
+                );
+                told := substr(folded, finding.first_character, finding.last_character - finding.first_character + 1);
                 if finding.kind = 'phone' and told collate "C" ~ '[a-z]'
                     and regexp_count(told collate "C", '[a-z0-9]+') < few_words
                 then
                     pieces := pieces || finding;
                 -- few figures are a piece of a number at most: app.find_split_phones wants to see it
-                elsif told collate "C" ~ '[a-z]' or told collate "C" !~ '[0-9]'
+                elsif not app.is_vin(told) and (
+                    told collate "C" ~ '[a-z]' or told collate "C" !~ '[0-9]'
                     or length(told) - length(translate(told, '0123456789', '')) >= 7
+                )
                 then
                     findings := findings || finding;
                     exit when cardinality(findings) = many;
@@ -72,4 +82,4 @@ end;
 $$;
 comment on function app.find_told is
     'Details in a folded text: runs of words, numbers and signs that each weigh enough, as app.weigh_places says; '
-    'kind: what such words mostly are of; lacking: of app.weigh_wording.';
+    'kind: what such words mostly are of; lacking: of app.hear_message.';

@@ -8,7 +8,7 @@ create function app.judge_asking(log_odds real, reason text, reading text, besid
 as $$
 declare
     -- the logarithm of the odds from which a pattern is enough
-    possible constant real := -2;
+    possible constant real := -1;
 begin
     return coalesce(
         case when log_odds >= possible or beside_detail then app.judge_solicitation(reading) end,
@@ -18,4 +18,4 @@ end;
 $$;
 comment on function app.judge_asking is
     'Why a message asks for or offers contact or payment outside the platform; null if it does not. log_odds, reason: '
-    'as app.weigh_wording says, of which a found detail is explanation enough: beside one a pattern decides.';
+    'as app.hear_message says, of which a found detail is explanation enough: beside one a pattern decides.';

@@ -33,4 +33,4 @@ end;
 $$;
 comment on function app.keep_likely is
     'Of the findings in a message those whose shape is enough, and those whose words speak for it; origins: of '
-    'app.fold_text; tokens: of app.weigh_places; log_odds: of app.weigh_wording.';
+    'app.fold_text; tokens: of app.weigh_places; log_odds: of app.hear_message.';

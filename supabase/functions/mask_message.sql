@@ -19,6 +19,13 @@ declare
     flag_id constant uuid := gen_random_uuid();
     severity text;
 begin
+    if (app.hear_message(typed, null)).is_harmless then
+        if tg_op = 'INSERT' then
+            new.hidden := '[]';
+        end if;
+        return new;
+    end if;
+
     if length(typed) <= longest_piece then
         earlier := app.earlier_messages(new.thread_id, new.sender_id, new.position);
         earlier_bodies := coalesce(earlier.bodies, earlier_bodies);
@@ -26,11 +33,14 @@ begin
 
     masked := app.mask_contacts(typed, earlier_bodies);
     new.body := masked.delivered;
+    if masked.hidden = '[]' and masked.solicits is null then
+        if tg_op = 'INSERT' then
+            new.hidden := '[]';
+        end if;
+        return new;
+    end if;
     if tg_op = 'INSERT' or masked.hidden <> '[]' then
         new.hidden := masked.hidden || app.solicitation_note(masked.solicits);
-    end if;
-    if masked.hidden = '[]' and masked.solicits is null then
-        return new;
     end if;
 
     if masked.hidden <> '[]' then

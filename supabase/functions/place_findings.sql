@@ -113,6 +113,15 @@ begin
         cross join lateral (select b.n, b.begins, b.next - 1 as ends) as m
         where d.first_character <= m.ends and d.last_character > m.begins
             and (d.last_character > own_begin or (d.reason = 'pieces' and completed))
+            -- where shapes are found, the wording does not make one of two
+            and not (
+                d.reason = 'wording' and (
+                    select count(*) > 1
+                    from unnest(placed) as o
+                    where o.reason = 'shape' and o.first_character >= d.first_character
+                        and o.last_character <= d.last_character
+                )
+            )
         order by m.n desc, f, l desc
     loop
         if merged.piece = detail.piece and detail.first_character <= merged.last_character + 1 then

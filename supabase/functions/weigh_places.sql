@@ -23,7 +23,7 @@ begin
         return array[]::app.told_token[];
     end if;
     tokens := tokens[:longest];
-    -- A look into the index for each, as in app.weigh_wording. A number is its length, and so is a word that is rare.
+    -- A look into the index for each, as in app.hear_message. A number is its length, and so is a word that is rare.
     shapes := array(
         select
             case

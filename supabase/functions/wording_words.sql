@@ -7,9 +7,11 @@ create function app.wording_words(folded text)
     set search_path = ''
 as $$
 declare
-    said text := replace(translate(coalesce(folded, ''), '123456789''', '000000000'), '?', ' ? ');
+    said text := regexp_replace(
+        replace(translate(folded, '123456789''', '000000000'), '?', ' ? ') collate "C",
+        '[^a-z0?\u0370-\u1fff\u3040-\ud7ff]+', ' ', 'g'
+    );
 begin
-    said := regexp_replace(said collate "C", '[^a-z0?\u0370-\u1fff\u3040-\ud7ff]+', ' ', 'g');
     if octet_length(said) > length(said) then
         -- a script without spaces
         said := regexp_replace(said collate "C", '([\u3040-\ud7ff])', ' \1 ', 'g');

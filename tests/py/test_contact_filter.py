@@ -34,6 +34,12 @@ SPANS_HIDDEN_FLOOR = 0.96
 OVER_MASKING_CEILING = 0.012
 BENIGN_FLAGGED_CEILING = 0.003
 THREADS_IN_TIME_FLOOR = 0.85
+# What sounds as harmless as can be; a detail stands in it.
+CAR_TALK = (
+    "torque is 85 Nm on the caliper bolts {} and replace the gasket",
+    "the spark plugs are worn {} check the coil too",
+    "oil pressure reads low at idle {} so test the sender before replacing the pump",
+)
 
 Found = dict[int, list[tuple[str, int, int]]]
 
@@ -97,6 +103,36 @@ def test_contact_details_in_disguise_are_found_as_often_as_before(figures: Figur
     assert figures["groups"]["severity=contact"]["recall"] >= CONTACT_RECALL_FLOOR
     assert figures["groups"]["severity=solicitation"]["recall"] >= SOLICITING_RECALL_FLOOR
     assert figures["overall"]["span_hiding"] >= SPANS_HIDDEN_FLOOR
+
+
+@pytest.mark.attack(111)
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "jo.smith@gmx.de",
+        "jo@xyzzy.com",
+        "@jo_fixes",
+        "u/jofixes",
+        "www.quuxfix.com",
+        "https://quux.io/jo",
+        "t.me/jofixes",
+        "moc.liamg@jofixes",
+        "868r6fcp+cw springfield",
+        "///apple.wheel.river",
+        "36.73781, -119.78712",
+        "1-800-fix-cars",
+        "....- .---- ..... ..... ..... ..... ..--- -.... --... .----",
+        "nelja yksi viisi viisi viisi viisi kaksi kuusi seitseman yksi",
+        "1400 Oak Ave",
+        "+44 7700 900 123",
+        "(415) 555-2671",
+        "+1 415 555 2671",
+        "four one five five five five two six seven one",
+    ],
+)
+def test_no_talk_of_cars_makes_a_shape_harmless(connection: psycopg.Connection, shape: str) -> None:
+    bodies = [talk.format(shape) for talk in CAR_TALK]
+    assert [delivered for delivered, _ in mask(connection, bodies) if shape in delivered] == []
 
 
 def test_little_is_hidden_beside_a_contact_detail(figures: Figures) -> None:

@@ -88,6 +88,7 @@ def filter_sources() -> list[Path]:
         "find_",
         "judge_",
         "weigh_",
+        "hear_",
         "wording_",
         "mask_",
         "explain_",

@@ -1,7 +1,7 @@
 -- What does the contact filter hide?
 
 begin;
-select plan(184);
+select plan(196);
 
 -- Contact details, and nothing else of the message
 
@@ -18,7 +18,7 @@ from (
     ('+44 7700 900411 or +49 151 23456789', '[phone hidden] or [phone hidden]'),
     ('07700 900411', '[phone hidden]'),
     ('mon portable: 06 39 98 91 27', 'mon portable: [phone hidden]'),
-    ('+91 98765 43210 / +92 344 7949877', '[phone hidden]'),
+    ('+91 98765 43210 / +92 344 7949877', '[phone hidden] / [phone hidden]'),
     ('Márcame al 55 5281 2981', 'Márcame al [phone hidden]'),
     ('4 1 5 5 5 5 2 6 7 1 no spaces', '[phone hidden] no spaces'),
     ('4-1-5-5-5-5-2-6-7-1', '[phone hidden]'),
@@ -36,7 +36,7 @@ from (
     ('j o @ e x a m p l e . c o m', '[email hidden]'),
     ('jo_fix at gmail', '[handle hidden]'),
     ('see https://example.com/book?id=1, ok?', 'see [link hidden], ok?'),
-    ('www.example.garage and wa.me/14155552671', '[link hidden]'),
+    ('www.example.garage and wa.me/14155552671', '[link hidden] and [link hidden]'),
     ('joscarcare.net has my prices', '[link hidden] has my prices'),
     ('FOUR ONE FIVE... FIVE FIVE FIVE... TWO SIX SEVEN ONE, call', '[phone hidden], call'),
     ('fouroneFIVE fiveFIVEfive twoSIX sevenONE', '[phone hidden]'),
@@ -123,7 +123,7 @@ from (
     ('could we talk somewhere that nobody records?', 'solicits_leaving'),
     ('hop on zoom with me', 'solicits_app'),
     ('quicker if we got on the phone for a minute', 'solicits_call'),
-    ('what street is your shop on', 'solicits_contact'),
+    ('what''s your email address', 'solicits_contact'),
     ('bring your van to my place tonight', 'solicits_meeting'),
     ('I would do it at my place, on my own ramp', 'solicits_meeting'),
     ('cash in hand and we are square', 'solicits_payment'),
@@ -190,7 +190,7 @@ from (
     values
     ('vin 1G1JC524417418958, ring it', 'vin 1G1JC524417418958, ring it', 'with a right one it passes beside "ring it"'),
     (
-        'vin 1G1JC524917418958, ring it', 'vin [phone hidden], ring it',
+        'vin 1G1JC524917418958, ring it', 'vin 1G1JC[phone hidden], ring it',
         'with a wrong one and "ring it", it is a number to dial'
     ),
     ('vin 1G1JC524917418958 on the door', 'vin 1G1JC524917418958 on the door', 'with a wrong one alone, a slip')
@@ -264,11 +264,11 @@ select is(
 
 -- What is learnt: a version whose weights are made up
 
-insert into app.filter_versions (version, summary) values (2, 'Three words and three places.');
+insert into app.filter_versions (version, summary) values (2, 'A few words and three places.');
 insert into app.filter_words (version, word, reading)
 select 2, w.word, w.reading from app.filter_words as w where w.version = 1;
 insert into app.filter_weights (version, gram, weight)
-values (2, '', -1), (2, 'quuxcall', 9), (2, 'quuxpart', -30);
+values (2, '', -1), (2, 'quuxcall', 9), (2, 'quuxpart', -30), (2, 'quuxless', -1.2), (2, 'quuxeven', 0.01), (2, 'quuxmore', 2), (2, 'quuxmuch', 3.3);
 insert into app.filter_places (version, feature, weight, kind)
 values (2, '', -6, null), (2, '=quuxname', 8, 'handle'), (2, '=000', 6, null);
 
@@ -308,6 +308,23 @@ select is(
         "reason": "An account name was hidden because it stands where one is told."}]'::jsonb,
     'the sender is told why'
 );
+
+select is((app.hear_message(h.typed, 2::smallint)).is_harmless, h.is_harmless, h.what)
+from (
+    values
+    ('the quuxpart beside quuxpart instead of quuxpart', true, 'what sounds harmless in all its parts is not read'),
+    ('the quuxpart beside quuxpart quuxmuch of quuxpart', false, 'it is where one part sounds otherwise'),
+    ('the quuxpart beside quuxpart quuxmore of quuxpart', true, 'more than a little'),
+    ('the quuxeven beside quuxeven instead of quuxeven', false, 'and where nothing speaks for it'),
+    ('the quuxless beside quuxeven instead of quuxeven', true, 'as a little does'),
+    ('the quuxpart beside quuxpart or what nobody knows', false, 'four words that nobody knows are read'),
+    ('the quuxpart beside jo@quuxpart instead of quuxpart', false, 'and so is what has the shape of a detail'),
+    ('quuxpart is worn', true, 'a short one of plain words is not'),
+    ('quuxless is worn', false, 'unless little speaks for it'),
+    ('quuxpart is quuxmore', false, 'or something against it'),
+    ('quuxpart is 0142', false, 'but where it may be a piece of a number'),
+    ('quuxpart is quux_part', false, 'or of a name')
+) as h (typed, is_harmless, what);
 
 -- Nobody gets round it
 
