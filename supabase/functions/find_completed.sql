@@ -10,7 +10,7 @@ create function app.find_completed(
 as $$
 declare
     short constant integer := 32;
-    -- What ends in the message and is of one piece with what stands before it begins no further ahead: words, characters.
+    -- What is of one piece and ends in the message begins no further ahead of it: signs of a reading, characters.
     near constant integer := 64;
     near_characters constant integer := 160;
     -- the logarithm of the odds from which the end of a question may be one

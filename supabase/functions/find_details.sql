@@ -8,7 +8,7 @@ create function app.find_details(body text, heard app.heard_message, earlier tex
     set plan_cache_mode = force_generic_plan  -- planning anew takes as long as all the rest
 as $$
 declare
-    -- Where a finder would find nothing, it need not be asked; nor the judge of soliciting.
+    -- Where a finder would find nothing, it need not be asked.
     -- a link, an address of mail
     linking constant text[] := '{%>%,%D%,"%{%",%.T%,%.L%,%.%/%,%@%.%,"%@%,T%",%@G%}'::text[];
     -- a name of an account, a street or a crossing, besides the signs of each

@@ -19,6 +19,7 @@ declare
     flag_id constant uuid := gen_random_uuid();
     severity text;
 begin
+    -- app.find_contacts asks this first, too: here, for most, it saves looking for what was said before
     if (app.hear_message(typed, null)).is_harmless then
         if tg_op = 'INSERT' then
             new.hidden := '[]';

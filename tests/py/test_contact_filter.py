@@ -109,12 +109,12 @@ def test_contact_details_in_disguise_are_found_as_often_as_before(figures: Figur
 @pytest.mark.parametrize(
     "shape",
     [
-        "jo.smith@gmx.de",
-        "jo@xyzzy.com",
+        "jo.smith@example.com",
+        "jo@xyzzy.example",
         "@jo_fixes",
         "u/jofixes",
-        "www.quuxfix.com",
-        "https://quux.io/jo",
+        "www.example.com",
+        "https://example.com/jo",
         "t.me/jofixes",
         "moc.liamg@jofixes",
         "868r6fcp+cw springfield",

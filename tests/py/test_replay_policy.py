@@ -293,6 +293,11 @@ def test_a_version_of_the_words_is_compared_before_it_goes_live(
         candidate.execute(
             "update app.filter_words set reading = 'N' where version = 2 and word = 'bosch'"
         )
+        # what only words announce has to stand as a detail does, too
+        candidate.execute(
+            "insert into app.filter_places (version, feature, weight) values (2, '<bosch', 9)"
+            " on conflict (version, feature) do update set weight = excluded.weight"
+        )
         outcome = replay(connection, candidate, version=2)
         assert [message.typed for message in outcome.newly_hidden] == [PART]
         assert replay(connection, candidate).same

@@ -7724,7 +7724,7 @@ create or replace function app.find_completed(
 as $$
 declare
     short constant integer := 32;
-    -- What ends in the message and is of one piece with what stands before it begins no further ahead: words, characters.
+    -- What is of one piece and ends in the message begins no further ahead of it: signs of a reading, characters.
     near constant integer := 64;
     near_characters constant integer := 160;
     -- the logarithm of the odds from which the end of a question may be one
@@ -7867,7 +7867,7 @@ create or replace function app.find_details(body text, heard app.heard_message, 
     set plan_cache_mode = force_generic_plan  -- planning anew takes as long as all the rest
 as $$
 declare
-    -- Where a finder would find nothing, it need not be asked; nor the judge of soliciting.
+    -- Where a finder would find nothing, it need not be asked.
     -- a link, an address of mail
     linking constant text[] := '{%>%,%D%,"%{%",%.T%,%.L%,%.%/%,%@%.%,"%@%,T%",%@G%}'::text[];
     -- a name of an account, a street or a crossing, besides the signs of each
@@ -10837,6 +10837,7 @@ declare
     flag_id constant uuid := gen_random_uuid();
     severity text;
 begin
+    -- app.find_contacts asks this first, too: here, for most, it saves looking for what was said before
     if (app.hear_message(typed, null)).is_harmless then
         if tg_op = 'INSERT' then
             new.hidden := '[]';
