@@ -55,15 +55,15 @@ begin
                     substring(substr(folded, finding.last_character + 1) collate "C" from '^[a-z0-9]*')
                 );
                 told := substr(folded, finding.first_character, finding.last_character - finding.first_character + 1);
-                if finding.kind = 'phone' and told collate "C" ~ '[a-z]'
+                if app.is_vin(told) then
+                    null;
+                elsif finding.kind = 'phone' and told collate "C" ~ '[a-z]'
                     and regexp_count(told collate "C", '[a-z0-9]+') < few_words
                 then
                     pieces := pieces || finding;
                 -- few figures are a piece of a number at most: app.find_split_phones wants to see it
-                elsif not app.is_vin(told) and (
-                    told collate "C" ~ '[a-z]' or told collate "C" !~ '[0-9]'
+                elsif told collate "C" ~ '[a-z]' or told collate "C" !~ '[0-9]'
                     or length(told) - length(translate(told, '0123456789', '')) >= 7
-                )
                 then
                     findings := findings || finding;
                     exit when cardinality(findings) = many;

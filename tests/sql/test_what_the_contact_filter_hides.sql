@@ -1,7 +1,7 @@
 -- What does the contact filter hide?
 
 begin;
-select plan(196);
+select plan(197);
 
 -- Contact details, and nothing else of the message
 
@@ -270,7 +270,7 @@ select 2, w.word, w.reading from app.filter_words as w where w.version = 1;
 insert into app.filter_weights (version, gram, weight)
 values (2, '', -1), (2, 'quuxcall', 9), (2, 'quuxpart', -30), (2, 'quuxless', -1.2), (2, 'quuxeven', 0.01), (2, 'quuxmore', 2), (2, 'quuxmuch', 3.3);
 insert into app.filter_places (version, feature, weight, kind)
-values (2, '', -6, null), (2, '=quuxname', 8, 'handle'), (2, '=000', 6, null);
+values (2, '', -6, null), (2, '=quuxname', 8, 'handle'), (2, '=000', 6, null), (2, '=jc', 8, 'phone');
 
 select is((app.mask_contacts(d.typed, '{}', 2::smallint)).delivered, d.delivered, d.what)
 from (
@@ -278,6 +278,10 @@ from (
     (
         'quuxcall me: quuxname, here', 'quuxcall me: [handle hidden], here',
         'what stands where a detail does is hidden where the wording tells one'
+    ),
+    (
+        'quuxcall 1G1JC524417418958, quuxname', 'quuxcall 1G1JC524417418958, [handle hidden]',
+        'but no number of a vehicle, whatever a part of it weighs'
     ),
     ('the quuxname is worn', 'the quuxname is worn', 'and not where it tells none'),
     ('quuxcall and tell nobody', 'quuxcall and tell nobody', 'nor is what stands elsewhere'),
