@@ -29,14 +29,17 @@ declare
         '|(?:whats ?app|telegram|signal|teams|messenger) (?:voice notes?|notifications?|calls?|messages?)[^.,;!?]*(?:cluster|carplay|speaker|head unit|come)[^.,;!?]*';
     -- Logarithms of odds, of app.hear_message. From here on a message may tell a detail of no known shape.
     may_tell constant real := -1;
-    -- From here down a short message without a group of digits, a sign of a name or a street completes nothing; a
-    -- middling one never does. Of those that did, in the corpora, three in four hundred were below, and none.
+    -- characters: what a short message completes may be anything, what a middling one does stands apart in it
+    short constant integer := 32;
+    middling constant integer := 120;
+    -- From here down a short message completes nothing if nothing stands apart in it (of those that did, in the corpora,
+    -- three in four hundred were below), and a middling one in no case (none was).
     short_completes_nothing constant real := -2.5;
     completes_nothing constant real := -3;
     is_masked constant text := '\[(?:phone|email|link|handle|address) hidden\]';
     -- everyday words complete nothing
     everyday constant text := 'ZznytUKFX ~<;?"';
-    -- of a longer message: a group of digits that begins a clause or has a label, a sign of a name, a street
+    -- what stands apart: a group of digits that begins a clause or has a label, a sign of a name, a street
     completing constant text :=
         '(?:^"?|[;<?:] ?)(?:(?:nz|[ZnlytNIRgMCwYiEkmF])[^0-9A-Za-z]){0,3}[0-9o]{1,7}(?:[- ~][0-9o]+)*(?:[;<?"~ ]|$)'
         '|[lN](?: [a-zA-Z]){0,2} [0-9]|[.][0-9]{4}|_[A-Za-z]|x S|D [TLh]|[$]0';
@@ -80,13 +83,13 @@ begin
     end if;
 
     -- What is no detail by itself may complete one: it is short, or a part of it stands apart.
-    if cardinality(earlier) > 0 and length(body) <= 120
+    if cardinality(earlier) > 0 and length(body) <= middling
         and (
             (
-                length(body) <= 32 and heard.log_odds >= short_completes_nothing
+                length(body) <= short and heard.log_odds >= short_completes_nothing
                 and translate(own_reading, everyday, '') <> ''
             )
-            or ((length(body) <= 32 or heard.log_odds >= completes_nothing) and own_reading collate "C" ~ completing)
+            or ((length(body) <= short or heard.log_odds >= completes_nothing) and own_reading collate "C" ~ completing)
         )
         and (
             left(body, 1) in ('@', '.') or not exists (select from unnest(findings) as f where f.reason <> 'wording')

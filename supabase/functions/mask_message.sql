@@ -19,11 +19,11 @@ declare
     flag_id constant uuid := gen_random_uuid();
     severity text;
 begin
+    if tg_op = 'INSERT' then
+        new.hidden := '[]';
+    end if;
     -- app.find_contacts asks this first, too: here, for most, it saves looking for what was said before
     if (app.hear_message(typed, null)).is_harmless then
-        if tg_op = 'INSERT' then
-            new.hidden := '[]';
-        end if;
         return new;
     end if;
 
@@ -35,9 +35,6 @@ begin
     masked := app.mask_contacts(typed, earlier_bodies);
     new.body := masked.delivered;
     if masked.hidden = '[]' and masked.solicits is null then
-        if tg_op = 'INSERT' then
-            new.hidden := '[]';
-        end if;
         return new;
     end if;
     if tg_op = 'INSERT' or masked.hidden <> '[]' then

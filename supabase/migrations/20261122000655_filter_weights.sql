@@ -1,7 +1,8 @@
 -- What words, and each two in a row, weigh in the judgement whether a message solicits or tells a detail of contact;
 -- and what a word and its neighbours weigh in the judgement whether it is of one.
 --
--- Fitted, not written: logarithms of odds, by tools/train_filter.py. No message stands here, nor a phrase of one.
+-- Fitted, not written: logarithms of odds, by tools/train_filter.py, which writes those of version 1 as the next
+-- migration. No message stands there, nor a phrase of one.
 
 create table app.filter_weights (
     version smallint not null references app.filter_versions (version),

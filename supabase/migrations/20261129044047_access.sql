@@ -7728,7 +7728,7 @@ declare
     near constant integer := 64;
     near_characters constant integer := 160;
     -- the logarithm of the odds from which the end of a question may be one
-    possible constant real := -2;
+    may_ask constant real := -2;
     -- a piece of a number stands apart: not P0442, nor 177,973
     has_figures constant boolean := own_reading <> translate(own_reading, '0123456789o', '')
         and own_reading collate "C" ~ '(?:^|[^0-9~,.:])[0-9o]{1,7}(?:[^0-9~,.:]|~?$)';
@@ -7807,7 +7807,7 @@ begin
         );
     end if;
     -- asked in two messages, and not in the earlier one alone
-    if length(body) <= short and heard.log_odds >= possible then
+    if length(body) <= short and heard.log_odds >= may_ask then
         solicits := app.judge_solicitation(seen.reading);
         if solicits is not null
             and app.judge_solicitation(left(seen.reading, 1 - length(own_reading))) is not null
@@ -7888,14 +7888,17 @@ declare
         '|(?:whats ?app|telegram|signal|teams|messenger) (?:voice notes?|notifications?|calls?|messages?)[^.,;!?]*(?:cluster|carplay|speaker|head unit|come)[^.,;!?]*';
     -- Logarithms of odds, of app.hear_message. From here on a message may tell a detail of no known shape.
     may_tell constant real := -1;
-    -- From here down a short message without a group of digits, a sign of a name or a street completes nothing; a
-    -- middling one never does. Of those that did, in the corpora, three in four hundred were below, and none.
+    -- characters: what a short message completes may be anything, what a middling one does stands apart in it
+    short constant integer := 32;
+    middling constant integer := 120;
+    -- From here down a short message completes nothing if nothing stands apart in it (of those that did, in the corpora,
+    -- three in four hundred were below), and a middling one in no case (none was).
     short_completes_nothing constant real := -2.5;
     completes_nothing constant real := -3;
     is_masked constant text := '\[(?:phone|email|link|handle|address) hidden\]';
     -- everyday words complete nothing
     everyday constant text := 'ZznytUKFX ~<;?"';
-    -- of a longer message: a group of digits that begins a clause or has a label, a sign of a name, a street
+    -- what stands apart: a group of digits that begins a clause or has a label, a sign of a name, a street
     completing constant text :=
         '(?:^"?|[;<?:] ?)(?:(?:nz|[ZnlytNIRgMCwYiEkmF])[^0-9A-Za-z]){0,3}[0-9o]{1,7}(?:[- ~][0-9o]+)*(?:[;<?"~ ]|$)'
         '|[lN](?: [a-zA-Z]){0,2} [0-9]|[.][0-9]{4}|_[A-Za-z]|x S|D [TLh]|[$]0';
@@ -7939,13 +7942,13 @@ begin
     end if;
 
     -- What is no detail by itself may complete one: it is short, or a part of it stands apart.
-    if cardinality(earlier) > 0 and length(body) <= 120
+    if cardinality(earlier) > 0 and length(body) <= middling
         and (
             (
-                length(body) <= 32 and heard.log_odds >= short_completes_nothing
+                length(body) <= short and heard.log_odds >= short_completes_nothing
                 and translate(own_reading, everyday, '') <> ''
             )
-            or ((length(body) <= 32 or heard.log_odds >= completes_nothing) and own_reading collate "C" ~ completing)
+            or ((length(body) <= short or heard.log_odds >= completes_nothing) and own_reading collate "C" ~ completing)
         )
         and (
             left(body, 1) in ('@', '.') or not exists (select from unnest(findings) as f where f.reason <> 'wording')
@@ -10837,11 +10840,11 @@ declare
     flag_id constant uuid := gen_random_uuid();
     severity text;
 begin
+    if tg_op = 'INSERT' then
+        new.hidden := '[]';
+    end if;
     -- app.find_contacts asks this first, too: here, for most, it saves looking for what was said before
     if (app.hear_message(typed, null)).is_harmless then
-        if tg_op = 'INSERT' then
-            new.hidden := '[]';
-        end if;
         return new;
     end if;
 
@@ -10853,9 +10856,6 @@ begin
     masked := app.mask_contacts(typed, earlier_bodies);
     new.body := masked.delivered;
     if masked.hidden = '[]' and masked.solicits is null then
-        if tg_op = 'INSERT' then
-            new.hidden := '[]';
-        end if;
         return new;
     end if;
     if tg_op = 'INSERT' or masked.hidden <> '[]' then
