@@ -49,6 +49,7 @@ FRESH = {
     "t": "tuned on",
     "u": "held out",
     "v": "held out",
+    "w": "held out",
 }
 FOLDS, SEED = 5, 1
 THROUGHPUT = Path(__file__).with_name("filter_throughput.sql")

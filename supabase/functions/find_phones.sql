@@ -205,7 +205,8 @@ begin
                 ) > 1;
             end if;
             is_digit_by_digit := length(matched) - 2 * digits between -3 and 0;
-            if not is_hinted or (is_said and not is_denied) then
+            -- none of the known is shorter, and to compile them takes longer than all the rest
+            if (not is_hinted or (is_said and not is_denied)) and (digits >= 10 or (digits >= 8 and strpos(matched, '0') > 0)) then
                 is_known := false;
                 for shape in select l.* from app.locate(matched, known) as l loop
                     is_known := true;

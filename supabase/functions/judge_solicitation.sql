@@ -32,6 +32,10 @@ declare
         'i(?:[^HXz]|z[^X]|$)|(?:^(?:[^X]?[^XFn])?|[^X]{2}[^XFn])CM(?:[^}]|$)|CR[hN]|(?:^|[^RWn])NM(?:[^RW]|$)|(?:^[^LX]?|[^LX]{2})EM'
         '|[Iw][^;,FXK]?C[Ybgr]|w[^;,FXK]?C,|[^;,]w[^;,FXK]?C(?:;|$)|IC[^;,]?Y|[vm<]M[^;,K]{0,2}(?:[CBAE]|N(?:[^;,K]{0,2}(?:$|[;,])|[^;,K]{3}))|(?:[mbvC]|(?:^|[^y])<)[^;,K]{0,4}gn?[zn]?N(?:[^K]|$)|(?:^|[^nz])C[OJ]|YCR[XMz]|MNv|[m<]gnz?C'
         '|<[^;,K]{0,3}tRN|[gy]N[^;,]?<|(?:^|;)[AC];|IEY|(?:^|[^wz])MC(?:[^nX0]|$)|Cv|Iz?mY[^;]*J|Iz?mY(?:[^HL;]{0,3}(?:;|$)|[^HL;]{4})';
+    call_hints constant text[] := string_to_array(
+        '%i% %CM% %CR% %NM% %EM% %CY% %Cb% %Cg% %Cr% %C,% %C;% %C %IC% %vM% %mM% %<M% %gN% %gnN% %gzN% %gnzN% %gnnN% %CO% %CJ% '
+        '%Nv% %gnC% %gnzC% %tRN% %N<% %N_<% %A;% %IEY% %MC% %Cv% %ImY% %IzmY%', ' '
+    );
     -- what is your number; do you have an e-mail
     contact constant text :=
         '(?:^|[^F])[vm<][yMt]?[^;,KF]?W[^;,KU]{0,2}[NEABPhm]|(?:^|[^F])vY?RN|m[ng]Y|b[^;,]{0,3}mY|Nv(?:$|[;,])|N[^;,KU]{0,2}[vmC]Y|NtY|bNt|Y[^;,F]{0,1}v[^;,K]{0,2}[ENq](?:[^K]|$)'
@@ -55,7 +59,7 @@ begin
         when words <> translate(words, 'PpQJ', '') and words !~ 'X[^;,]{0,3}p|^[^;]{0,2}F[^;,]{0,2}p' and words ~ payment then 'solicits_payment'
         when strpos(words, 'V') > 0 and words ~ meeting then 'solicits_meeting'
         when (words <> translate(words, 'AB', '') or words like any (app_hints)) and words ~ app then 'solicits_app'
-        when words <> translate(words, 'iCNEBm', '') and words ~ a_call then 'solicits_call'
+        when words like any (call_hints) and words ~ a_call then 'solicits_call'
         when words like any (contact_hints) and (words not like '%F%N%' or words !~ 'F[^;,]?[RW]?N') and words ~ contact then 'solicits_contact'
         when words <> translate(words, 'q{', '') and words ~ picture then 'solicits_picture'
         when words like any (leaving_hints) and words ~ leaving then 'solicits_leaving'

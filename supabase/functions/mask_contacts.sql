@@ -4,6 +4,7 @@ create function app.mask_contacts(
     body text,
     earlier text[] default '{}',
     inout model_version smallint default null,
+    heard app.heard_message default null,
     out delivered text,
     out hidden jsonb,
     out solicits text,
@@ -16,7 +17,10 @@ create function app.mask_contacts(
     set plan_cache_mode = force_generic_plan  -- planning anew takes as long as all the rest
 as $$
 declare
-    findings constant app.finding[] := app.find_contacts(body, earlier, model_version);
+    findings constant app.finding[] := case
+        when heard is null then app.find_contacts(body, earlier, model_version)
+        else app.find_details(body, heard, earlier)
+    end;
     detail app.finding;
     name text;
 begin
@@ -67,5 +71,6 @@ $$;
 comment on function app.mask_contacts is
     'The body with each contact detail replaced by its kind ("[phone hidden]"), an array of {kind, code, reason}, '
     'empty when nothing was hidden, and why it solicits, if it does. earlier, model_version: as in find_contacts; '
+    'heard: what app.hear_message says of the body, where it has been asked; '
     'earlier_delivered: the same with the pieces that the body completes hidden, null if there are none; details: '
     'each as kind:text, of soliciting its reason, null if there are none.';

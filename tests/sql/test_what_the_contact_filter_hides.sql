@@ -1,7 +1,7 @@
 -- What does the contact filter hide?
 
 begin;
-select plan(197);
+select plan(213);
 
 -- Contact details, and nothing else of the message
 
@@ -32,7 +32,7 @@ from (
     ('it is jo.smith@gmail', 'it is [email hidden]'),
     ('jo (at) example (dot) com', '[email hidden]'),
     ('jo at example dot com', '[email hidden]'),
-    ('mi correo es jo arroba example punto com', 'mi correo [email hidden]'),
+    ('mi correo es jo arroba example punto com', 'mi correo es [email hidden]'),
     ('j o @ e x a m p l e . c o m', '[email hidden]'),
     ('jo_fix at gmail', '[handle hidden]'),
     ('see https://example.com/book?id=1, ok?', 'see [link hidden], ok?'),
@@ -268,7 +268,7 @@ insert into app.filter_versions (version, summary) values (2, 'A few words and t
 insert into app.filter_words (version, word, reading)
 select 2, w.word, w.reading from app.filter_words as w where w.version = 1;
 insert into app.filter_weights (version, gram, weight)
-values (2, '', -1), (2, 'quuxcall', 9), (2, 'quuxpart', -30), (2, 'quuxless', -1.2), (2, 'quuxeven', 0.01), (2, 'quuxmore', 2), (2, 'quuxmuch', 3.3);
+values (2, '', -1), (2, 'quuxcall', 9), (2, 'quuxpart', -9), (2, 'quuxless', -1.2), (2, 'quuxeven', 0.01), (2, 'quuxmore', 2), (2, 'quuxmuch', 3.3), (2, 'quuxmost', 4.2), (2, 'quuxsome', -0.5);
 insert into app.filter_places (version, feature, weight, kind)
 values (2, '', -6, null), (2, '=quuxname', 8, 'handle'), (2, '=000', 6, null), (2, '=jc', 8, 'phone');
 
@@ -317,7 +317,12 @@ select is((app.hear_message(h.typed, 2::smallint)).is_harmless, h.is_harmless, h
 from (
     values
     ('the quuxpart beside quuxpart instead of quuxpart', true, 'what sounds harmless in all its parts is not read'),
-    ('the quuxpart beside quuxpart quuxmuch of quuxpart', false, 'it is where one part sounds otherwise'),
+    ('the quuxpart beside quuxpart quuxmost of quuxpart', false, 'it is where one part sounds otherwise'),
+    ('the quuxpart beside quuxpart quuxmuch of quuxpart', true, 'more than somewhat'),
+    ('the quuxpart beside quuxpart quuxmuch of 12 quuxpart', false, 'and beside a figure even so'),
+    ('the quuxsome beside quuxeven instead of quuxeven', true, 'little is enough'),
+    ('the quuxsome beside quuxeven instead of 2 quuxeven', false, 'unless there is a figure'),
+    ('the quuxsome beside quuxeven instead of quuxeven/s', false, 'or a sign'),
     ('the quuxpart beside quuxpart quuxmore of quuxpart', true, 'more than a little'),
     ('the quuxeven beside quuxeven instead of quuxeven', false, 'and where nothing speaks for it'),
     ('the quuxless beside quuxeven instead of quuxeven', true, 'as a little does'),
@@ -329,6 +334,77 @@ from (
     ('quuxpart is 0142', false, 'but where it may be a piece of a number'),
     ('quuxpart is quux_part', false, 'or of a name')
 ) as h (typed, is_harmless, what);
+
+-- What the live words weigh is looked up where it costs nothing
+
+select is(
+    (
+        select count(*)
+        from app.filter_weights as w
+        cross join app.loaded_wording(null) as l
+        where w.version = l.version
+            and app.look_up(l.slots, l.shifts, hashtextextended(w.gram, 0)) - 1001 = round(w.weight * 100)
+    ),
+    (select count(*) from app.filter_weights as w where w.version = 1),
+    'each word weighs there what the table says'
+);
+select is(
+    (
+        select count(*)
+        from generate_series(1, 1000) as n
+        cross join app.loaded_wording(null) as l
+        where app.look_up(l.slots, l.shifts, hashtextextended('quux ' || n, 0)) between 1 and 4095
+    ),
+    0::bigint,
+    'and what nobody knows weighs nothing'
+);
+insert into app.filter_versions (version, summary) values (3, 'The words of the first.');
+insert into app.filter_weights (version, gram, weight, about)
+select 3, w.gram, w.weight, w.about from app.filter_weights as w where w.version = 1;
+select is(
+    (select (h.log_odds, h.lacking, h.is_harmless) from app.hear_message(d.typed, null) as h),
+    (select (h.log_odds, h.lacking, h.is_harmless) from app.hear_message(d.typed, 3::smallint) as h),
+    'a message sounds as it does where the table is asked: ' || d.typed
+)
+from (
+    values
+    ('call me when you are done'),
+    ('the brake pads are down to 3 mm on the left, thanks'),
+    ('can we skip the app and settle this in cash'),
+    ('0142')
+) as d (typed);
+update app.filter_weights set weight = 9 where version = 1 and gram = 'call';
+select is(
+    (
+        select app.look_up(l.slots, l.shifts, hashtextextended('call', 0)) - 1001
+        from app.loaded_wording(1::smallint) as l
+    ),
+    900::bigint,
+    'a weight that is changed in the table'
+);
+delete from app.filter_weights where version = 1 and gram = 'call';
+select ok(
+    (
+        select app.look_up(l.slots, l.shifts, hashtextextended('call', 0)) not between 1 and 4095
+        from app.loaded_wording(1::smallint) as l
+    ),
+    'or taken out of it, is so there'
+);
+select throws_ok(
+    $$ insert into app.filter_weights (version, gram, weight) values (1, 'quuxheavy', 31) $$,
+    '22003', null, 'no word weighs more than a slot can hold'
+);
+update app.settings set filter_version = 2;
+select is(
+    array(select l.version from app.loaded_wording(null) as l union all select l.version from app.loaded_wording(1::smallint) as l),
+    array[2::smallint],
+    'another version that goes live is there, and the one before is not'
+);
+select is(
+    (app.hear_message('quuxcall me', null)).log_odds, (app.hear_message('quuxcall me', 2::smallint)).log_odds,
+    'and messages are heard by it'
+);
+update app.settings set filter_version = 1;
 
 -- Nobody gets round it
 
