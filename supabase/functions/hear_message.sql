@@ -25,50 +25,29 @@ declare
     sign constant text := '[@_/$+]|[.-][a-z.-]|www|dot[con]|[0-9] [a-z]+ (?:st|ave|r[od]|l[an]|dr|b[ol])|8[0-8]{2}[-. )]+[a-z]';
     likely constant integer := 160;  -- from here the wording is enough
 begin
-    -- of the live version as app.load_wording has put them: one row joined, so the words stay in order
-    select
-        array_agg(
-            case when found.one between 1 and 4095 then found.one - 1001 else 0 end
-            + case when found.pair between 1 and 4095 then found.pair - 1001 else 0 end
-        ),
-        max(found.letters)
-    into weights, longest
-    from (
-        select
-            h.letters,
-            app.look_up(l.slots, l.shifts, h.one) as one,
-            app.look_up(l.slots, l.shifts, h.pair) as pair
-        from (
-            select
-                length(t.next) as letters,
-                hashtextextended(t.next, 0) as one,
-                hashtextextended(concat(t.one, ' ', t.next), 0) as pair
-            from unnest(words, words[2:] || ''::text) as t (one, next)
-            offset 0
-        ) as h
-        cross join app.loaded_wording(model_version) as l
-        offset 0
-    ) as found;
-    if weights is null then
-        -- Of another version as the table says. Sub-selects and no join: one look into the index for each.
-        select array_agg(
-            coalesce(
-                (
-                    select round(w.weight * 100)
-                    from app.filter_weights as w
-                    where w.gram = t.next and w.version = hear_message.model_version
-                ), 0
-            ) + coalesce(
-                (
-                    select round(w.weight * 100)
-                    from app.filter_weights as w
-                    where w.gram = concat(t.one, ' ', t.next) and w.version = hear_message.model_version
-                ), 0
-            )
-        ), max(length(t.next))
-        into weights, longest
-        from unnest(words, words[2:] || ''::text) as t (one, next);
+    if model_version is null then
+        select s.filter_version into model_version
+        from app.settings as s;
     end if;
+    -- Sub-selects and no join: one look into the index for each, whatever the planner thinks of forty. The last has no
+    -- word behind it: '' weighs what everything weighs.
+    select array_agg(
+        coalesce(
+            (
+                select round(w.weight * 100)
+                from app.filter_weights as w
+                where w.gram = t.next and w.version = hear_message.model_version
+            ), 0
+        ) + coalesce(
+            (
+                select round(w.weight * 100)
+                from app.filter_weights as w
+                where w.gram = concat(t.one, ' ', t.next) and w.version = hear_message.model_version
+            ), 0
+        )
+    ), max(length(t.next))
+    into weights, longest
+    from unnest(words, words[2:] || ''::text) as t (one, next);
     foreach weight in array weights loop
         whole := whole + weight;
         part := greatest(part, 0) + weight;
@@ -129,10 +108,6 @@ begin
         return row(seen.folded, seen.origins, odds / 100.0, null, null, true, model_version)::app.heard_message;
     end if;
 
-    if model_version is null then
-        select s.filter_version into model_version
-        from app.settings as s;
-    end if;
     if odds >= likely then
         select w.about into reason
         from (

@@ -560,7 +560,7 @@ cross join lateral (
 where w.word ~ '^[a-z]{4,}$'
     and w.reading !~ '^(?:[zKntyMYIRW]|[ug]z)$'
     and case slip.sort
-        when 1 then n.place >= case when length(w.word) > 4 then 1 else 2 end
+        when 1 then n.place >= case when length(w.word) <= 4 then 2 else 1 end
         when 2 then true
         else n.place > 1 and (length(w.word) > 5 or (length(w.word) = 5 and w.reading !~ '^[0-9]'))
     end

@@ -15,8 +15,8 @@ create table app.filter_weights (
 );
 comment on table app.filter_weights is
     'The logarithm of the odds, by words and pairs of words, that who writes them solicits, or tells a detail of '
-    'contact. The gram '''' is in every message, < begins and > ends one. app.hear_message adds them up, those of '
-    'the live version where app.load_wording has put them; a version is one of app.filter_versions.';
+    'contact. The gram '''' is in every message, < begins and > ends one. app.hear_message adds them up; a version is '
+    'one of app.filter_versions.';
 comment on column app.filter_weights.about is 'What is solicited where it is; null for what speaks against it.';
 create index filter_weights_by_hash on app.filter_weights using hash (gram);
 

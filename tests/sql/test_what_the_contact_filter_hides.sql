@@ -1,7 +1,7 @@
 -- What does the contact filter hide?
 
 begin;
-select plan(213);
+select plan(202);
 
 -- Contact details, and nothing else of the message
 
@@ -334,77 +334,6 @@ from (
     ('quuxpart is 0142', false, 'but where it may be a piece of a number'),
     ('quuxpart is quux_part', false, 'or of a name')
 ) as h (typed, is_harmless, what);
-
--- What the live words weigh is looked up where it costs nothing
-
-select is(
-    (
-        select count(*)
-        from app.filter_weights as w
-        cross join app.loaded_wording(null) as l
-        where w.version = l.version
-            and app.look_up(l.slots, l.shifts, hashtextextended(w.gram, 0)) - 1001 = round(w.weight * 100)
-    ),
-    (select count(*) from app.filter_weights as w where w.version = 1),
-    'each word weighs there what the table says'
-);
-select is(
-    (
-        select count(*)
-        from generate_series(1, 1000) as n
-        cross join app.loaded_wording(null) as l
-        where app.look_up(l.slots, l.shifts, hashtextextended('quux ' || n, 0)) between 1 and 4095
-    ),
-    0::bigint,
-    'and what nobody knows weighs nothing'
-);
-insert into app.filter_versions (version, summary) values (3, 'The words of the first.');
-insert into app.filter_weights (version, gram, weight, about)
-select 3, w.gram, w.weight, w.about from app.filter_weights as w where w.version = 1;
-select is(
-    (select (h.log_odds, h.lacking, h.is_harmless) from app.hear_message(d.typed, null) as h),
-    (select (h.log_odds, h.lacking, h.is_harmless) from app.hear_message(d.typed, 3::smallint) as h),
-    'a message sounds as it does where the table is asked: ' || d.typed
-)
-from (
-    values
-    ('call me when you are done'),
-    ('the brake pads are down to 3 mm on the left, thanks'),
-    ('can we skip the app and settle this in cash'),
-    ('0142')
-) as d (typed);
-update app.filter_weights set weight = 9 where version = 1 and gram = 'call';
-select is(
-    (
-        select app.look_up(l.slots, l.shifts, hashtextextended('call', 0)) - 1001
-        from app.loaded_wording(1::smallint) as l
-    ),
-    900::bigint,
-    'a weight that is changed in the table'
-);
-delete from app.filter_weights where version = 1 and gram = 'call';
-select ok(
-    (
-        select app.look_up(l.slots, l.shifts, hashtextextended('call', 0)) not between 1 and 4095
-        from app.loaded_wording(1::smallint) as l
-    ),
-    'or taken out of it, is so there'
-);
-select throws_ok(
-    $$ insert into app.filter_weights (version, gram, weight) values (1, 'quuxheavy', 31) $$,
-    '22003', null, 'no word weighs more than a slot can hold'
-);
-update app.settings set filter_version = 2;
-select is(
-    array(select l.version from app.loaded_wording(null) as l union all select l.version from app.loaded_wording(1::smallint) as l),
-    array[2::smallint],
-    'another version that goes live is there, and the one before is not'
-);
-select is(
-    (app.hear_message('quuxcall me', null)).log_odds, (app.hear_message('quuxcall me', 2::smallint)).log_odds,
-    'and messages are heard by it'
-);
-update app.settings set filter_version = 1;
 
 -- Nobody gets round it
 

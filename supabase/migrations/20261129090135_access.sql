@@ -9581,50 +9581,29 @@ declare
     sign constant text := '[@_/$+]|[.-][a-z.-]|www|dot[con]|[0-9] [a-z]+ (?:st|ave|r[od]|l[an]|dr|b[ol])|8[0-8]{2}[-. )]+[a-z]';
     likely constant integer := 160;  -- from here the wording is enough
 begin
-    -- of the live version as app.load_wording has put them: one row joined, so the words stay in order
-    select
-        array_agg(
-            case when found.one between 1 and 4095 then found.one - 1001 else 0 end
-            + case when found.pair between 1 and 4095 then found.pair - 1001 else 0 end
-        ),
-        max(found.letters)
-    into weights, longest
-    from (
-        select
-            h.letters,
-            app.look_up(l.slots, l.shifts, h.one) as one,
-            app.look_up(l.slots, l.shifts, h.pair) as pair
-        from (
-            select
-                length(t.next) as letters,
-                hashtextextended(t.next, 0) as one,
-                hashtextextended(concat(t.one, ' ', t.next), 0) as pair
-            from unnest(words, words[2:] || ''::text) as t (one, next)
-            offset 0
-        ) as h
-        cross join app.loaded_wording(model_version) as l
-        offset 0
-    ) as found;
-    if weights is null then
-        -- Of another version as the table says. Sub-selects and no join: one look into the index for each.
-        select array_agg(
-            coalesce(
-                (
-                    select round(w.weight * 100)
-                    from app.filter_weights as w
-                    where w.gram = t.next and w.version = hear_message.model_version
-                ), 0
-            ) + coalesce(
-                (
-                    select round(w.weight * 100)
-                    from app.filter_weights as w
-                    where w.gram = concat(t.one, ' ', t.next) and w.version = hear_message.model_version
-                ), 0
-            )
-        ), max(length(t.next))
-        into weights, longest
-        from unnest(words, words[2:] || ''::text) as t (one, next);
+    if model_version is null then
+        select s.filter_version into model_version
+        from app.settings as s;
     end if;
+    -- Sub-selects and no join: one look into the index for each, whatever the planner thinks of forty. The last has no
+    -- word behind it: '' weighs what everything weighs.
+    select array_agg(
+        coalesce(
+            (
+                select round(w.weight * 100)
+                from app.filter_weights as w
+                where w.gram = t.next and w.version = hear_message.model_version
+            ), 0
+        ) + coalesce(
+            (
+                select round(w.weight * 100)
+                from app.filter_weights as w
+                where w.gram = concat(t.one, ' ', t.next) and w.version = hear_message.model_version
+            ), 0
+        )
+    ), max(length(t.next))
+    into weights, longest
+    from unnest(words, words[2:] || ''::text) as t (one, next);
     foreach weight in array weights loop
         whole := whole + weight;
         part := greatest(part, 0) + weight;
@@ -9685,10 +9664,6 @@ begin
         return row(seen.folded, seen.origins, odds / 100.0, null, null, true, model_version)::app.heard_message;
     end if;
 
-    if model_version is null then
-        select s.filter_version into model_version
-        from app.settings as s;
-    end if;
     if odds >= likely then
         select w.about into reason
         from (
@@ -10468,124 +10443,6 @@ comment on function api.lift_restriction is
 grant execute on function api.lift_restriction to platform_admin;
 
 
--- ==== supabase/functions/load_wording.sql
-
--- What the words of the live version weigh, where a look is cheap. Two looks a word into an index, 5 us each, were most
--- of what a harmless message took. So a function says it, too, app.loaded_wording: a session reads its text once. True
--- is what the table says; whenever that or the live version changes, the function is made anew.
-
-create or replace function app.load_wording()
-    returns trigger
-    language plpgsql
-    volatile
-    set search_path = ''
-as $$
-declare
-    least_weight constant integer := -1001;  -- hundredths; as in app.hear_message
-    most_levels constant integer := 4095;  -- above it: what the 12 bits of a slot hold beside the mark
-    mark constant bigint := 262143;
-    -- Hash and displace: names that share a bucket are shifted together until each has a slot of its own, the largest
-    -- bucket first (D. Belazzougui, F. Botelho, M. Dietzfelbinger: Hash, Displace, and Compress, 2009).
-    names_in_a_bucket constant integer := 4;
-    most_shifts constant integer := 1000000;
-    live smallint;
-    size integer;
-    buckets integer;
-    slots integer[];
-    shifts integer[];
-    bucket record;
-    place integer;
-    places integer[];
-    shift integer;
-begin
-    select s.filter_version into strict live
-    from app.settings as s;
-    -- powers of two, so that a bit mask tells the slot; nine of ten may be taken
-    select greatest(2 ^ ceil(log(2, count(*) / 0.9 + 1)), names_in_a_bucket) into size
-    from app.filter_weights as w
-    where w.version = live;
-    buckets := size / names_in_a_bucket;
-    slots := array_fill(0, array[size], array[0]);
-    shifts := array_fill(0, array[buckets], array[0]);
-    for bucket in
-        select
-            n.hash >> 32 & (buckets - 1) as number,
-            array_agg(n.hash order by n.hash) as hashes,
-            array_agg(n.level order by n.hash) as levels,
-            min(n.level) < 1 or max(n.level) > most_levels as is_too_much
-        from (
-            select
-                hashtextextended(w.gram, 0) as hash,
-                round(w.weight * 100)::integer - least_weight as level
-            from app.filter_weights as w
-            where w.version = live
-        ) as n
-        group by number
-        order by count(*) desc, number
-    loop
-        if bucket.is_too_much then
-            raise exception 'a weight of version % is not between % and %',
-                live, trim_scale((least_weight + 1) / 100.0), trim_scale((least_weight + most_levels) / 100.0)
-                using errcode = 'numeric_value_out_of_range';
-        end if;
-        shift := 0;
-        loop
-            places := array[]::integer[];
-            for nth in 1..cardinality(bucket.hashes) loop
-                place := (bucket.hashes[nth] + shift * (bucket.hashes[nth] >> 18 & 16383 | 1)) & (size - 1);
-                exit when slots[place] <> 0 or place = any (places);
-                places := places || place;
-            end loop;
-            exit when cardinality(places) = cardinality(bucket.hashes);
-            shift := shift + 1;
-            if shift > most_shifts then
-                raise exception 'the words of version % do not find a slot each', live
-                    using errcode = 'program_limit_exceeded';
-            end if;
-        end loop;
-        shifts[bucket.number] := shift;
-        for nth in 1..cardinality(places) loop
-            slots[places[nth]]
-                := ((bucket.hashes[nth] >> 46 & mark) + mark + 1) << 12 | bucket.levels[nth];
-        end loop;
-    end loop;
-    -- Without a search_path, and a set of one row behind an OFFSET, so that the query that asks takes both in as they
-    -- stand, once.
-    execute format(
-        $function$
-        create or replace function app.loaded_wording(model_version smallint)
-            returns table (version smallint, slots integer[], shifts integer[])
-            language sql
-            immutable
-            parallel safe
-            rows 1
-        as $text$
-        select %1$s::pg_catalog.int2, %2$L::pg_catalog.int4[], %3$L::pg_catalog.int4[]
-        where coalesce(model_version, %1$s) operator(pg_catalog.=) %1$s
-        offset 0
-        $text$
-        $function$,
-        live, slots, shifts
-    );
-    comment on function app.loaded_wording is
-        'The weights of the live version, as app.load_wording has put them and app.look_up reads them; nothing for '
-        'another version.';
-    return null;
-end;
-$$;
-comment on function app.load_wording is
-    'Makes app.loaded_wording of the live version''s rows of app.filter_weights.';
-
-create trigger live_wording_is_loaded
-    after insert or update or delete or truncate on app.filter_weights
-    for each statement execute function app.load_wording();
-create trigger live_wording_is_loaded
-    after insert or update of filter_version on app.settings
-    for each row execute function app.load_wording();
-
-update app.settings set filter_version = filter_version;
-
-
 -- ==== supabase/functions/locate.sql
 
 -- Where a pattern occurs, with the words around it: one pass, however many there are.
@@ -10817,27 +10674,6 @@ end;
 $$;
 comment on function app.log_action is
     'Adds a row to the audit log; the actor is the caller''s account, or none for a job or the owner.';
-
-
--- ==== supabase/functions/look_up.sql
-
--- Where a name stands in what app.load_wording has loaded: one slot, without a search.
-
--- No search_path of its own, so that it becomes part of the query that asks it; every name in it is qualified.
-create or replace function app.look_up(slots integer[], shifts integer[], hash bigint)
-    returns bigint
-    language sql
-    immutable
-    parallel safe
-return
-    -- the slot: bits 0 to 17, shifted by bits 18 to 31 as often as the bucket says, bits 32 to 45
-    slots[
-        (hash + shifts[hash >> 32 & (cardinality(shifts) - 1)] * (hash >> 18 & 16383 | 1)) & (cardinality(slots) - 1)
-    ]
-    - (((hash >> 46 & 262143) + 262144) << 12);  -- without the mark; that of a name is never the one of an empty slot
-comment on function app.look_up is
-    'What stands for a name, by its hash, in the slots of app.loaded_wording; 1 to 4,095, and something '
-    'else if nothing does (one unknown name in 300,000 is taken for another).';
 
 
 -- ==== supabase/functions/lose_offer.sql
@@ -15619,38 +15455,26 @@ comment on function app.withhold_earnings is
 
 -- The words of a folded text, as they are weighed.
 
--- No search_path of its own, so that it becomes part of what asks it, as app.look_up.
 create or replace function app.wording_words(folded text)
     returns text[]
-    language sql
+    language plpgsql
     immutable
-    parallel safe
-return string_to_array(
-    '< '
-    || ltrim(
-        btrim(
-            case
-                when octet_length(folded) = length(folded) then
-                    regexp_replace(
-                        replace(translate(folded, '123456789''', '000000000'), '?', ' ? ') collate "C",
-                        '[^a-z0?]+', ' ', 'g'
-                    )
-                else
-                    -- each character of a script without spaces is a word
-                    regexp_replace(
-                        regexp_replace(
-                            replace(translate(folded, '123456789''', '000000000'), '?', ' ? ') collate "C",
-                            '([\u3040-\ud7ff])', ' \1 ', 'g'
-                        ),
-                        '[^a-z0?\u0370-\u1fff\u3040-\ud7ff]+', ' ', 'g'
-                    )
-            end
-        )
-        || ' '
-    )
-    || '>',
-    ' '
-);
+    set search_path = ''
+as $$
+declare
+    said text := regexp_replace(
+        replace(translate(folded, '123456789''', '000000000'), '?', ' ? ') collate "C",
+        '[^a-z0?\u0370-\u1fff\u3040-\ud7ff]+', ' ', 'g'
+    );
+begin
+    if octet_length(said) > length(said) then
+        -- a script without spaces
+        said := regexp_replace(said collate "C", '([\u3040-\ud7ff])', ' \1 ', 'g');
+        said := regexp_replace(said, ' +', ' ', 'g');
+    end if;
+    return string_to_array('< ' || ltrim(btrim(said) || ' ') || '>', ' ');
+end;
+$$;
 comment on function app.wording_words is
     'The words in order, between < and >: letters, figures as zeroes, question marks; of Chinese, Japanese and Korean '
     'each character.';
