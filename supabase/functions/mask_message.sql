@@ -9,80 +9,77 @@ create function app.mask_message()
     set plan_cache_mode = force_generic_plan  -- planning anew takes as long as all the rest
 as $$
 declare
+    typed constant text := new.body;
+    -- what is longer completes nothing: app.find_contacts reads no earlier message with it
+    longest_piece constant integer := 120;
     heard app.heard_message;
+    earlier record;
+    earlier_bodies text[] := array[]::text[];
+    masked record;
+    pieces uuid[] := array[]::uuid[];
+    flag_id constant uuid := gen_random_uuid();
+    severity text;
 begin
     if tg_op = 'INSERT' then
         new.hidden := '[]';
     end if;
-    heard := app.hear_message(new.body, null);
+    heard := app.hear_message(typed, null);
     if heard.is_harmless then
         return new;
     end if;
 
-    declare
-        typed constant text := new.body;
-        -- what is longer completes nothing: app.find_contacts reads no earlier message with it
-        longest_piece constant integer := 120;
-        earlier record;
-        earlier_bodies text[] := array[]::text[];
-        masked record;
-        pieces uuid[] := array[]::uuid[];
-        flag_id constant uuid := gen_random_uuid();
-        severity text;
-    begin
-        if length(typed) <= longest_piece then
-            earlier := app.earlier_messages(new.thread_id, new.sender_id, new.position);
-            earlier_bodies := coalesce(earlier.bodies, earlier_bodies);
-        end if;
+    if length(typed) <= longest_piece then
+        earlier := app.earlier_messages(new.thread_id, new.sender_id, new.position);
+        earlier_bodies := coalesce(earlier.bodies, earlier_bodies);
+    end if;
 
-        masked := app.mask_contacts(typed, earlier_bodies, null, heard);
-        new.body := masked.delivered;
-        if masked.hidden = '[]' and masked.solicits is null then
-            return new;
-        end if;
-        if tg_op = 'INSERT' or masked.hidden <> '[]' then
-            new.hidden := masked.hidden || app.solicitation_note(masked.solicits);
-        end if;
-
-        if masked.hidden <> '[]' then
-            insert into app.raw_messages (message_id, body)
-            values (new.id, typed)
-            on conflict (message_id) do nothing;
-        end if;
-        if masked.earlier_delivered is not null then
-            pieces := array(
-                select app.mask_earlier_message(p.id, p.body)
-                from unnest(earlier.ids, earlier.bodies, masked.earlier_delivered) as p (id, was, body)
-                where p.body <> p.was
-            );
-        end if;
-        if new.sender_id is not null then
-            severity := app.flag_severity(masked.solicits);
-            -- Who was shown what would be hidden, and sends it altered, does not share by accident.
-            if tg_op = 'INSERT' and app.attach_previews(flag_id, new.sender_id, typed, masked.details)
-                and severity = 'S1'
-            then
-                severity := 'S2';
-            end if;
-            insert into app.contact_flags (
-                id, message_id, thread_id, person_id, raised_by, filter_version, kinds, severity, piece_ids, reason_codes
-            )
-            values (
-                flag_id, new.id, new.thread_id, new.sender_id, 'filter', masked.model_version,
-                array(select distinct h ->> 'kind' from jsonb_array_elements(masked.hidden) as h)
-                    || case when masked.solicits is null then array[]::text[] else array['solicitation'] end,
-                severity,
-                pieces,
-                array(select distinct h ->> 'code' from jsonb_array_elements(masked.hidden) as h)
-                    || array_remove(array[masked.solicits], null)
-            )
-            on conflict do nothing;
-            update app.threads as t
-            set flagged_at = coalesce(t.flagged_at, app.current_instant())
-            where t.id = new.thread_id;
-        end if;
+    masked := app.mask_contacts(typed, earlier_bodies, null, heard);
+    new.body := masked.delivered;
+    if masked.hidden = '[]' and masked.solicits is null then
         return new;
-    end;
+    end if;
+    if tg_op = 'INSERT' or masked.hidden <> '[]' then
+        new.hidden := masked.hidden || app.solicitation_note(masked.solicits);
+    end if;
+
+    if masked.hidden <> '[]' then
+        insert into app.raw_messages (message_id, body)
+        values (new.id, typed)
+        on conflict (message_id) do nothing;
+    end if;
+    if masked.earlier_delivered is not null then
+        pieces := array(
+            select app.mask_earlier_message(p.id, p.body)
+            from unnest(earlier.ids, earlier.bodies, masked.earlier_delivered) as p (id, was, body)
+            where p.body <> p.was
+        );
+    end if;
+    if new.sender_id is not null then
+        severity := app.flag_severity(masked.solicits);
+        -- Who was shown what would be hidden, and sends it altered, does not share by accident.
+        if tg_op = 'INSERT' and app.attach_previews(flag_id, new.sender_id, typed, masked.details)
+            and severity = 'S1'
+        then
+            severity := 'S2';
+        end if;
+        insert into app.contact_flags (
+            id, message_id, thread_id, person_id, raised_by, filter_version, kinds, severity, piece_ids, reason_codes
+        )
+        values (
+            flag_id, new.id, new.thread_id, new.sender_id, 'filter', masked.model_version,
+            array(select distinct h ->> 'kind' from jsonb_array_elements(masked.hidden) as h)
+                || case when masked.solicits is null then array[]::text[] else array['solicitation'] end,
+            severity,
+            pieces,
+            array(select distinct h ->> 'code' from jsonb_array_elements(masked.hidden) as h)
+                || array_remove(array[masked.solicits], null)
+        )
+        on conflict do nothing;
+        update app.threads as t
+        set flagged_at = coalesce(t.flagged_at, app.current_instant())
+        where t.id = new.thread_id;
+    end if;
+    return new;
 end;
 $$;
 comment on function app.mask_message is
