@@ -14,19 +14,6 @@ declare
     -- a name of an account, a street or a crossing, besides the signs of each
     name_signs constant text[] := '{%a a %,%a E%,%a%\\_%}'::text[];
     place_signs constant text[] := '{% nz %,% gz %}'::text[];
-    -- what is refused, or what a car does with an app, up to the end of its clause
-    declined constant text :=
-        '(?:^|[.,;!?] ?)(?:sorry,? |but )?(?:no|not on|no thanks,?) (?:whats ?app|telegram|signal|facetime|calls?|texts?|texting|phone calls?)(?![a-z])[^.,;!?]*'
-        '|no,? i (?:won.?t|will not) (?:move|switch|go|come|chat|talk|text)[^.,;!?]*'
-        '|(?:not comfortable|uncomfortable|rather not|prefer not to)(?: with)? (?:sharing|giving|share|give)[^.,;!?]*'
-        '|(?:they|he|she) (?:wants?|wanted|asked) (?:me )?to (?:meet|call|text|see|come)[^.;!?]*'
-        '|me llam[oa] (?:el|la|del|un|una) [^.;!?]*'
-        '|(?:tip|fee|money|payment)[^.;!?]* go(?:es|ing)? to (?:you|u) direct[^.;!?]*'
-        '|hold (?:your|ur|the) phone[^.,;!?]*|(?:my|the) card (?:got |was |is )?(?:declined|refused|expired)[^.;!?]*'
-        '|ring ?tone|drop (?:me|us) . line (?:in )?here|leave the rest|(?:android auto|carplay)(?: [a-z]+){0,2} (?:whats ?app|telegram|signal|messenger)(?: k[aio])? (?:messages?|notifications?)[^.;!?]*'
-        '|and not (?:on|over|by) (?:whats ?app|telegram|signal|the phone|phone)(?![a-z])'
-        '|[^.,;!?]*(?:phone icon|(?:in.app|inside the app) (?:video|voice)? ?call)[^.,;!?]*'
-        '|(?:whats ?app|telegram|signal|teams|messenger) (?:voice notes?|notifications?|calls?|messages?)[^.,;!?]*(?:cluster|carplay|speaker|head unit|come)[^.,;!?]*';
     -- Logarithms of odds, of app.hear_message. From here on a message may tell a detail of no known shape.
     may_tell constant real := -1;
     -- characters: what a short message completes may be anything, what a middling one does stands apart in it
@@ -103,11 +90,13 @@ begin
     end if;
 
     solicits := app.judge_asking(heard.log_odds, heard.reason, own_reading, findings <> '{}');
-    if solicits is not null and heard.folded collate "C" ~ declined then
-        rest := regexp_replace(heard.folded collate "C", declined, ' ', 'g');
-        select app.judge_asking(h.log_odds, h.reason, r.reading, findings <> '{}') into solicits
-        from app.hear_message(rest, heard.model_version) as h
-        cross join lateral app.read_text(rest, heard.model_version) as r;
+    if solicits is not null then
+        rest := app.leave_out_declined(heard.folded);
+        if rest <> heard.folded then
+            select app.judge_asking(h.log_odds, h.reason, r.reading, findings <> '{}') into solicits
+            from app.hear_message(rest, heard.model_version) as h
+            cross join lateral app.read_text(rest, heard.model_version) as r;
+        end if;
     end if;
     solicits := coalesce(solicits, asked_in_two);
     if solicits is not null then

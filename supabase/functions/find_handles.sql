@@ -15,29 +15,48 @@ declare
     -- jo.fixes, jo_fixes, jofixes7: what nobody calls a part of a car
     coined constant text := '[A-Za-z]+(?:[._#][0-9A-Za-z]+|~[0-9]+' || finish || ')(?:[._~#-][0-9A-Za-z]+)*';
     signed constant text := '[\^{@](?:' || coined || '|[A-Za-z]+(?:-[A-Za-z]+)+|[xhNKSVZXsCPABGR])' || finish || '|[$](?:' || coined || '|x)' || finish;
-    beside constant text :=
+    -- How an account is told, each where the letters of it stand. =, P and m are read as :, A and R.
+    alike constant text := translate(reading, '=PBamV', ':AARRR');
+    is_coined constant boolean := reading like any ('{%.%,%\\_%,%#%,%~%}'::text[]);
+    beside constant text[] := array_remove(array[
         -- insta jo.fixes; telegram user name is jofixes7
-        start || '[AP]' || gap || '(?:[ABPNyaRjMgntW]' || gap || '){0,4}(?:' || coined || ')' || finish
+        case when is_coined and strpos(alike, 'A') > 0 then
+            start || '[AP]' || gap || '(?:[ABPNyaRjMgntW]' || gap || '){0,4}(?:' || coined || ')' || finish
+        end,
         -- insta: jofixes; my snap is jofixes
-        || '|' || start || '[AP](?: ?[:=]| ?[:=] |[ ][yaj] |[ ]A |[<,] ?(?=[\^$]))(?:[yRjMganW]' || gap || '){0,3}[xsh](?:-[A-Za-z]+)*' || finish
+        case when alike like any ('{%A:%,%A :%,"%A y %","%A R %","%A j %","%A A %",%A<^%,%A<$%,"%A< ^%","%A< $%","%A,^%","%A,$%"}'::text[]) then
+            start || '[AP](?: ?[:=]| ?[:=] |[ ][yaj] |[ ]A |[<,] ?(?=[\^$]))(?:[yRjMganW]' || gap || '){0,3}[xsh](?:-[A-Za-z]+)*' || finish
+        end,
         -- add me on snap jofixes
-        || '|' || start || '[RamV]' || gap || '(?:[MngyN]' || gap || '){0,3}[AB][ ,:<`](?:[yajgn]' || gap || '){0,3}(?:'
-        || coined || '|x(?! [ngWRM]))' || finish
-        || '|' || start || 'B(?: [yan])*[:= ]+(?:' || coined || ')' || finish
+        case when alike like any ('{"%R%A %",%R%A\,%,%R%A:%,%R%A<%,%R%A`%}'::text[]) then
+            start || '[RamV]' || gap || '(?:[MngyN]' || gap || '){0,3}[AB][ ,:<`](?:[yajgn]' || gap || '){0,3}(?:'
+            || coined || '|x(?! [ngWRM]))' || finish
+        end,
+        case when is_coined and strpos(reading, 'B') > 0 then
+            start || 'B(?: [yan])*[:= ]+(?:' || coined || ')' || finish
+        end,
         -- skype live:jofixes
-        || '|' || start || 'A G:(?:' || coined || '|x)' || finish
-        -- upi jo@bank
-        || '|' || start || '[AP][: ]+[A-Za-z]+@[A-Za-z]+' || finish
+        case when strpos(reading, 'A G:') > 0 then start || 'A G:(?:' || coined || '|x)' || finish end,
+        -- upi jo@bank; upi karo jo@bank
+        case when reading like '%A%@%' or reading like '%P%@%' then
+            start || '[AP][: ]+[A-Za-z]+@[A-Za-z]+' || finish
+            || '|' || start || 'P(?: [A-Za-z]z?){1,4} [A-Za-z]+@[A-Za-z]+' || finish
+        end,
         -- telegram mein dhoondho jo.fixes
-        || '|' || start || 'A(?: [A-Zabd-z]z?){1,4}[ ,:<]+[A-Za-z]+(?:[._][A-Za-z]+(?:[._~][0-9A-Za-z]+)*|~[0-9]+_[A-Za-z]+)' || finish
+        case when reading like any ('{%A%.%,%A%\\_%}'::text[]) then
+            start || 'A(?: [A-Zabd-z]z?){1,4}[ ,:<]+[A-Za-z]+(?:[._][A-Za-z]+(?:[._~][0-9A-Za-z]+)*|~[0-9]+_[A-Za-z]+)' || finish
+        end,
         -- je suis jo underscore fixes
-        || '|' || start || '[ABP][: ]+(?:[A-Zabd-z]z?[: ]+){0,4}[xsz](?: D [xsz])+(?! [TD])' || finish
-        -- just venmo jofixes
+        case when strpos(reading, ' D ') > 0 then
+            start || '[ABP][: ]+(?:[A-Zabd-z]z?[: ]+){0,4}[xsz](?: D [xsz])+(?! [TD])' || finish
+        end,
         -- the name is limp_mode
-        || '|' || start || 'a (?:[ay] )?[A-Za-z]+_[A-Za-z]+(?:[._~][0-9A-Za-z]+)*' || finish
-        || '|' || start || 'P(?: (?:[zyMgjantX]|nz)){0,4} x(?:-[0-9A-Za-z]+)*' || finish
-        -- upi karo jo@bank
-        || '|' || start || 'P(?: [A-Za-z]z?){1,4} [A-Za-z]+@[A-Za-z]+' || finish;
+        case when reading like '%a%\_%' then
+            start || 'a (?:[ay] )?[A-Za-z]+_[A-Za-z]+(?:[._~][0-9A-Za-z]+)*' || finish
+        end,
+        -- just venmo jofixes
+        case when reading like '%P% x%' then start || 'P(?: (?:[zyMgjantX]|nz)){0,4} x(?:-[0-9A-Za-z]+)*' || finish end
+    ], null);
     hosted constant text :=
         '(?<![0-9A-Za-z._])(?:(?:' || coined || ')[ (](?:[gjn] ){0,2}[(]?(?:[GAB]|a E|x E)|x(?:[(]|[ ](?:[gj] (?:n )?)?)G)' || finish;
     -- search First Last on facebook; my page is Name; under Name on facebook
@@ -47,15 +66,14 @@ declare
         || '|' || start || '[AB](?:[:<(,] ?| a | z a )(?:[yg] )?x(?:[ ''][xzhKN]){1,3}'
         || '|a M g [AB] [az] x(?:[ ''][xzh]){0,3}'
         || '|' || start || 'R z a y (?:[xzhKN][ '']){0,4}x(?:[ ''][xzhKN]){0,3}';
-    by_name constant text[] := array[
+    by_sign constant text[] := array_remove(array[
         case when reading <> translate(reading, '^{$', '') or reading like '@%\_%' then case
             -- no price
             when translate(
                 reading, 'ABCDEFGHIJKLMNOPQRSTUVWXYZbcdefghijklmnopqrstuvwxyz^{@', repeat('a', 51) || repeat('$', 3)
             ) like '%$a%' then signed
-        end end,
-        case when reading <> translate(reading, 'ABP', '') or reading like '%a%\_%' then beside end
-    ];
+        end end
+    ], null);
     part record;
 begin
     if reading = translate(reading, '^{$@ABPGa', '') then
@@ -66,9 +84,12 @@ begin
     finding.confidence := 0.9;
     for part in
         select l.first_character, l.last_character, l.matched
-        from unnest(by_name) as p (pattern)
-        cross join lateral app.locate(reading, p.pattern) as l
-        where p.pattern is not null
+        from app.locate(reading, variadic by_sign) as l
+        where cardinality(by_sign) > 0
+        union all
+        select l.first_character, l.last_character, l.matched
+        from app.locate(reading, variadic beside) as l
+        where cardinality(beside) > 0
     loop
         finding.first_character := case
             when part.matched like '$%' or part.matched like '^%' or part.matched like '{%' then part.first_character + 1

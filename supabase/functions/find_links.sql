@@ -14,32 +14,58 @@ declare
     dot constant text := '(?:[.]|[ ~(_|*`-]D[ ~)_|*`-])';
     said_dot constant text := '(?:[ ~(_|*`-]D[ ~)_|*`-])';
     path constant text := '(?:[-~._/?=&%#]' || name || ')*';
-    address constant text :=
-        '(?<![0-9A-Za-z])(?:'
+    before_word constant text := '(?<![0-9A-Za-z])';
+    after_word constant text := '(?![0-9A-Za-z])';
+    -- each where the signs of it stand
+    addresses constant text[] := array_remove(array[
         -- name@name.name
-        || name || '(?:[._+~%-]' || name || ')*[@{](?:' || name || '(?:[-~]' || name || ')*-?' || dot || ')+[A-Za-z]+'
-        || '|' || name || '(?:[._+~%-]' || name || ')*@' || name || '(?:[-~]' || name || ')*,T(?![0-9A-Za-z])'
+        case when reading <> translate(reading, '@{', '') then
+            before_word || name || '(?:[._+~%-]' || name || ')*[@{](?:' || name || '(?:[-~]' || name || ')*-?' || dot || ')+[A-Za-z]+'
+        end,
+        case when reading like '%@%,T%' then
+            before_word || name || '(?:[._+~%-]' || name || ')*@' || name || '(?:[-~]' || name || ')*,T' || after_word
+        end,
         -- name at name dot com
-        || '|' || name || '(?:(?:[._+~-]|' || said_dot || ')' || name || ')*[^;@]j[^;@]'
-        || '(?:(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TLhn]|G' || dot || 'z)(?![0-9A-Za-z])'
-        || '(?:/' || name || path || ')?'
+        case when reading like any ('{%j%.%,%j%D%}'::text[]) then
+            before_word || name || '(?:(?:[._+~-]|' || said_dot || ')' || name || ')*[^;@]j[^;@]'
+            || '(?:(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TLhn]|G' || dot || 'z)' || after_word
+            || '(?:/' || name || path || ')?'
+        end,
         -- name at gmail, with nothing after it
-        || '|' || name || '(?:[._+~-]' || name || ')*[@{]G(?:,T)?'
+        case when reading like any ('{%@G%,"%{G%"}'::text[]) then
+            before_word || name || '(?:[._+~-]' || name || ')*[@{]G(?:,T)?'
+        end,
         -- a host of mail, whatever ends it
-        || '|(?:' || name || '(?:[-._~]' || name || ')*[@j] ?)?G' || dot || '[TLM](?![0-9A-Za-z])'
+        case when reading like any ('{%G.%,%G_D%}'::text[]) then
+            before_word || '(?:' || name || '(?:[-._~]' || name || ')*[@j] ?)?G' || dot || '[TLM]' || after_word
+        end,
         -- jofixes dot garage
-        || '|x(?:[-~_]' || name || ')*' || said_dot || '[hMY](?![0-9A-Za-z])'
+        case when reading like any ('{%x%D_h%,%x%D_M%,%x%D_Y%}'::text[]) then
+            before_word || 'x(?:[-~_]' || name || ')*' || said_dot || '[hMY]' || after_word
+        end,
         -- a circled a
-        || '|' || name || '(?:[._+~-]' || name || ')+ n G' || dot || 'T'
+        case when reading like '% n G%T%' then
+            before_word || name || '(?:[._+~-]' || name || ')+ n G' || dot || 'T'
+        end,
         -- a scheme; www; name.com; name dot com; name.x/path
-        || '|' || name || '>' || name || '(?:[-~.:_]' || name || ')*(?:/' || name || path || ')?'
-        || '|(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TL](?![0-9A-Za-z])(?:/' || name || path || ')?'
-        || '|[A-Za-z]+(?:[-~.]' || name || ')*[.][A-Za-z]+/[0-9A-Za-z]+' || path || ')';
+        case when strpos(reading, '>') > 0 then
+            before_word || name || '>' || name || '(?:[-~.:_]' || name || ')*(?:/' || name || path || ')?'
+        end,
+        case when reading like any ('{%.T%,%.L%,%D_T%,%D_L%}'::text[]) then
+            before_word || '(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TL]' || after_word || '(?:/' || name || path || ')?'
+        end,
+        case when reading like '%.%/%' then
+            before_word || '[A-Za-z]+(?:[-~.]' || name || ')*[.][A-Za-z]+/[0-9A-Za-z]+' || path
+        end
+    ], null);
     site record;
 begin
+    if cardinality(addresses) = 0 then
+        return findings;
+    end if;
     finding.confidence := 1;
     finding.reason := 'shape';
-    for site in select l.* from app.locate(reading, address) as l loop
+    for site in select l.* from app.locate(reading, variadic addresses) as l loop
         finding.kind := case
             when strpos(site.matched, '>') = 0 and site.matched <> translate(site.matched, '@{', '') then 'email'
             when site.matched collate "C" ~ '[^0-9A-Za-z]j[^0-9A-Za-z]| n G' then 'email'

@@ -23,16 +23,6 @@ begin
         decoys constant text :=
             '(?:ignor(?:e|ing)|skip|strip|drop|lose|leave off|leave out|without|minus)'
             ' (?:the |all |my )?(?:letters?|words?|first|last|middle|cents|dashes|zero)';
-        -- how numbers are written where our users live: anywhere, with its country; North America;
-        -- France; Britain, Germany, Italy, Pakistan; India; Mexico; Brazil; before them the Netherlands and China
-        known constant text :=
-            '(?<![0-9o])(?:1[3-9][0-9]{9}|0[1-9][0-9]{1,3}[-/ ][0-9]{3,6}(?:[- ][0-9]{2,4}){1,2}|00[1-9][-0-9 .]{9,17}|0[1-9][^0-9][0-9]{4}[^0-9]?[0-9]{4}|1[3-9][0-9][^0-9][0-9]{4}[^0-9][0-9]{4}'
-            '|(?:1[^0-9o]?)?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[0-9o](?:~?[0-9o]){3}'
-            '|0[1-9](?:[^0-9][0-9]{2}){4}'
-            '|0[0-9]{2,4}[^.0-9](?:[0-9]{3,4}[^0-9][0-9]{3,4}|[0-9]{6,8})'
-            '|[6-9][0-9]{4}[^-0-9][0-9]{5}'
-            '|(?:33|5[56]|81)[^0-9][0-9]{4}[^0-9][0-9]{4}'
-            '|[1-9]{2}[^0-9]9[0-9]{4}[^0-9][0-9]{4})(?![0-9o])';
         -- words that announce a number: call, phone, hit me up, whatsapp, backwards, gmail, reach
         announcing constant text := 'CNiAkGm';
         dated constant text :=
@@ -59,6 +49,8 @@ begin
         after text;
         part record;
         shape record;
+        parted text;
+        known text[];
         place integer := 1;
         counted integer := 1;
         words_before integer := 1;
@@ -205,10 +197,32 @@ begin
                 ) > 1;
             end if;
             is_digit_by_digit := length(matched) - 2 * digits between -3 and 0;
-            -- none of the known is shorter, and to compile them takes longer than all the rest
+            -- none of the known is shorter
             if (not is_hinted or (is_said and not is_denied)) and (digits >= 10 or (digits >= 8 and strpos(matched, '0') > 0)) then
                 is_known := false;
-                for shape in select l.* from app.locate(matched, known) as l loop
+                -- how numbers are written where our users live, each where the first figures or the groups of it stand
+                parted := '-' || translate(matched, ' ~.,/()*_|:"#=`?<;D', repeat('-', 19));
+                known := array_remove(array[
+                    -- North America
+                    '(?<![0-9o])(?:1[^0-9o]?)?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[0-9o](?:~?[0-9o]){3}(?![0-9o])',
+                    -- anywhere, with its country; France; Britain, Germany, Italy, Pakistan, the Netherlands
+                    case when strpos(parted, '-0') > 0 then
+                        '(?<![0-9o])(?:0[1-9][0-9]{1,3}[-/ ][0-9]{3,6}(?:[- ][0-9]{2,4}){1,2}|00[1-9][-0-9 .]{9,17}'
+                        '|0[1-9][^0-9][0-9]{4}[^0-9]?[0-9]{4}|0[1-9](?:[^0-9][0-9]{2}){4}'
+                        '|0[0-9]{2,4}[^.0-9](?:[0-9]{3,4}[^0-9][0-9]{3,4}|[0-9]{6,8}))(?![0-9o])'
+                    end,
+                    -- China
+                    case when strpos(parted, '-1') > 0 then
+                        '(?<![0-9o])(?:1[3-9][0-9]{9}|1[3-9][0-9][^0-9][0-9]{4}[^0-9][0-9]{4})(?![0-9o])'
+                    end,
+                    -- India; Mexico; Brazil
+                    case when translate(parted, '123456789', '000000000')
+                        like any ('{%-00000-00000%,%-00-0000-0000%,%-00-00000-0000%}'::text[]) then
+                        '(?<![0-9o])(?:[6-9][0-9]{4}[^-0-9][0-9]{5}|(?:33|5[56]|81)[^0-9][0-9]{4}[^0-9][0-9]{4}'
+                        '|[1-9]{2}[^0-9]9[0-9]{4}[^0-9][0-9]{4})(?![0-9o])'
+                    end
+                ], null);
+                for shape in select l.* from app.locate(matched, variadic known) as l loop
                     is_known := true;
                     sure := case
                         when is_told and digits between 9 and 13 and matched collate "C" !~ dated then 0.7

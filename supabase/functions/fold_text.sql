@@ -5,11 +5,11 @@ create function app.fold_text(body text, out folded text, out origins integer[])
     immutable
     set search_path = ''
 as $$
-declare
-    unusual constant text := '[^\n\r\t -~\x03]|&#|%[2-7][0-9a-fA-F]%|(?:^|[ \x03])[a-zA-Z] [a-zA-Z0-9@._-] ';
 begin
     -- each letter stands for itself
-    if body collate "C" !~ unusual then
+    if body collate "C" !~ '[^\n\r\t -~\x03]'
+        and body not like all (array['%&#%', '%\%__\%%', '_ _ %', '% _ _ %', E'%\x03_ _ %'])
+    then
         folded := lower(body collate "C");
         return;
     end if;

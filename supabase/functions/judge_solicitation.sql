@@ -28,14 +28,14 @@ declare
         '|w[^;,]?B(?:[^KzU]|$)|WA[tv]|Mm?zA|m[gz]A';
     app_hints constant text[] := array['%vLM%', '%gv', '%gv;%', '%gv,%', '%Rv', '%Rv;%', '%Rv,%'];
     -- call me; can I text you; give me a ring
-    a_call constant text :=
-        'i(?:[^HXz]|z[^X]|$)|(?:^(?:[^X]?[^XFn])?|[^X]{2}[^XFn])CM(?:[^}]|$)|CR[hN]|(?:^|[^RWn])NM(?:[^RW]|$)|(?:^[^LX]?|[^LX]{2})EM'
-        '|[Iw][^;,FXK]?C[Ybgr]|w[^;,FXK]?C,|[^;,]w[^;,FXK]?C(?:;|$)|IC[^;,]?Y|[vm<]M[^;,K]{0,2}(?:[CBAE]|N(?:[^;,K]{0,2}(?:$|[;,])|[^;,K]{3}))|(?:[mbvC]|(?:^|[^y])<)[^;,K]{0,4}gn?[zn]?N(?:[^K]|$)|(?:^|[^nz])C[OJ]|YCR[XMz]|MNv|[m<]gnz?C'
-        '|<[^;,K]{0,3}tRN|[gy]N[^;,]?<|(?:^|;)[AC];|IEY|(?:^|[^wz])MC(?:[^nX0]|$)|Cv|Iz?mY[^;]*J|Iz?mY(?:[^HL;]{0,3}(?:;|$)|[^HL;]{4})';
     call_hints constant text[] := string_to_array(
         '%i% %CM% %CR% %NM% %EM% %CY% %Cb% %Cg% %Cr% %C,% %C;% %C %IC% %vM% %mM% %<M% %gN% %gnN% %gzN% %gnzN% %gnnN% %CO% %CJ% '
         '%Nv% %gnC% %gnzC% %tRN% %N<% %N_<% %A;% %IEY% %MC% %Cv% %ImY% %IzmY%', ' '
     );
+    number_hints constant text[] := '{%NM%,%MNv%,%tRN%,%N<%,%N_<%}'::text[];
+    towards_hints constant text[] := '{%gN%,%gnN%,%gzN%,%gnzN%,%gnnN%,%gnC%,%gnzC%}'::text[];
+    asking_hints constant text[] := '{%EM%,%vM%,%mM%,%<M%,%IEY%}'::text[];
+    wanting_hints constant text[] := '{%ImY%,%IzmY%}'::text[];
     -- what is your number; do you have an e-mail
     contact constant text :=
         '(?:^|[^F])[vm<][yMt]?[^;,KF]?W[^;,KU]{0,2}[NEABPhm]|(?:^|[^F])vY?RN|m[ng]Y|b[^;,]{0,3}mY|Nv(?:$|[;,])|N[^;,KU]{0,2}[vmC]Y|NtY|bNt|Y[^;,F]{0,1}v[^;,K]{0,2}[ENq](?:[^K]|$)'
@@ -59,7 +59,18 @@ begin
         when words <> translate(words, 'PpQJ', '') and words !~ 'X[^;,]{0,3}p|^[^;]{0,2}F[^;,]{0,2}p' and words ~ payment then 'solicits_payment'
         when strpos(words, 'V') > 0 and words ~ meeting then 'solicits_meeting'
         when (words <> translate(words, 'AB', '') or words like any (app_hints)) and words ~ app then 'solicits_app'
-        when words like any (call_hints) and words ~ a_call then 'solicits_call'
+        when words like any (call_hints) and (
+            strpos(words, 'CM') > 0 and words ~ '(?:^(?:[^X]?[^XFn])?|[^X]{2}[^XFn])CM(?:[^}]|$)'
+            or words <> translate(words, 'AC', '')
+            and words ~ 'CR[hN]|[Iw][^;,FXK]?C[Ybgr]|w[^;,FXK]?C,|[^;,]w[^;,FXK]?C(?:;|$)|IC[^;,]?Y|(?:^|[^nz])C[OJ]|YCR[XMz]|(?:^|;)[AC];|Cv'
+            or strpos(words, 'MC') > 0 and words ~ '(?:^|[^wz])MC(?:[^nX0]|$)'
+            or words like any (number_hints) and words ~ '(?:^|[^RWn])NM(?:[^RW]|$)|MNv|<[^;,K]{0,3}tRN|[gy]N[^;,]?<'
+            or words like any (towards_hints) and words ~ '(?:[mbvC]|(?:^|[^y])<)[^;,K]{0,4}gn?[zn]?N(?:[^K]|$)|[m<]gnz?C'
+            or words like any (asking_hints)
+            and words ~ '(?:^[^LX]?|[^LX]{2})EM|[vm<]M[^;,K]{0,2}(?:[CBAE]|N(?:[^;,K]{0,2}(?:$|[;,])|[^;,K]{3}))|IEY'
+            or words like any (wanting_hints) and words ~ 'Iz?mY[^;]*J|Iz?mY(?:[^HL;]{0,3}(?:;|$)|[^HL;]{4})'
+            or strpos(words, 'i') > 0 and words ~ 'i(?:[^HXz]|z[^X]|$)'
+        ) then 'solicits_call'
         when words like any (contact_hints) and (words not like '%F%N%' or words !~ 'F[^;,]?[RW]?N') and words ~ contact then 'solicits_contact'
         when words <> translate(words, 'q{', '') and words ~ picture then 'solicits_picture'
         when words like any (leaving_hints) and words ~ leaving then 'solicits_leaving'

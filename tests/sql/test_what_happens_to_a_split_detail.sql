@@ -1,7 +1,7 @@
 -- What happens to a contact detail that comes in several messages?
 
 begin;
-select plan(34);
+select plan(38);
 
 create function pg_temp.send(body text)
     returns void
@@ -259,6 +259,30 @@ select is(
 select is(
     array(select solicits from app.mask_contacts('quuxcall please')), array[null::text],
     'while the live one judges messages'
+);
+select is(
+    array(
+        select (h.log_odds, h.is_harmless)::text
+        from app.messages as m
+        cross join lateral app.hear_message(m.body, 1::smallint) as h
+        order by m.id
+    ),
+    array(
+        select (h.log_odds, h.is_harmless)::text
+        from app.messages as m
+        cross join lateral app.hear_message(m.body, 2::smallint) as h
+        order by m.id
+    ),
+    'what is loaded of a version weighs what the table says'
+);
+select isnt_empty($$ select from app.messages as m where m.body like '% %' $$, 'of which there is something to say');
+select throws_ok(
+    $$ update app.filter_weights set weight = weight + 1 where version = 1 and gram = 'call' $$, '23514', null,
+    'and stays as it is'
+);
+select throws_ok(
+    $$ insert into app.filter_weights (version, gram, weight) values (1, 'quuxcall', 9) $$, '23514', null,
+    'and no word joins it'
 );
 update app.settings set filter_version = 2;
 select is(
