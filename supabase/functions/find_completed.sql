@@ -41,6 +41,11 @@ begin
         if ahead = '' then
             return;
         end if;
+        -- that much is seen before these are read
+        continue when reach = 5 and cardinality(kept) > reach and (
+            (has_figures and ahead <> translate(ahead, '0123456789', ''))
+            or (length(body) <= short and length(ahead) - length(replace(ahead, ' ', '')) <= 10)
+        );
         select f.folded, f.origins into folded, origins
         from app.fold_text(ahead || body) as f;
         seen := app.read_text(folded, heard.model_version);
@@ -48,11 +53,9 @@ begin
         earlier_reading := left(seen.reading, - length(own_reading));
         exit when (not has_figures or earlier_reading = translate(earlier_reading, '0123456789o', '')) and (
             length(body) > short
-            or (
-                length(ahead) - length(replace(ahead, ' ', '')) > 10
-                and seen.reading = translate(seen.reading, '@>D{^$ABPGS', '')
-                and strpos(seen.reading, '.T') = 0
-            )
+            or (seen.reading = translate(seen.reading, '@>D{^$ABPGS', '') and strpos(seen.reading, '.T') = 0)
+            -- what is further ahead is not looked at but for figures
+            or (length(earlier_reading) > near and length(ahead) > near_characters)
         );
     end loop;
 

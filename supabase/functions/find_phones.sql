@@ -41,7 +41,9 @@ begin
         any_spelled boolean;
         tokens text[];
         -- what is to be left out
-        has_decoys constant boolean := translate(marked, E'\x01\x02', '') collate "C" ~ decoys;
+        has_decoys constant boolean := marked like any (
+            array['%ignor%', '%skip%', '%strip%', '%drop%', '%lose%', '%leave%', '%without%', '%minus%']
+        ) and translate(marked, E'\x01\x02', '') collate "C" ~ decoys;
         is_hinted_anywhere boolean;
         runs text[];
         matched text;
@@ -66,6 +68,7 @@ begin
         is_said_after boolean;
         is_hinted boolean;
         is_denied boolean;
+        is_labelled boolean;
         is_list boolean;
         explained text;
         is_explained boolean;
@@ -173,6 +176,10 @@ begin
                 or (is_explained and right(before, 1) <> '+' and clause = translate(clause, 'CNk', ''))
                 or (right(clause, 1) = '$' and matched collate "C" ~ priced);
 
+            -- part 123; case id 123; tag number is 123
+            is_labelled := right(clause, 3) like '%K%'
+                or (strpos(clause, 'K') > 0 and translate(since, 'aNZ#yn :.-', '') = '');
+
             if digits between 8 and 15 and right(before, 1) = '+' and substr(after, 2, 1) <> 'U'
                 and strpos(matched, 'o') = 0 and matched not like '%._ %'
             then
@@ -231,7 +238,7 @@ begin
                         when translate(shape.matched, '0123456789o', '') = '' then
                             case when is_said_after then 0.8 when is_denied then 0.1 else 0.6 end
                         when is_said then 0.9
-                        when digits in (10, 11) and right(clause, 3) not like '%K%'
+                        when digits in (10, 11) and not is_labelled
                             and shape.matched collate "C" between '1' and ':' then 0.8
                         when is_denied then 0.3
                         else 0.7
@@ -305,7 +312,8 @@ begin
         end if;
 
         -- In pieces, with words between them: each piece is hidden.
-        if figures < 10 or (reading = translate(reading, 'CNkm', '') and reading not like '%n_M%' and not has_decoys) then
+        if figures < 10 or translate(reading, '123456789', '000000000') not like '%000%000%0000%'
+            or (reading = translate(reading, 'CNkm', '') and reading not like '%n_M%' and not has_decoys) then
             return findings;
         end if;
         for part in select l.* from app.locate(reading, in_pieces) as l loop

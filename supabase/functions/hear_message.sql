@@ -64,20 +64,18 @@ begin
         if is_loaded then
             -- Less its mark, a slot holds a weight: what is not between 1 and 4,095 is the slot of another gram, or empty.
             hash := hashtextextended(words[n], 0);
-            level := (app.loaded_wording()).slots[
+            level := (app.loaded_slots())[
                 (
                     hash
-                    + (app.loaded_wording()).shifts[hash >> 32 & (cardinality((app.loaded_wording()).shifts) - 1)]
-                    * (hash >> 18 & 16383 | 1)
-                ) & (cardinality((app.loaded_wording()).slots) - 1)
+                    + (app.loaded_shifts())[hash >> 32 & (app.loaded_wording()).last_bucket] * (hash >> 18 & 16383 | 1)
+                ) & (app.loaded_wording()).last_slot
             ] - ((hash >> 46 & 262143 | 262144) << 12);
             pair_hash := hashtextextended(concat(words[n - 1], ' ', words[n]), 0);
-            pair_level := (app.loaded_wording()).slots[
+            pair_level := (app.loaded_slots())[
                 (
                     pair_hash
-                    + (app.loaded_wording()).shifts[pair_hash >> 32 & (cardinality((app.loaded_wording()).shifts) - 1)]
-                    * (pair_hash >> 18 & 16383 | 1)
-                ) & (cardinality((app.loaded_wording()).slots) - 1)
+                    + (app.loaded_shifts())[pair_hash >> 32 & (app.loaded_wording()).last_bucket] * (pair_hash >> 18 & 16383 | 1)
+                ) & (app.loaded_wording()).last_slot
             ] - ((pair_hash >> 46 & 262143 | 262144) << 12);
             weight := case when level between 1 and 4095 then level - 1001 else 0 end
                 + case when pair_level between 1 and 4095 then pair_level - 1001 else 0 end;

@@ -229,7 +229,7 @@ from (
         disc disconnect disconnected display distance distributor does doesnt doing done doors doubt down
         drained dripping driven driver drivers drives driving dropped drove dry dtcs dual dull dump during
         dust duty each earlier early easily easy edge edges egr either electric electrical electronic else
-        emissions empty engine engines enough entire error especially estimate etc evap even evenly ever
+        emissions empty engine engines enough entire error especially etc evap even evenly ever
         every everybody everyone everything exact exactly except exhaust expect expensive
         experience explain extra eye eyes factory fail failed failing fails fairly fall fan far fast fault
         feel feeling feels feet felt fender few fifth figure fill filled filter filters finally
@@ -275,7 +275,7 @@ from (
         sounding sounds source south space spare spark speaker spec special specific specs speed speeds
         spent spin spit split spoke spots spray spring springs squeak squeal squealing squeals stage stall
         stalled stalling stalls stand standing star started starter starting stated station stay stayed
-        stays steady steam steel steer steering step steps stereo stick sticking stiff stock stood stopped
+        stays steady steam steel steer steering step steps stereo stick sticking stiff stood stopped
         stopping stops stored straight strange strap strip stripped strong struggle strut struts stuck
         stuff stumble sudden suddenly suggest suppose supposed surface surge surges surging suspect
         suspension sweet symptom symptoms synthetic systems table taken takes taking tank tap tape
@@ -325,6 +325,8 @@ from (
         teilenr bestellnr expediente docket consignment waybill awb shipment package delivery locker
         transaction txn approval certificate registration licence license permit batch casting hardware hw
         sw bin shelf aisle workorder rma authorization auth membership loyalty incident referencia
+        cert certs esn checksum contract inspection asset dispute pallet freight imei meid iccid gtin plu
+        coupon voucher skid seguimiento telaio interchange estimate stock
         referencja albaran poliza apolice kundennr vorgangsnummer schadennummer sendungsnummer bestelling
         bestelnummer pakket colis dossier devis sinistre preventivo fattura ordine spedizione pratica
         encomenda przesylka paczka quittung beleg recu ticketnummer tsbs bulletins serials skus bookingid

@@ -7,14 +7,13 @@ create type app.loaded_wording as (
     version smallint,
     proof bigint,
     always integer,
-    slots integer [],
-    shifts integer []
+    last_slot integer,
+    last_bucket integer
 );
 comment on type app.loaded_wording is
-    'The wording of a version, in hundredths of its weights. proof: hashtextextended(''the words of a version'', 0) '
+    'What is loaded of the wording, in hundredths of its weights. proof: hashtextextended(''the words of a version'', 0) '
     'where it was made; a server that hashes otherwise cannot look anything up. always: what every message weighs. '
-    'slots: of each gram a mark, 18 bits of its hash and one that is always set, and in the lowest 12 bits its weight, '
-    'which 1,001 makes positive; 0 where there is none. shifts: by how many steps the grams of a bucket are shifted.';
+    'last_slot, last_bucket: of app.loaded_slots and app.loaded_shifts, which begin with 0; masks of a hash.';
 
 do $load$
 declare
@@ -81,13 +80,39 @@ begin
     end loop;
     execute format(
         $function$
+        create function app.loaded_slots()
+            returns integer []
+            language sql
+            immutable
+            set search_path = ''
+        as $text$
+        select %L::integer []
+        $text$
+        $function$,
+        slots
+    );
+    execute format(
+        $function$
+        create function app.loaded_shifts()
+            returns integer []
+            language sql
+            immutable
+            set search_path = ''
+        as $text$
+        select %L::integer []
+        $text$
+        $function$,
+        shifts
+    );
+    execute format(
+        $function$
         create function app.loaded_wording()
             returns app.loaded_wording
             language sql
             immutable
             set search_path = ''
         as $text$
-        select row(%s, %s, %s, %L, %L)::app.loaded_wording
+        select row(%s, %s, %s, %s, %s)::app.loaded_wording
         $text$
         $function$,
         live,
@@ -97,25 +122,28 @@ begin
             from app.filter_weights as w
             where w.version = live and w.gram = ''
         ),
-        slots,
-        shifts
+        size - 1,
+        buckets - 1
     );
 end;
 $load$;
 comment on function app.loaded_wording() is
-    'The weights of version 1 of app.filter_weights, as a session remembers them; app.hear_message reads them.';
+    'Which version of app.filter_weights a session remembers, and how; app.hear_message reads it.';
+comment on function app.loaded_slots() is
+    'Of each gram that is loaded a mark, 18 bits of its hash and one that is always set, and in the lowest 12 bits its '
+    'weight in hundredths, which 1,001 makes positive; 0 where there is none.';
+comment on function app.loaded_shifts() is 'By how many steps the grams of a bucket are shifted.';
 
 -- What a session remembers is what the table says.
 alter table app.filter_weights add constraint weight_is_as_loaded check (
     version <> (app.loaded_wording()).version
     or hashtextextended('the words of a version', 0) <> (app.loaded_wording()).proof
-    or (app.loaded_wording()).slots[
+    or (app.loaded_slots())[
         (
             hashtextextended(gram, 0)
-            + (app.loaded_wording()).shifts[
-                hashtextextended(gram, 0) >> 32 & (cardinality((app.loaded_wording()).shifts) - 1)
-            ] * (hashtextextended(gram, 0) >> 18 & 16383 | 1)
-        ) & (cardinality((app.loaded_wording()).slots) - 1)
+            + (app.loaded_shifts())[hashtextextended(gram, 0) >> 32 & (app.loaded_wording()).last_bucket]
+            * (hashtextextended(gram, 0) >> 18 & 16383 | 1)
+        ) & (app.loaded_wording()).last_slot
     ] - ((hashtextextended(gram, 0) >> 46 & 262143 | 262144) << 12) = round(weight * 100) + 1001
 );
 comment on constraint weight_is_as_loaded on app.filter_weights is

@@ -7632,30 +7632,48 @@ create or replace function app.find_addresses(reading text)
     set search_path = ''
 as $$
 declare
+    before_word constant text := '(?<![0-9A-Za-z])';
+    after_word constant text := '(?![0-9A-Za-z])';
+    -- each where its words stand, figures as 0; the first finds most
+    shape constant text := translate(reading, '123456789', '000000000');
+    streets constant text[] := array_remove(array[
+        case when shape like '%0%S%' then
+            '(?<![0-9A-Za-z.$@/:-])(?:[0-9o]{1,2}[ -]){0,3}[0-9]{1,5}(?:~s)?[ ,`<]'
+            || '(?:[nsowU][ .;])?(?:(?:[xzshTVXQNlPCSBw]|uz|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?|(?<=[xS][ .''])Sz)' || after_word
+            || '(?:#(?:[0-9]{1,4}|[A-Za-z])(?![0-9A-Za-z])|[ <](?:z|h|x) (?:[0-9]{1,4}|[son])(?![0-9A-Za-z]))?'
+            || '(?:<x(?: [A-Za-z]{1,2} [0-9]{5})?(?![0-9A-Za-z]|~[0-9]))?'
+        end,
+        case when shape like any ('{"%x S%0%","%~S S%0%"}'::text[]) then '(?:x|[0-9]~S) Sz?[`,< ]N? [0-9]{1,5}' || after_word end,
+        case when shape like any ('{"%S %#0%","%S %N 0%"}'::text[]) then
+            before_word || 'S (?:[xzghn] ){1,4}(?:#|N )[0-9]{1,5}' || after_word
+        end,
+        case when reading like '%x S % x S%' then
+            before_word || '(?:(?:[xz]|uz) ){0,1}x S [A-Za-z]{1,2} (?:(?:[xz]|uz) ){0,1}x S' || after_word
+        end,
+        case when reading like '%gz %g % S%' then
+            before_word || 'gz (?:[A-Za-z]{1,2} ){1,9}g (?:n )?(?:[xz]|uz) (?:x )?S' || after_word
+        end,
+        case when reading like '%gz %x S%' then
+            before_word || 'gz (?:[gjtn] ){0,2}(?:(?:[xzhK]|uz)[ '']){1,4}?[xzhK][,< ]{1,2}(?:x )?x S' || after_word
+        end,
+        case when shape like '%0_%S %x%' then
+            '(?<![0-9A-Za-z.$])[0-9]{1,4}[ ,<](?:(?:[xsz]|ooo) )?S (?:[a-zA-Z] ){0,2}x' || after_word
+        end,
+        case when shape like any ('{"%S %0%",%S.%0%,%S;%0%}'::text[]) then
+            before_word || 'S[ .;](?:[xzgns][ ]){0,3}[xh][ ,<]{1,2}(?:z[ .])?[0-9]{1,4}' || after_word
+        end
+    ], null);
     findings app.finding[] := array[]::app.finding[];
     finding app.finding;
     part record;
 begin
     finding.kind := 'address';
-    if strpos(reading, 'S') > 0 then
+    if cardinality(streets) > 0 then
         finding.reason := 'street';
         finding.confidence := 0.8;
         for part in
             select l.*
-            from app.locate(
-                reading,
-                '(?<![0-9A-Za-z.$@/:-])(?:[0-9o]{1,2}[ -]){0,3}[0-9]{1,5}(?:~s)?[ ,`<]'
-                || '(?:[nsowU][ .;])?(?:(?:[xzshTVXQNlPCSBw]|uz|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?|(?<=[xS][ .''])Sz)(?![0-9A-Za-z])'
-                || '(?:#(?:[0-9]{1,4}|[A-Za-z])(?![0-9A-Za-z])|[ <](?:z|h|x) (?:[0-9]{1,4}|[son])(?![0-9A-Za-z]))?'
-                || '(?:<x(?: [A-Za-z]{1,2} [0-9]{5})?(?![0-9A-Za-z]|~[0-9]))?'
-                || '|(?:x|[0-9]~S) Sz?[`,< ]N? [0-9]{1,5}(?![0-9A-Za-z])'
-                || '|(?<![0-9A-Za-z])S (?:[xzghn] ){1,4}(?:#|N )[0-9]{1,5}(?![0-9A-Za-z])'
-                || '|(?<![0-9A-Za-z])(?:(?:[xz]|uz) ){0,1}x S [A-Za-z]{1,2} (?:(?:[xz]|uz) ){0,1}x S(?![0-9A-Za-z])'
-                || '|(?<![0-9A-Za-z])gz (?:[A-Za-z]{1,2} ){1,9}g (?:n )?(?:[xz]|uz) (?:x )?S(?![0-9A-Za-z])'
-                || '|(?<![0-9A-Za-z])gz (?:[gjtn] ){0,2}(?:(?:[xzhK]|uz)[ '']){1,4}?[xzhK][,< ]{1,2}(?:x )?x S(?![0-9A-Za-z])'
-                || '|(?<![0-9A-Za-z.$])[0-9]{1,4}[ ,<](?:(?:[xsz]|ooo) )?S (?:[a-zA-Z] ){0,2}x(?![0-9A-Za-z])'
-                || '|(?<![0-9A-Za-z])S[ .;](?:[xzgns][ ]){0,3}[xh][ ,<]{1,2}(?:z[ .])?[0-9]{1,4}(?![0-9A-Za-z])'
-            ) as l
+            from app.locate(reading, variadic streets) as l
         loop
             continue when part.matched ~ '^(?:19[5-9]|20[0-3])[0-9][ ,].*Sz$' and left(part.after, 3) ~ '^ [a-zK]';
             -- ten minutes' drive
@@ -7755,6 +7773,11 @@ begin
         if ahead = '' then
             return;
         end if;
+        -- that much is seen before these are read
+        continue when reach = 5 and cardinality(kept) > reach and (
+            (has_figures and ahead <> translate(ahead, '0123456789', ''))
+            or (length(body) <= short and length(ahead) - length(replace(ahead, ' ', '')) <= 10)
+        );
         select f.folded, f.origins into folded, origins
         from app.fold_text(ahead || body) as f;
         seen := app.read_text(folded, heard.model_version);
@@ -7762,11 +7785,9 @@ begin
         earlier_reading := left(seen.reading, - length(own_reading));
         exit when (not has_figures or earlier_reading = translate(earlier_reading, '0123456789o', '')) and (
             length(body) > short
-            or (
-                length(ahead) - length(replace(ahead, ' ', '')) > 10
-                and seen.reading = translate(seen.reading, '@>D{^$ABPGS', '')
-                and strpos(seen.reading, '.T') = 0
-            )
+            or (seen.reading = translate(seen.reading, '@>D{^$ABPGS', '') and strpos(seen.reading, '.T') = 0)
+            -- what is further ahead is not looked at but for figures
+            or (length(earlier_reading) > near and length(ahead) > near_characters)
         );
     end loop;
 
@@ -8243,7 +8264,9 @@ begin
         any_spelled boolean;
         tokens text[];
         -- what is to be left out
-        has_decoys constant boolean := translate(marked, E'\x01\x02', '') collate "C" ~ decoys;
+        has_decoys constant boolean := marked like any (
+            array['%ignor%', '%skip%', '%strip%', '%drop%', '%lose%', '%leave%', '%without%', '%minus%']
+        ) and translate(marked, E'\x01\x02', '') collate "C" ~ decoys;
         is_hinted_anywhere boolean;
         runs text[];
         matched text;
@@ -8268,6 +8291,7 @@ begin
         is_said_after boolean;
         is_hinted boolean;
         is_denied boolean;
+        is_labelled boolean;
         is_list boolean;
         explained text;
         is_explained boolean;
@@ -8375,6 +8399,10 @@ begin
                 or (is_explained and right(before, 1) <> '+' and clause = translate(clause, 'CNk', ''))
                 or (right(clause, 1) = '$' and matched collate "C" ~ priced);
 
+            -- part 123; case id 123; tag number is 123
+            is_labelled := right(clause, 3) like '%K%'
+                or (strpos(clause, 'K') > 0 and translate(since, 'aNZ#yn :.-', '') = '');
+
             if digits between 8 and 15 and right(before, 1) = '+' and substr(after, 2, 1) <> 'U'
                 and strpos(matched, 'o') = 0 and matched not like '%._ %'
             then
@@ -8433,7 +8461,7 @@ begin
                         when translate(shape.matched, '0123456789o', '') = '' then
                             case when is_said_after then 0.8 when is_denied then 0.1 else 0.6 end
                         when is_said then 0.9
-                        when digits in (10, 11) and right(clause, 3) not like '%K%'
+                        when digits in (10, 11) and not is_labelled
                             and shape.matched collate "C" between '1' and ':' then 0.8
                         when is_denied then 0.3
                         else 0.7
@@ -8507,7 +8535,8 @@ begin
         end if;
 
         -- In pieces, with words between them: each piece is hidden.
-        if figures < 10 or (reading = translate(reading, 'CNkm', '') and reading not like '%n_M%' and not has_decoys) then
+        if figures < 10 or translate(reading, '123456789', '000000000') not like '%000%000%0000%'
+            or (reading = translate(reading, 'CNkm', '') and reading not like '%n_M%' and not has_decoys) then
             return findings;
         end if;
         for part in select l.* from app.locate(reading, in_pieces) as l loop
@@ -9711,20 +9740,18 @@ begin
         if is_loaded then
             -- Less its mark, a slot holds a weight: what is not between 1 and 4,095 is the slot of another gram, or empty.
             hash := hashtextextended(words[n], 0);
-            level := (app.loaded_wording()).slots[
+            level := (app.loaded_slots())[
                 (
                     hash
-                    + (app.loaded_wording()).shifts[hash >> 32 & (cardinality((app.loaded_wording()).shifts) - 1)]
-                    * (hash >> 18 & 16383 | 1)
-                ) & (cardinality((app.loaded_wording()).slots) - 1)
+                    + (app.loaded_shifts())[hash >> 32 & (app.loaded_wording()).last_bucket] * (hash >> 18 & 16383 | 1)
+                ) & (app.loaded_wording()).last_slot
             ] - ((hash >> 46 & 262143 | 262144) << 12);
             pair_hash := hashtextextended(concat(words[n - 1], ' ', words[n]), 0);
-            pair_level := (app.loaded_wording()).slots[
+            pair_level := (app.loaded_slots())[
                 (
                     pair_hash
-                    + (app.loaded_wording()).shifts[pair_hash >> 32 & (cardinality((app.loaded_wording()).shifts) - 1)]
-                    * (pair_hash >> 18 & 16383 | 1)
-                ) & (cardinality((app.loaded_wording()).slots) - 1)
+                    + (app.loaded_shifts())[pair_hash >> 32 & (app.loaded_wording()).last_bucket] * (pair_hash >> 18 & 16383 | 1)
+                ) & (app.loaded_wording()).last_slot
             ] - ((pair_hash >> 46 & 262143 | 262144) << 12);
             weight := case when level between 1 and 4095 then level - 1001 else 0 end
                 + case when pair_level between 1 and 4095 then pair_level - 1001 else 0 end;
