@@ -11132,31 +11132,31 @@ create or replace function app.mask_message()
     set plan_cache_mode = force_generic_plan  -- planning anew takes as long as all the rest
 as $$
 declare
-    typed constant text := new.body;
-    -- what is longer completes nothing: app.find_contacts reads no earlier message with it
-    longest_piece constant integer := 120;
+    -- nothing begins with a value that a harmless message can do without
+    typed text;
     heard app.heard_message;
     earlier record;
-    earlier_bodies text[] := array[]::text[];
     masked record;
-    pieces uuid[] := array[]::uuid[];
-    flag_id constant uuid := gen_random_uuid();
+    pieces uuid[];
+    flag_id uuid;
     severity text;
 begin
     if tg_op = 'INSERT' then
         new.hidden := '[]';
     end if;
-    heard := app.hear_message(typed, null);
+    heard := app.hear_message(new.body, null);
     if heard.is_harmless then
         return new;
     end if;
 
-    if length(typed) <= longest_piece then
+    typed := new.body;
+    -- what is longer completes nothing: app.find_details reads no earlier message with it
+    if length(typed) <= 120 then
         earlier := app.earlier_messages(new.thread_id, new.sender_id, new.position);
-        earlier_bodies := coalesce(earlier.bodies, earlier_bodies);
+        masked := app.mask_contacts(typed, coalesce(earlier.bodies, '{}'), null, heard);
+    else
+        masked := app.mask_contacts(typed, '{}', null, heard);
     end if;
-
-    masked := app.mask_contacts(typed, earlier_bodies, null, heard);
     new.body := masked.delivered;
     if masked.hidden = '[]' and masked.solicits is null then
         return new;
@@ -11178,6 +11178,7 @@ begin
         );
     end if;
     if new.sender_id is not null then
+        flag_id := gen_random_uuid();
         severity := app.flag_severity(masked.solicits);
         -- Who was shown what would be hidden, and sends it altered, does not share by accident.
         if tg_op = 'INSERT' and app.attach_previews(flag_id, new.sender_id, typed, masked.details)
@@ -11193,7 +11194,7 @@ begin
             array(select distinct h ->> 'kind' from jsonb_array_elements(masked.hidden) as h)
                 || case when masked.solicits is null then array[]::text[] else array['solicitation'] end,
             severity,
-            pieces,
+            coalesce(pieces, '{}'),
             array(select distinct h ->> 'code' from jsonb_array_elements(masked.hidden) as h)
                 || array_remove(array[masked.solicits], null)
         )
