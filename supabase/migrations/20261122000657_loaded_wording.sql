@@ -11,9 +11,10 @@ create type app.loaded_wording as (
     last_bucket integer
 );
 comment on type app.loaded_wording is
-    'What is loaded of the wording, in hundredths of its weights. proof: hashtextextended(''the words of a version'', 0) '
-    'where it was made; a server that hashes otherwise cannot look anything up. always: what every message weighs. '
-    'last_slot, last_bucket: of app.loaded_slots and app.loaded_shifts, which begin with 0; masks of a hash.';
+    'What is loaded of the wording, in hundredths of its weights. proof: '
+    'hashtextextended(''the words of a version'', 0) where it was made; a server that hashes otherwise cannot look '
+    'anything up. always: what every message weighs. last_slot, last_bucket: of app.loaded_slots and '
+    'app.loaded_shifts, which begin with 0; masks of a hash.';
 
 do $load$
 declare
@@ -33,8 +34,8 @@ declare
     places integer [];
     shift integer;
 begin
-    -- powers of two, so that a bit mask tells the slot; nine of ten may be taken
-    select 2 ^ ceil(log(2, count(*) / 0.9)) into strict size
+    -- powers of two, so that a bit mask tells the slot; nineteen of twenty may be taken
+    select 2 ^ ceil(log(2, count(*) / 0.95)) into strict size
     from app.filter_weights as w
     where w.version = live;
     buckets := size / grams_in_a_bucket;

@@ -9712,7 +9712,8 @@ begin
         select s.filter_version into model_version
         from app.settings as s;
     end if;
-    is_loaded := model_version = (app.loaded_wording()).version and (app.loaded_wording()).proof = hashtextextended('the words of a version', 0);
+    is_loaded := model_version = (app.loaded_wording()).version
+        and (app.loaded_wording()).proof = hashtextextended('the words of a version', 0);
     if is_loaded then
         always := (app.loaded_wording()).always;
     else
