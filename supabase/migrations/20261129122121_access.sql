@@ -7452,7 +7452,7 @@ as $$
             when 'glued' then 'its words stand for signs'
             when 'reversed' then 'it is written backwards'
             when 'account' then 'it names you on another service'
-            when 'search' then 'it says how to find you on another service'
+            when 'search' then 'it says what to search for on another service'
             when 'street' then 'it names a house in a street'
             when 'crossing' then 'it names a crossing'
             when 'map' then 'it is a place on a map'
