@@ -66,14 +66,11 @@ declare
         || '|' || start || '[AB](?:[:<(,] ?| a | z a )(?:[yg] )?x(?:[ ''][xzhKN]){1,3}'
         || '|a M g [AB] [az] x(?:[ ''][xzh]){0,3}'
         || '|' || start || 'R z a y (?:[xzhKN][ '']){0,4}x(?:[ ''][xzhKN]){0,3}';
-    by_sign constant text[] := array_remove(array[
-        case when reading <> translate(reading, '^{$', '') or reading like '@%\_%' then case
-            -- no price
-            when translate(
-                reading, 'ABCDEFGHIJKLMNOPQRSTUVWXYZbcdefghijklmnopqrstuvwxyz^{@', repeat('a', 51) || repeat('$', 3)
-            ) like '%$a%' then signed
-        end end
-    ], null);
+    -- and no price
+    is_signed constant boolean := (reading <> translate(reading, '^{$', '') or reading like '@%\_%')
+        and translate(
+            reading, 'ABCDEFGHIJKLMNOPQRSTUVWXYZbcdefghijklmnopqrstuvwxyz^{@', repeat('a', 51) || repeat('$', 3)
+        ) like '%$a%';
     part record;
 begin
     if reading = translate(reading, '^{$@ABPGa', '') then
@@ -84,8 +81,8 @@ begin
     finding.confidence := 0.9;
     for part in
         select l.first_character, l.last_character, l.matched
-        from app.locate(reading, variadic by_sign) as l
-        where cardinality(by_sign) > 0
+        from app.locate(reading, signed) as l
+        where is_signed
         union all
         select l.first_character, l.last_character, l.matched
         from app.locate(reading, variadic beside) as l

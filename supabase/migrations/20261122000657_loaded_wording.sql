@@ -25,6 +25,7 @@ declare
     -- Hash and displace: grams that share a bucket are shifted together until each has a slot of its own, the largest
     -- bucket first (D. Belazzougui, F. Botelho, M. Dietzfelbinger: Hash, Displace, and Compress, 2009).
     grams_in_a_bucket constant integer := 4;
+    most_shifts constant integer := 1000000;
     size integer;
     buckets integer;
     slots integer [];
@@ -66,13 +67,17 @@ begin
         loop
             places := array[]::integer [];
             for nth in 1..cardinality(bucket.hashes) loop
-                -- bits 0 to 17 of a hash, shifted by steps of bits 18 to 31; 32 to 45 are the bucket, 46 to 63 the mark
+                -- the lowest bits of a hash, shifted by steps of bits 18 to 31; from 32 the bucket, from 46 the mark
                 place := (bucket.hashes[nth] + shift * (bucket.hashes[nth] >> 18 & 16383 | 1)) & (size - 1);
                 exit when slots[place] <> 0 or place = any (places);
                 places := places || place;
             end loop;
             exit when cardinality(places) = cardinality(bucket.hashes);
             shift := shift + 1;
+            if shift > most_shifts then
+                raise exception 'the grams of version % do not find a slot each', live
+                    using errcode = 'program_limit_exceeded';
+            end if;
         end loop;
         shifts[bucket.number] := shift;
         for nth in 1..cardinality(places) loop
