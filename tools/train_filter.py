@@ -114,8 +114,8 @@ def asked_for(family: str) -> str | None:
 
 
 def grams(words: Sequence[str]) -> list[str]:
-    """Words, and each two in a row, of what app.wording_words gives."""
-    return [*words[1:], *(f"{one} {two}" for one, two in pairwise(words))]
+    """Words, and each two in a row, from the beginning (<) on, of what app.hear_message heard."""
+    return [*words, *(f"{one} {two}" for one, two in pairwise(["<", *words]))]
 
 
 def learn(
@@ -164,7 +164,7 @@ def fit_wording(connection: psycopg.Connection, rows: Iterable[Row]) -> list[Wei
     abouts: list[str | None] = []
     for row in rows:
         found = connection.execute(
-            "select app.wording_words(f.folded) from app.fold_text(%s) as f", (row["body"],)
+            "select h.words from app.hear_message(%s, null) as h", (row["body"],)
         ).fetchone()
         assert found is not None
         said.append(grams(found[0]))

@@ -16,20 +16,17 @@ declare
     pieces constant text[] := string_to_array(
         regexp_replace(said collate "C", token, E'\x01\\&\x02', 'g'), E'\x01'
     );
-    ahead constant integer := length(folded) - length(said) + length(pieces[1]);
+    piece text;
+    is_apart boolean := true;
+    place integer := length(folded) - length(said) + length(pieces[1]) + 1;
 begin
-    select
-        array_agg(split_part(p.piece, E'\x02', 1) order by p.place),
-        array_agg(ahead + p.ends - length(p.piece) + 2 order by p.place),
-        array_agg(right(p.before, 1) <> E'\x02' or p.place = 1 order by p.place)
-    into tokens, begins, apart
-    from (
-        select
-            s.piece, s.before, s.place,
-            (sum(length(s.piece) - 1) over (order by s.place))::integer as ends
-        from unnest(pieces[2:], pieces) with ordinality as s (piece, before, place)
-        where s.piece is not null
-    ) as p;
+    foreach piece in array pieces[2:] loop
+        tokens := tokens || split_part(piece, E'\x02', 1);
+        begins := begins || place;
+        apart := apart || is_apart;
+        is_apart := right(piece, 1) <> E'\x02';
+        place := place + length(piece) - 1;
+    end loop;
 end;
 $$;
 comment on function app.detail_tokens is

@@ -9,78 +9,107 @@ create function app.weigh_places(folded text, model_version smallint)
 as $$
 declare
     letter constant text := '[a-z\u00aa-\u1fff\u2c00-\u2dff\u3040-\udfff\uf900-\ufdff]';
-    of_each constant integer := 8;  -- features of a token
     longest constant integer := 1000;  -- tokens: 4 kB of words are fewer
-    always real;
+    kinds constant text[] := array['address', 'email', 'handle', 'phone', 'url'];  -- as app.loaded_weights counts them
+    is_loaded constant boolean := model_version = (app.loaded_places()).version
+        and (app.loaded_places()).proof = hashtextextended('the weights of a version', 0);
     tokens text[];
     begins integer[];
     apart boolean[];
-    shapes text[];
+    is_known boolean;
+    shapes text[] := array['<<', '<'];
+    own text;
     features text[];
+    sought text;
+    hash bigint;
+    entry bigint;
+    -- hundredths: what the weights are
+    always integer;
+    weight integer;
+    heaviest integer;
+    kind text;
+    weighed app.told_token[] := array[]::app.told_token[];
 begin
     select t.* into tokens, begins, apart from app.detail_tokens(folded) as t;
     if tokens is null then
-        return array[]::app.told_token[];
+        return weighed;
     end if;
     tokens := tokens[:longest];
-    -- A look into the index for each, as in app.hear_message. A number is its length, and so is a word that is rare.
-    shapes := array(
-        select
-            case
-                when t.token collate "C" between '0' and ':' then repeat('0', least(length(t.token), 11))
-                when t.token collate "C" !~ letter then t.token
-                when exists (
-                    select
+    if is_loaded then
+        always := (app.loaded_places()).always;
+    else
+        select coalesce(sum(round(w.weight * 100)), 0) into always
+        from app.filter_places as w
+        where w.feature = '' and w.version = weigh_places.model_version;
+    end if;
+    -- first which words are known, then what each place weighs, in one loop: a session reads all slots for each time
+    -- that they stand in the text of the function
+    foreach is_known in array array[false, true] loop
+        for n in 1 .. cardinality(tokens) loop
+            own := tokens[n];
+            if is_known then
+                own := shapes[n + 2];
+                features := array[
+                    '=' || own,
+                    '<' || shapes[n + 1],
+                    '>' || shapes[n + 3],
+                    '<<' || shapes[n],
+                    '>>' || shapes[n + 4],
+                    '<=' || shapes[n + 1] || ' ' || own,
+                    '=>' || own || ' ' || shapes[n + 3],
+                    concat(
+                        '|',
+                        case when apart[n] then '_' end,
+                        case when own collate "C" ~ letter then 'w' else left(own, 1) end,
+                        case when apart[n + 1] or apart[n + 1] is null then '_' end
+                    )
+                ];
+            -- a number is its length, and so is a word that is rare
+            elsif own collate "C" between '0' and ':' then
+                shapes := shapes || repeat('0', least(length(own), 11));
+                continue;
+            elsif own collate "C" !~ letter then
+                shapes := shapes || own;
+                continue;
+            else
+                features := array['=' || own];
+            end if;
+            weight := always;
+            heaviest := -1;
+            kind := null;
+            foreach sought in array features loop
+                if is_loaded then
+                    hash := hashtextextended(sought, 0);
+                    entry := (app.places_slots())[
+                        hash % (app.places_divisors())[hash >> 48 & (app.loaded_places()).last_bucket]
+                    ] # hash;
+                else
+                    select 4096 * coalesce(array_position(kinds, w.kind), 0) + round(w.weight * 100) + 1001 into entry
                     from app.filter_places as w
-                    where w.feature = '=' || t.token and w.version = weigh_places.model_version
-                ) then t.token
-                else concat('X', least(length(t.token) / 4, 3))
-            end
-        from unnest(tokens) as t (token)
-    );
-    shapes := array['<<', '<'] || shapes || array['>', '>>'];
-    features := array(
-        select f.feature
-        from unnest(shapes, shapes[2:], shapes[3:], shapes[4:], shapes[5:], apart, apart[2:] || true)
-            as t (second_before, before, own, after, second_after, apart, next_apart)
-        cross join lateral unnest(array[
-            '=' || t.own,
-            '<' || t.before,
-            '>' || t.after,
-            '<<' || t.second_before,
-            '>>' || t.second_after,
-            '<=' || t.before || ' ' || t.own,
-            '=>' || t.own || ' ' || t.after,
-            concat(
-                '|',
-                case when t.apart then '_' end,
-                case when t.own collate "C" ~ letter then 'w' else left(t.own, 1) end,
-                case when t.next_apart then '_' end
-            )
-        ]) as f (feature)
-        where t.second_after is not null
-    );
-    select w.weight into always
-    from app.filter_places as w
-    where w.feature = '' and w.version = weigh_places.model_version;
-    return array(
-        select row(tokens[t.place], begins[t.place], t.odds, t.kind)::app.told_token
-        from (
-            select
-                (n.place - 1) / of_each + 1 as place,
-                always + sum(coalesce(f.weight, 0)) as odds,
-                (array_agg(f.kind order by f.weight desc) filter (where f.kind is not null))[1] as kind
-            from unnest(features) with ordinality as n (feature, place)
-            left join lateral (
-                select w.weight, w.kind
-                from app.filter_places as w
-                where w.feature = n.feature and w.version = weigh_places.model_version
-                limit 1
-            ) as f on true
-            group by (n.place - 1) / of_each
-        ) as t
-        order by t.place
-    );
+                    where w.feature = sought and w.version = weigh_places.model_version;
+                end if;
+                -- what is not below 65,536 is the slot of another feature, or of none
+                if entry >> 16 = 0 then
+                    weight := weight + (entry & 4095) - 1001;
+                    if entry >> 12 > 0 and entry & 4095 > heaviest then
+                        heaviest := entry & 4095;
+                        kind := kinds[entry >> 12];
+                    end if;
+                end if;
+            end loop;
+            if is_known then
+                weighed := weighed || row(tokens[n], begins[n], weight / 100.0, kind)::app.told_token;
+            elsif entry >> 16 = 0 then
+                shapes := shapes || own;
+            else
+                shapes := shapes || concat('X', least(length(own) / 4, 3));
+            end if;
+        end loop;
+        if not is_known then
+            shapes := shapes || array['>', '>>'];
+        end if;
+    end loop;
+    return weighed;
 end;
 $$;
 comment on function app.weigh_places is

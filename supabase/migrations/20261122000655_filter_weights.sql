@@ -49,6 +49,7 @@ comment on type app.told_token is
 create type app.heard_message as (
     folded text,
     origins integer [],
+    words text [],
     log_odds real,
     lacking real,
     reason text,

@@ -1,7 +1,7 @@
 -- What happens to a contact detail that comes in several messages?
 
 begin;
-select plan(38);
+select plan(42);
 
 create function pg_temp.send(body text)
     returns void
@@ -252,6 +252,8 @@ insert into app.filter_weights (version, gram, weight, about)
 select 2, w.gram, w.weight, w.about from app.filter_weights as w where w.version = 1
 union all
 select 2, 'quuxcall', 9, 'solicits_call';
+insert into app.filter_places (version, feature, weight, kind)
+select 2, w.feature, w.weight, w.kind from app.filter_places as w where w.version = 1;
 select is(
     array(select solicits from app.mask_contacts('quuxcall please', '{}', 2::smallint)), array['solicits_call'],
     'a version that is not live is asked by its number'
@@ -275,6 +277,11 @@ select is(
     ),
     'what is loaded of a version weighs what the table says'
 );
+select is(
+    array(select app.weigh_places(lower(m.body), 1::smallint)::text from app.messages as m order by m.id),
+    array(select app.weigh_places(lower(m.body), 2::smallint)::text from app.messages as m order by m.id),
+    'of its places too'
+);
 select isnt_empty($$ select from app.messages as m where m.body like '% %' $$, 'of which there is something to say');
 select throws_ok(
     $$ update app.filter_weights set weight = weight + 1 where version = 1 and gram = 'call' $$, '23514', null,
@@ -283,6 +290,18 @@ select throws_ok(
 select throws_ok(
     $$ insert into app.filter_weights (version, gram, weight) values (1, 'quuxcall', 9) $$, '23514', null,
     'and no word joins it'
+);
+select throws_ok(
+    $$ update app.filter_places set weight = weight + 1 where version = 1 and feature = '=call' $$, '23514', null,
+    'nor does a place weigh otherwise'
+);
+select throws_ok(
+    $$ update app.filter_places set kind = 'url' where version = 1 and feature = '' $$, '23514', null,
+    'be of another kind'
+);
+select throws_ok(
+    $$ insert into app.filter_places (version, feature, weight) values (1, '=quuxcall', 9) $$, '23514', null,
+    'or join it'
 );
 update app.settings set filter_version = 2;
 select is(

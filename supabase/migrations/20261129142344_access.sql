@@ -5983,20 +5983,17 @@ declare
     pieces constant text[] := string_to_array(
         regexp_replace(said collate "C", token, E'\x01\\&\x02', 'g'), E'\x01'
     );
-    ahead constant integer := length(folded) - length(said) + length(pieces[1]);
+    piece text;
+    is_apart boolean := true;
+    place integer := length(folded) - length(said) + length(pieces[1]) + 1;
 begin
-    select
-        array_agg(split_part(p.piece, E'\x02', 1) order by p.place),
-        array_agg(ahead + p.ends - length(p.piece) + 2 order by p.place),
-        array_agg(right(p.before, 1) <> E'\x02' or p.place = 1 order by p.place)
-    into tokens, begins, apart
-    from (
-        select
-            s.piece, s.before, s.place,
-            (sum(length(s.piece) - 1) over (order by s.place))::integer as ends
-        from unnest(pieces[2:], pieces) with ordinality as s (piece, before, place)
-        where s.piece is not null
-    ) as p;
+    foreach piece in array pieces[2:] loop
+        tokens := tokens || split_part(piece, E'\x02', 1);
+        begins := begins || place;
+        apart := apart || is_apart;
+        is_apart := right(piece, 1) <> E'\x02';
+        place := place + length(piece) - 1;
+    end loop;
 end;
 $$;
 comment on function app.detail_tokens is
@@ -9279,123 +9276,116 @@ create or replace function app.fold_text(body text, out folded text, out origins
     immutable
     set search_path = ''
 as $$
+declare
+    -- controls, marks, joiners, direction, selectors, tags
+    unseen constant text :=
+        '[\x01\x02\x04-\x08\u00AD\u0300-\u036F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F'
+        '\u202A-\u202E\u2060-\u206F\u20D0-\u20FF\u3164\uFE00-\uFE0F\uFE20-\uFE2F\uFEFF\uFFA0'
+        '\U000E0000-\U000E0FFF]';
+    -- l i k e  t h i s: four letters or more
+    apart constant text := '(?:^|[^a-zA-Z0-9])[a-zA-Z] (?:[a-zA-Z0-9@._-] )*?[a-zA-Z] (?:[a-zA-Z0-9@._-] )*?[a-zA-Z] '
+        '(?:[a-zA-Z0-9@._-] )*?[a-zA-Z](?:[^a-zA-Z0-9]|$)';
+    -- Cyrillic, Greek, Armenian
+    alike constant text := 'аАвВеЕкКмМнНоОрРсСтТуУхХіІјЈѕЅԁԛԝӏһ' || 'αΑΒεΕΖΗιΙκΚΜνΝοΟρΡτΤυΥχΧ' || 'օսհո';
+    latin constant text := 'aAbBeEkKmMhHoOpPcCtTyYxXiIjJsSdqwlh' || 'aABeEZHiIkKMvNoOpPtTuYxX' || 'ouhn';
+    coded record;
+    decomposed text := coalesce(body, '');
 begin
-    -- each letter stands for itself
-    if body collate "C" !~ '[^\n\r\t -~\x03]'
-        and body not like all (array['%&#%', '%\%__\%%', '_ _ %', '% _ _ %', E'%\x03_ _ %'])
-    then
-        folded := lower(body collate "C");
-        return;
+    -- &#52; and %34, which a client may show as 4; what a character stands for is written first, then nothing
+    if (strpos(body, '&#') > 0 or strpos(body, '%') > 0) and body ~ '&#x?[0-9a-fA-F]{2,6};|%[2-7][0-9a-fA-F]%' then
+        for coded in
+            select distinct
+                m.parts[1] as text,
+                coalesce(
+                    m.parts[2]::integer,
+                    ('x' || lpad(coalesce(m.parts[3], m.parts[4]), 8, '0'))::bit(32)::integer
+                ) as code
+            from regexp_matches(
+                body, '(&#(?:([0-9]{2,6})|x([0-9a-fA-F]{2,5}));|%([2-7][0-9a-fA-F]))', 'g'
+            ) as m (parts)
+        loop
+            continue when coded.code not between 32 and 55295 and coded.code not between 57344 and 1114111;
+            body := replace(body, coded.text, rpad(chr(coded.code), length(coded.text), E'\x01'));
+        end loop;
+        decomposed := body;
     end if;
-    declare
-        -- controls, marks, joiners, direction, selectors, tags
-        unseen constant text :=
-            '[\x01\x02\x04-\x08\u00AD\u0300-\u036F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F'
-            '\u202A-\u202E\u2060-\u206F\u20D0-\u20FF\u3164\uFE00-\uFE0F\uFE20-\uFE2F\uFEFF\uFFA0'
-            '\U000E0000-\U000E0FFF]';
-        -- l i k e  t h i s: four letters or more
-        apart constant text := '(?:^|[^a-zA-Z0-9])[a-zA-Z] (?:[a-zA-Z0-9@._-] )*?[a-zA-Z] (?:[a-zA-Z0-9@._-] )*?[a-zA-Z] '
-            '(?:[a-zA-Z0-9@._-] )*?[a-zA-Z](?:[^a-zA-Z0-9]|$)';
-        -- Cyrillic, Greek, Armenian
-        alike constant text := 'аАвВеЕкКмМнНоОрРсСтТуУхХіІјЈѕЅԁԛԝӏһ' || 'αΑΒεΕΖΗιΙκΚΜνΝοΟρΡτΤυΥχΧ' || 'օսհո';
-        latin constant text := 'aAbBeEkKmMhHoOpPcCtTyYxXiIjJsSdqwlh' || 'aABeEZHiIkKMvNoOpPtTuYxX' || 'ouhn';
-        coded record;
-        decomposed text := coalesce(body, '');
-    begin
-        -- &#52; and %34, which a client may show as 4; what a character stands for is written first, then nothing
-        if (strpos(body, '&#') > 0 or strpos(body, '%') > 0) and body ~ '&#x?[0-9a-fA-F]{2,6};|%[2-7][0-9a-fA-F]%' then
-            for coded in
-                select distinct
-                    m.parts[1] as text,
-                    coalesce(
-                        m.parts[2]::integer,
-                        ('x' || lpad(coalesce(m.parts[3], m.parts[4]), 8, '0'))::bit(32)::integer
-                    ) as code
-                from regexp_matches(
-                    body, '(&#(?:([0-9]{2,6})|x([0-9a-fA-F]{2,5}));|%([2-7][0-9a-fA-F]))', 'g'
-                ) as m (parts)
-            loop
-                continue when coded.code not between 32 and 55295 and coded.code not between 57344 and 1114111;
-                body := replace(body, coded.text, rpad(chr(coded.code), length(coded.text), E'\x01'));
-            end loop;
-            decomposed := body;
-        end if;
-        if (strpos(body, ' ') = 2 or body like '% _ _ %') and body ~ apart then
-            body := (
-                select string_agg(
-                    w.word
-                    || case when length(ltrim(w.word, E'\t\r\n')) = 1 and length(w.next) = 1 then E'\x01' else ' ' end,
-                    ''
-                )
-                from (
-                    select word, lead(word) over (order by place) as next
-                    from string_to_table(body, ' ') with ordinality as s (word, place)
-                ) as w
-            );
-            body := left(body, -1);
-            decomposed := body;
-        end if;
-        if octet_length(body) > length(body) then
-            -- accents, which most that is not ASCII consists of, letter for letter
+    if (strpos(body, ' ') = 2 or body like '% _ _ %') and body ~ apart then
+        body := (
+            select string_agg(
+                w.word
+                || case when length(ltrim(w.word, E'\t\r\n')) = 1 and length(w.next) = 1 then E'\x01' else ' ' end,
+                ''
+            )
+            from (
+                select word, lead(word) over (order by place) as next
+                from string_to_table(body, ' ') with ordinality as s (word, place)
+            ) as w
+        );
+        body := left(body, -1);
+        decomposed := body;
+    end if;
+    if octet_length(body) > length(body) then
+        -- accents, which most that is not ASCII consists of, letter for letter
+        if body collate "C" ~ '[\u00c0-\u00dd\u00e0-\u00fd]' then
             body := translate(
                 body,
                 'áàâäãåçéèêëíìîïñóòôöõúùûüýÁÀÂÄÃÅÇÉÈÊËÍÌÎÏÑÓÒÔÖÕÚÙÛÜÝ',
                 'aaaaaaceeeeiiiinooooouuuuyAAAAAACEEEEIIIINOOOOOUUUUY'
             );
-            -- Decomposing only ever lengthens: an equal length means letter for letter.
-            decomposed := normalize(body, nfkd);
         end if;
+        -- Decomposing only ever lengthens: an equal length means letter for letter.
+        decomposed := normalize(body, nfkd);
+    end if;
 
-        if length(decomposed) > length(body) or decomposed collate "C" ~ unseen then
-            select string_agg(seen.letter, ''), array_agg(written.place::integer)
-            into decomposed, origins
-            from unnest(string_to_array(body, null)) with ordinality as written (letter, place)
-            cross join string_to_table(
-                case
-                    when written.letter collate "C" between ' ' and '~' then written.letter
-                    else normalize(written.letter, nfkd)
-                end,
-                null
-            ) as seen (letter)
-            where seen.letter collate "C" between ' ' and '~' or seen.letter collate "C" !~ unseen;
-            decomposed := coalesce(decomposed, '');
-        end if;
+    if length(decomposed) > length(body) or decomposed collate "C" ~ unseen then
+        select string_agg(seen.letter, ''), array_agg(written.place::integer)
+        into decomposed, origins
+        from unnest(string_to_array(body, null)) with ordinality as written (letter, place)
+        cross join string_to_table(
+            case
+                when written.letter collate "C" between ' ' and '~' then written.letter
+                else normalize(written.letter, nfkd)
+            end,
+            null
+        ) as seen (letter)
+        where seen.letter collate "C" between ' ' and '~' or seen.letter collate "C" !~ unseen;
+        decomposed := coalesce(decomposed, '');
+    end if;
 
-        -- each translation looks through its list for every letter: only where the text has any of them
-        if octet_length(decomposed) > length(decomposed) then
-            decomposed := translate(
-                decomposed,
-                -- Chinese digits, discs, dashes, dots, marks
-                '〇零一二三四五六七八九' || '⓿❶❷❸❹❺❻❼❽❾' || '➀➁➂➃➄➅➆➇➈' || '➊➋➌➍➎➏➐➑➒'
-                || '‐‒–—−' || '•·∙。' || '’‘⁄∕' || 'ßøæđ',
-                '00123456789' || '0123456789' || '123456789' || '123456789' || '-----' || '....' || '''''//' || 'soad'
-            );
+    -- each translation looks through its list for every letter: only where the text may have any of them
+    if decomposed collate "C" ~ '[\u00b7\u00df\u00e6\u00f8\u0111\u2010-\u2219\u24ff\u2776-\u2792\u3002-\u9fff]' then
+        decomposed := translate(
+            decomposed,
+            -- Chinese digits, discs, dashes, dots, marks
+            '〇零一二三四五六七八九' || '⓿❶❷❸❹❺❻❼❽❾' || '➀➁➂➃➄➅➆➇➈' || '➊➋➌➍➎➏➐➑➒'
+            || '‐‒–—−' || '•·∙。' || '’‘⁄∕' || 'ßøæđ',
+            '00123456789' || '0123456789' || '123456789' || '123456789' || '-----' || '....' || '''''//' || 'soad'
+        );
+    end if;
+    if octet_length(decomposed) > length(decomposed) and decomposed collate "C" ~ '[\u0100-\u1fff]' then
+        -- look-alikes are letters of another script among Latin ones; a Russian word is left as it is
+        if decomposed collate "C"
+            ~ '[a-zA-Z0-9@.][\u0370-\u058f]|[\u0370-\u058f][a-zA-Z@]|[.][\u0441c][\u043eo][\u043cm]'
+        then
+            decomposed := translate(decomposed, alike, latin);
         end if;
-        if octet_length(decomposed) > length(decomposed) and decomposed collate "C" ~ '[\u0100-\u1fff]' then
-            -- look-alikes are letters of another script among Latin ones; a Russian word is left as it is
-            if decomposed collate "C"
-                ~ '[a-zA-Z0-9@.][\u0370-\u058f]|[\u0370-\u058f][a-zA-Z@]|[.][\u0441c][\u043eo][\u043cm]'
-            then
-                decomposed := translate(decomposed, alike, latin);
-            end if;
-            decomposed := translate(
-                decomposed,
-                -- other Latin
-                'ıɡɑɪʟɴᴀᴄᴅᴇᴋᴍᴏᴘᴛᴜᴠᴡᴢłøđœƒ'
-                -- Arabic, Persian, Devanagari, Bengali, Gurmukhi, Khmer, Burmese, Gujarati, Tamil, Telugu, Thai
-                || '٠١٢٣٤٥٦٧٨٩' || '۰۱۲۳۴۵۶۷۸۹' || '०१२३४५६७८९' || '০১২৩৪৫৬৭৮৯' || '੦੧੨੩੪੫੬੭੮੯' || '០១២៣៤៥៦៧៨៩'
-                || '၀၁၂၃၄၅၆၇၈၉' || '૦૧૨૩૪૫૬૭૮૯' || '௦௧௨௩௪௫௬௭௮௯' || '౦౧౨౩౪౫౬౭౮౯' || '๐๑๒๓๔๕๖๗๘๙',
-                'igailnacdekmoptuvwzlodof'
-                || '0123456789' || '0123456789' || '0123456789' || '0123456789' || '0123456789' || '0123456789'
-                || '0123456789' || '0123456789' || '0123456789' || '0123456789' || '0123456789'
-            );
-        end if;
-        if octet_length(decomposed) = length(decomposed) then
-            folded := lower(decomposed collate "C");
-        else
-            folded := lower(decomposed collate pg_catalog.pg_c_utf8);
-        end if;
-    end;
+        decomposed := translate(
+            decomposed,
+            -- other Latin
+            'ıɡɑɪʟɴᴀᴄᴅᴇᴋᴍᴏᴘᴛᴜᴠᴡᴢłøđœƒ'
+            -- Arabic, Persian, Devanagari, Bengali, Gurmukhi, Khmer, Burmese, Gujarati, Tamil, Telugu, Thai
+            || '٠١٢٣٤٥٦٧٨٩' || '۰۱۲۳۴۵۶۷۸۹' || '०१२३४५६७८९' || '০১২৩৪৫৬৭৮৯' || '੦੧੨੩੪੫੬੭੮੯' || '០១២៣៤៥៦៧៨៩'
+            || '၀၁၂၃၄၅၆၇၈၉' || '૦૧૨૩૪૫૬૭૮૯' || '௦௧௨௩௪௫௬௭௮௯' || '౦౧౨౩౪౫౬౭౮౯' || '๐๑๒๓๔๕๖๗๘๙',
+            'igailnacdekmoptuvwzlodof'
+            || '0123456789' || '0123456789' || '0123456789' || '0123456789' || '0123456789' || '0123456789'
+            || '0123456789' || '0123456789' || '0123456789' || '0123456789' || '0123456789'
+        );
+    end if;
+    if octet_length(decomposed) = length(decomposed) then
+        folded := lower(decomposed collate "C");
+    else
+        folded := lower(decomposed collate pg_catalog.pg_c_utf8);
+    end if;
 end;
 $$;
 comment on function app.fold_text is
@@ -9682,116 +9672,128 @@ create or replace function app.hear_message(body text, model_version smallint)
     set plan_cache_mode = force_generic_plan  -- planning anew takes longer than weighing
 as $$
 declare
-    -- Every message is heard: what would be a constant stands where it is needed, which takes a tenth less.
-    seen constant record := app.fold_text(body);
-    words constant text[] := app.wording_words(seen.folded);
+    -- Every message is heard, and each expression costs a transaction that evaluates it a microsecond besides: what would
+    -- be a constant or a function stands where it is needed, and what can begin with null does.
     signs constant text := '[@_/$+]|[.-][a-z.-]|www|dot[con]|[0-9] [a-z]+ (?:st|ave|r[od]|l[an]|dr|b[ol])|8[0-8]{2}[-. )]+[a-z]';
+    folded text;
+    origins integer[];
+    said text;
+    words text[];
+    word text;
+    last_word text := '<';
+    gram text;
     log_odds real;
     lacking real;
     reason text;
     is_loaded boolean;
+    hash bigint;
+    entry bigint;
+    -- hundredths: what the weights are
     always integer;
-    weights integer[];
-    -- hundredths: what the weights are, in app.loaded_wording too
     weight integer;
     whole integer := 0;
-    part integer := 0;
+    part integer;
     heaviest integer := 0;
-    hash bigint;
-    pair_hash bigint;
-    level integer;
-    pair_level integer;
     unknown integer := 0;
-    is_unknown boolean := false;
+    is_unknown boolean;
     is_harmless boolean;
 begin
+    -- of most messages each letter stands for itself: app.fold_text says the same, and takes longer
+    if body collate "C" !~ '[^\n\r\t -~\x03]'
+        and body not like all (array['%&#%', '%\%__\%%', '_ _ %', '% _ _ %', E'%\x03_ _ %'])
+    then
+        folded := lower(body collate "C");
+    else
+        select f.folded, f.origins into folded, origins
+        from app.fold_text(body) as f;
+    end if;
+
+    -- words, figures as zeroes, question marks; of a script without spaces each character
+    said := replace(folded, '''', '');
+    if octet_length(said) = length(said) then
+        said := regexp_replace(said collate "C", '[^a-z0-9? ]+', ' ', 'g');
+    else
+        said := regexp_replace(said collate "C", '[^a-z0-9?\u0370-\u1fff\u3040-\ud7ff]+', ' ', 'g');
+        said := regexp_replace(said collate "C", '([\u3040-\ud7ff])', ' \1 ', 'g');
+    end if;
+    if said collate "C" ~ '[1-9]' then
+        said := translate(said, '123456789', '000000000');
+    end if;
+    words := array_remove(string_to_array(replace(said, '?', ' ? ') || ' >', ' '), '');
+
     if model_version is null then
         select s.filter_version into model_version
         from app.settings as s;
     end if;
-    is_loaded := model_version = (app.loaded_wording()).version
-        and (app.loaded_wording()).proof = hashtextextended('the words of a version', 0);
-    if is_loaded then
+    if model_version = (app.loaded_wording()).version
+        and (app.loaded_wording()).proof = hashtextextended('the weights of a version', 0)
+    then
+        is_loaded := true;
         always := (app.loaded_wording()).always;
     else
-        -- Sub-selects and no join: one look into the index for each, whatever the planner thinks of forty.
-        weights := array(
-            select
-                coalesce(
-                    (
-                        select round(w.weight * 100)
-                        from app.filter_weights as w
-                        where w.gram = t.next and w.version = hear_message.model_version
-                    ), 0
-                ) + coalesce(
-                    (
-                        select round(w.weight * 100)
-                        from app.filter_weights as w
-                        where w.gram = concat(t.one, ' ', t.next) and w.version = hear_message.model_version
-                    ), 0
-                )
-            from unnest(words, words[2:] || ''::text) as t (one, next)
-        );
-        always := weights[cardinality(weights)];
+        select coalesce(sum(round(w.weight * 100)), 0) into always
+        from app.filter_weights as w
+        where w.gram = '' and w.version = hear_message.model_version;
     end if;
-    for n in 2 .. cardinality(words) loop
+    foreach word in array words loop
         if is_loaded then
-            -- Less its mark, a slot holds a weight: what is not between 1 and 4,095 is the slot of another gram, or empty.
-            hash := hashtextextended(words[n], 0);
-            level := (app.loaded_slots())[
-                (
-                    hash
-                    + (app.loaded_shifts())[hash >> 32 & (app.loaded_wording()).last_bucket] * (hash >> 18 & 16383 | 1)
-                ) & (app.loaded_wording()).last_slot
-            ] - ((hash >> 46 & 262143 | 262144) << 12);
-            pair_hash := hashtextextended(concat(words[n - 1], ' ', words[n]), 0);
-            pair_level := (app.loaded_slots())[
-                (
-                    pair_hash
-                    + (app.loaded_shifts())[pair_hash >> 32 & (app.loaded_wording()).last_bucket] * (pair_hash >> 18 & 16383 | 1)
-                ) & (app.loaded_wording()).last_slot
-            ] - ((pair_hash >> 46 & 262143 | 262144) << 12);
-            weight := case when level between 1 and 4095 then level - 1001 else 0 end
-                + case when pair_level between 1 and 4095 then pair_level - 1001 else 0 end;
+            weight := 0;
+            -- once in the text of the function: a session reads all slots for each time that they stand there
+            foreach gram in array array[word, last_word || ' ' || word] loop
+                hash := hashtextextended(gram, 0);
+                entry := (app.wording_slots())[
+                    hash % (app.wording_divisors())[hash >> 48 & (app.loaded_wording()).last_bucket]
+                ] # hash;
+                -- what is not below 4,096 is the slot of another gram, or of none
+                if entry >> 12 = 0 then
+                    weight := weight + entry - 1001;
+                end if;
+            end loop;
         else
-            weight := weights[n - 1];
+            select coalesce(sum(round(w.weight * 100)), 0) into weight
+            from app.filter_weights as w
+            where w.gram in (word, last_word || ' ' || word) and w.version = hear_message.model_version;
         end if;
+        last_word := word;
+        -- wording says nothing where nobody knows the words: four in a row
+        if weight = 0 then
+            unknown := unknown + 1;
+            if unknown = 4 then
+                is_unknown := true;
+            end if;
+            continue;
+        end if;
+        unknown := 0;
         whole := whole + weight;
         part := greatest(part, 0) + weight;
         if part > heaviest then
             heaviest := part;
         end if;
-        -- wording says nothing where nobody knows the words: four in a row
-        if weight <> 0 then
-            unknown := 0;
-        else
-            unknown := unknown + 1;
-            is_unknown := is_unknown or unknown = 4;
-        end if;
     end loop;
     -- A part that solicits is not made harmless by what stands around it. But the heaviest part of anything weighs
     -- something, so a part counts for less than the whole.
     log_odds := (always + greatest(whole, heaviest - 480)) / 100.0;
-    is_harmless := case
+    if length(body) <= 32 then
         -- A piece of a detail may be too short to sound like anything: of plain words, it has to sound more harmless.
-        when length(body) <= 32 then
-            log_odds < -2.5 and heaviest < 150
-            and seen.folded collate "C" !~ '[^a-z ,.!?'']|[.][a-z]|(?:^| )[b-hj-z](?: |$)'
+        is_harmless := log_odds < -2.5 and heaviest < 150
+            and folded collate "C" !~ '[^a-z ,.!?'']|[.][a-z]|(?:^| )[b-hj-z](?: |$)';
+    elsif log_odds < -2 and heaviest < 300 then
         -- What is below these, as a whole and in every part, holds nothing: of 1,250 messages of held-out files in which
         -- something was found, none was, and two with four harmless sentences around them; of the harmless ones 79 %.
-        when log_odds < -2 and heaviest < 300 then true
+        is_harmless := true;
+    else
         -- Without a figure or a sign of a shape it may be a little more: of the 18,574 messages of all files that leak,
         -- six more are not read, in one of which something was found; of the 1,790 harmless ones 18 % are read, and not
         -- 21.
-        else log_odds < -1 and heaviest < 400 and seen.folded collate "C" !~ '[0-9]' and seen.folded collate "C" !~ signs
-    end
-    and not is_unknown and seen.folded collate "C" !~ '[a-z0-9'']{21}'
+        is_harmless := log_odds < -1 and heaviest < 400 and folded collate "C" !~ '[0-9]' and folded collate "C" !~ signs;
+    end if;
+    if is_harmless and is_unknown is null and folded collate "C" !~ '[a-z0-9'']{21}'
     -- No wording talks away what is a detail by its shape alone. Two patterns behind a quick look each: PostgreSQL keeps
     -- 32 compiled, and to compile both as one takes it longer than all the rest. A number as North America, Europe, India,
     -- China and Brazil write theirs; a place on a map.
     and (
-        seen.folded collate "C" !~ '[0-9](?:[^0-9]*[0-9]){4}'
-        or seen.folded collate "C" !~ (
+        folded collate "C" !~ '[0-9](?:[^0-9]*[0-9]){4}'
+        or folded collate "C" !~ (
             '[0-9][.][0-9]{4,7}[^0-9]{1,4}[0-9]{1,3}[.][0-9]{4}'
             '|(?:^|[^0-9a-z])(?:00[1-9][0-9][^0-9a-z]?[0-9]'
             '|(?:1[^0-9a-z]{0,2})?[2-9][0-9]{2}[^0-9a-z]{0,3}[2-9][0-9]{2}[^0-9a-z]{0,3}[0-9]{4}(?:[^0-9]|$)'
@@ -9802,25 +9804,25 @@ begin
     -- An address of mail, an account, a link, glued or reversed too; a street, a place on a map; a number with its
     -- country, in letters, in Morse.
     and (
-        seen.folded collate "C" !~ signs
-        or seen.folded collate "C" !~ (
+        folded collate "C" !~ signs
+        or folded collate "C" !~ (
             '@ ?[a-z]|_|://|www|u/|[$][a-z]|[a-z0-9][.][a-z]{2}|dot(?:com|net|org)|(?:moc|ten|gro)[.][a-z]'
             '|[0-9] [a-z]+ (?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd)(?:[^a-z]|$)|///|[+][0-9]{2}[ 0-9]'
             '|[a-z0-9]{4}[+][a-z0-9]{2}|(?:1[-. ][(]?8[0-8]{2}[-. )]|8[0-8]{2}-)[a-z]{2}|[.-]{5}[ /|][.-]{5}'
         )
-    );
-    if is_harmless then
-        return row(seen.folded, seen.origins, log_odds, null, null, true, model_version)::app.heard_message;
+    )
+    then
+        return row(folded, origins, words, log_odds, null, null, true, model_version)::app.heard_message;
     end if;
     -- from 1.6 the wording is enough
     lacking := greatest(1.6 - log_odds, 0);
     if lacking = 0 then
         select w.about into reason
         from (
-            select unnest(words[2:]) as gram
+            select unnest(words) as gram
             union all
             select concat(t.one, ' ', t.next)
-            from unnest(words, words[2:]) as t (one, next)
+            from unnest(array_prepend('<', words), words) as t (one, next)
         ) as p
         inner join app.filter_weights as w
             on p.gram = w.gram and w.version = hear_message.model_version and w.weight > 0
@@ -9830,7 +9832,7 @@ begin
         limit 1;
         reason := coalesce(reason, 'solicits_contact');
     end if;
-    return row(seen.folded, seen.origins, log_odds, lacking, reason, false, model_version)::app.heard_message;
+    return row(folded, origins, words, log_odds, lacking, reason, false, model_version)::app.heard_message;
 end;
 $$;
 comment on function app.hear_message is
@@ -15496,78 +15498,107 @@ create or replace function app.weigh_places(folded text, model_version smallint)
 as $$
 declare
     letter constant text := '[a-z\u00aa-\u1fff\u2c00-\u2dff\u3040-\udfff\uf900-\ufdff]';
-    of_each constant integer := 8;  -- features of a token
     longest constant integer := 1000;  -- tokens: 4 kB of words are fewer
-    always real;
+    kinds constant text[] := array['address', 'email', 'handle', 'phone', 'url'];  -- as app.loaded_weights counts them
+    is_loaded constant boolean := model_version = (app.loaded_places()).version
+        and (app.loaded_places()).proof = hashtextextended('the weights of a version', 0);
     tokens text[];
     begins integer[];
     apart boolean[];
-    shapes text[];
+    is_known boolean;
+    shapes text[] := array['<<', '<'];
+    own text;
     features text[];
+    sought text;
+    hash bigint;
+    entry bigint;
+    -- hundredths: what the weights are
+    always integer;
+    weight integer;
+    heaviest integer;
+    kind text;
+    weighed app.told_token[] := array[]::app.told_token[];
 begin
     select t.* into tokens, begins, apart from app.detail_tokens(folded) as t;
     if tokens is null then
-        return array[]::app.told_token[];
+        return weighed;
     end if;
     tokens := tokens[:longest];
-    -- A look into the index for each, as in app.hear_message. A number is its length, and so is a word that is rare.
-    shapes := array(
-        select
-            case
-                when t.token collate "C" between '0' and ':' then repeat('0', least(length(t.token), 11))
-                when t.token collate "C" !~ letter then t.token
-                when exists (
-                    select
+    if is_loaded then
+        always := (app.loaded_places()).always;
+    else
+        select coalesce(sum(round(w.weight * 100)), 0) into always
+        from app.filter_places as w
+        where w.feature = '' and w.version = weigh_places.model_version;
+    end if;
+    -- first which words are known, then what each place weighs, in one loop: a session reads all slots for each time
+    -- that they stand in the text of the function
+    foreach is_known in array array[false, true] loop
+        for n in 1 .. cardinality(tokens) loop
+            own := tokens[n];
+            if is_known then
+                own := shapes[n + 2];
+                features := array[
+                    '=' || own,
+                    '<' || shapes[n + 1],
+                    '>' || shapes[n + 3],
+                    '<<' || shapes[n],
+                    '>>' || shapes[n + 4],
+                    '<=' || shapes[n + 1] || ' ' || own,
+                    '=>' || own || ' ' || shapes[n + 3],
+                    concat(
+                        '|',
+                        case when apart[n] then '_' end,
+                        case when own collate "C" ~ letter then 'w' else left(own, 1) end,
+                        case when apart[n + 1] or apart[n + 1] is null then '_' end
+                    )
+                ];
+            -- a number is its length, and so is a word that is rare
+            elsif own collate "C" between '0' and ':' then
+                shapes := shapes || repeat('0', least(length(own), 11));
+                continue;
+            elsif own collate "C" !~ letter then
+                shapes := shapes || own;
+                continue;
+            else
+                features := array['=' || own];
+            end if;
+            weight := always;
+            heaviest := -1;
+            kind := null;
+            foreach sought in array features loop
+                if is_loaded then
+                    hash := hashtextextended(sought, 0);
+                    entry := (app.places_slots())[
+                        hash % (app.places_divisors())[hash >> 48 & (app.loaded_places()).last_bucket]
+                    ] # hash;
+                else
+                    select 4096 * coalesce(array_position(kinds, w.kind), 0) + round(w.weight * 100) + 1001 into entry
                     from app.filter_places as w
-                    where w.feature = '=' || t.token and w.version = weigh_places.model_version
-                ) then t.token
-                else concat('X', least(length(t.token) / 4, 3))
-            end
-        from unnest(tokens) as t (token)
-    );
-    shapes := array['<<', '<'] || shapes || array['>', '>>'];
-    features := array(
-        select f.feature
-        from unnest(shapes, shapes[2:], shapes[3:], shapes[4:], shapes[5:], apart, apart[2:] || true)
-            as t (second_before, before, own, after, second_after, apart, next_apart)
-        cross join lateral unnest(array[
-            '=' || t.own,
-            '<' || t.before,
-            '>' || t.after,
-            '<<' || t.second_before,
-            '>>' || t.second_after,
-            '<=' || t.before || ' ' || t.own,
-            '=>' || t.own || ' ' || t.after,
-            concat(
-                '|',
-                case when t.apart then '_' end,
-                case when t.own collate "C" ~ letter then 'w' else left(t.own, 1) end,
-                case when t.next_apart then '_' end
-            )
-        ]) as f (feature)
-        where t.second_after is not null
-    );
-    select w.weight into always
-    from app.filter_places as w
-    where w.feature = '' and w.version = weigh_places.model_version;
-    return array(
-        select row(tokens[t.place], begins[t.place], t.odds, t.kind)::app.told_token
-        from (
-            select
-                (n.place - 1) / of_each + 1 as place,
-                always + sum(coalesce(f.weight, 0)) as odds,
-                (array_agg(f.kind order by f.weight desc) filter (where f.kind is not null))[1] as kind
-            from unnest(features) with ordinality as n (feature, place)
-            left join lateral (
-                select w.weight, w.kind
-                from app.filter_places as w
-                where w.feature = n.feature and w.version = weigh_places.model_version
-                limit 1
-            ) as f on true
-            group by (n.place - 1) / of_each
-        ) as t
-        order by t.place
-    );
+                    where w.feature = sought and w.version = weigh_places.model_version;
+                end if;
+                -- what is not below 65,536 is the slot of another feature, or of none
+                if entry >> 16 = 0 then
+                    weight := weight + (entry & 4095) - 1001;
+                    if entry >> 12 > 0 and entry & 4095 > heaviest then
+                        heaviest := entry & 4095;
+                        kind := kinds[entry >> 12];
+                    end if;
+                end if;
+            end loop;
+            if is_known then
+                weighed := weighed || row(tokens[n], begins[n], weight / 100.0, kind)::app.told_token;
+            elsif entry >> 16 = 0 then
+                shapes := shapes || own;
+            else
+                shapes := shapes || concat('X', least(length(own) / 4, 3));
+            end if;
+        end loop;
+        if not is_known then
+            shapes := shapes || array['>', '>>'];
+        end if;
+    end loop;
+    return weighed;
 end;
 $$;
 comment on function app.weigh_places is
@@ -15714,39 +15745,6 @@ $$;
 comment on function app.withhold_earnings is
     'Withholds what is payable to a mechanic or workshop; nothing for anybody else. Cause: a restriction '
     'or payment. With a payment: only what that owes, unless an admin has released it.';
-
-
--- ==== supabase/functions/wording_words.sql
-
--- The words of a folded text, as they are weighed.
-
-create or replace function app.wording_words(folded text)
-    returns text[]
-    language plpgsql
-    immutable
-    set search_path = ''
-as $$
-declare
-    said text := replace(
-        translate(folded, '123456789.,!;:()-/"''', '000000000          '), '?', ' ? '
-    );
-begin
-    if said collate "C" ~ '[^a-z0? ]' then
-        said := regexp_replace(said collate "C", '[^a-z0?\u0370-\u1fff\u3040-\ud7ff]+', ' ', 'g');
-    end if;
-    if octet_length(said) > length(said) then
-        -- a script without spaces
-        said := regexp_replace(said collate "C", '([\u3040-\ud7ff])', ' \1 ', 'g');
-    end if;
-    while strpos(said, '  ') > 0 loop
-        said := replace(said, '  ', ' ');
-    end loop;
-    return string_to_array('< ' || ltrim(btrim(said) || ' ') || '>', ' ');
-end;
-$$;
-comment on function app.wording_words is
-    'The words in order, between < and >: letters, figures as zeroes, question marks; of Chinese, Japanese and Korean '
-    'each character.';
 
 
 -- ==== tools/close_stage.sql
