@@ -6,6 +6,7 @@ detail from all others, by themselves and their neighbours: for details of shape
 Writes supabase/migrations/20261122000656_filter_model.sql, the same for the same messages.
 """
 
+import math
 import re
 import sys
 from collections import Counter, defaultdict
@@ -57,7 +58,9 @@ TOLD_THREADS = (
 PIECE_WORDS = 4  # of a message with a piece of a detail, for its wording to say so
 
 SEEN_AT_LEAST = 2  # messages with a word or pair that is weighed
-INVERSE_REGULARISATION = 3.0
+INVERSE_REGULARISATION = 1.0
+SCALING = 0.7
+MOST_WEIGHT = 2.0  # that a word is known from a few messages makes nobody that sure
 KNOWN_AT_LEAST = 4  # messages with a word that is not rare
 PLACED_AT_LEAST = 3  # places of a feature that is weighed
 PLACES_INVERSE_REGULARISATION = 3.0
@@ -114,8 +117,13 @@ def asked_for(family: str) -> str | None:
 
 
 def grams(words: Sequence[str]) -> list[str]:
-    """Words, and each two in a row, from the beginning (<) on, of what app.hear_message heard."""
-    return [*words, *(f"{one} {two}" for one, two in pairwise(["<", *words]))]
+    """Words, each two in a row, and each two with one between, from the beginning (<) on, of what app.hear_message heard."""
+    said = ["<", *words]
+    return [
+        *words,
+        *(f"{one} {two}" for one, two in pairwise(said)),
+        *(f"{one} _ {two}" for one, two in zip(said, said[2:], strict=False)),
+    ]
 
 
 def learn(
@@ -124,23 +132,24 @@ def learn(
     sorts: Sequence[str | None],
     at_least: int,
     inverse_regularisation: float,
-    *,
-    is_scaled: bool,
+    scaling: float = 0.0,
+    heaviest: float = math.inf,
 ) -> list[Weight]:
-    """What each name weighs for it to be so, and the sort that most of those have that are so.
+    """What each name weighs, at most, for it to be so, and the sort that most of those have that are so.
 
-    If is_scaled, a count is scaled by how much more often its name is met where it is so, before the regression: a rare name that
-    only one side has may weigh much, a common one little. (S. Wang, C. Manning: Baselines and Bigrams, ACL 2012.)
+    A count is scaled by how much more often its name is met where it is so, to the power of scaling, before the regression: a
+    rare name that only one side has may weigh much, a common one little. (S. Wang, C. Manning: Baselines and Bigrams, ACL 2012;
+    there the power is 1.)
     """
     counting = CountVectorizer(analyzer=list, min_df=at_least)
     counts = counting.fit_transform(said)
     so = np.asarray(is_so)
     met, not_met = (1 + np.asarray(counts[side].sum(axis=0)).ravel() for side in (so, ~so))
     ratios = np.log(met / met.sum()) - np.log(not_met / not_met.sum())
-    if not is_scaled:
-        ratios = np.ones_like(ratios)
+    ratios = np.where(ratios < 0, -1, 1) * np.abs(ratios) ** scaling
     model = LogisticRegression(C=inverse_regularisation, max_iter=3000)
     model.fit(counts @ diags(ratios), so)
+    weighed = np.clip(model.coef_[0] * ratios, -heaviest, heaviest)
     total = Counter(sort for sort in sorts if sort)
     seen: dict[str, Counter[str]] = defaultdict(Counter)
     for names, sort in zip(said, sorts, strict=True):
@@ -148,7 +157,7 @@ def learn(
             for name in set(names):
                 seen[name][sort] += 1
     weights = [Weight("", round(float(model.intercept_[0]), 2), None)]
-    for name, weight in zip(counting.get_feature_names_out(), model.coef_[0] * ratios, strict=True):
+    for name, weight in zip(counting.get_feature_names_out(), weighed, strict=True):
         shares = {sort: count / total[sort] for sort, count in seen[name].items()}
         most = max(sorted(shares), key=lambda sort: shares[sort], default=None)
         if most and (weight < 0 or shares[most] < MOSTLY * sum(shares.values())):
@@ -170,7 +179,9 @@ def fit_wording(connection: psycopg.Connection, rows: Iterable[Row]) -> list[Wei
         said.append(grams(found[0]))
         leaks.append(row["severity"] != "none")
         abouts.append(asked_for(row["family"]) if row["severity"] == "solicitation" else None)
-    weights = learn(said, leaks, abouts, SEEN_AT_LEAST, INVERSE_REGULARISATION, is_scaled=True)
+    weights = learn(
+        said, leaks, abouts, SEEN_AT_LEAST, INVERSE_REGULARISATION, SCALING, MOST_WEIGHT
+    )
     return [each for each in weights if not each.name or abs(each.weight) >= LEAST_WEIGHT]
 
 
@@ -230,7 +241,6 @@ def fit_places(connection: psycopg.Connection, rows: Sequence[Row]) -> list[Weig
         [text.kind if is_one else None for text in texts for is_one in text.of_detail],
         PLACED_AT_LEAST,
         PLACES_INVERSE_REGULARISATION,
-        is_scaled=False,
     )
     # a word is known by its being there
     return [

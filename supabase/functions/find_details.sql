@@ -16,6 +16,8 @@ declare
     place_signs constant text[] := '{% nz %,% gz %}'::text[];
     -- Logarithms of odds, of app.hear_message. From here on a message may tell a detail of no known shape.
     may_tell constant real := -1;
+    -- From here on it tells a number even where that has the label of something else.
+    tells_a_number constant real := 1.6;
     -- characters: what a short message completes may be anything, what a middling one does stands apart in it
     short constant integer := 32;
     middling constant integer := 120;
@@ -41,7 +43,7 @@ declare
     solicits text;
 begin
     findings := app.find_phones(own_reading, seen.marked, false);
-    if heard.reason is not null and cardinality(findings) = 0 then
+    if heard.log_odds >= tells_a_number and cardinality(findings) = 0 then
         findings := app.find_phones(own_reading, seen.marked, true);
     end if;
     if own_reading collate "C" like any (linking) then
@@ -57,7 +59,7 @@ begin
     -- once: what stands beside something hidden looks like more of it
     if heard.log_odds > may_tell and heard.folded !~ is_masked then
         tokens := app.weigh_places(heard.folded, heard.model_version);
-        spelled := spelled || app.find_told(heard.folded, tokens, heard.lacking);
+        spelled := spelled || app.find_told(heard.folded, tokens, heard.log_odds);
     end if;
     if cardinality(findings) > 0 or cardinality(spelled) > 0 then
         findings := app.place_findings(

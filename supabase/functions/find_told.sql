@@ -1,6 +1,6 @@
 -- Details of no shape that anybody wrote down: the words that stand where a detail does.
 
-create function app.find_told(folded text, tokens app.told_token[], lacking real)
+create function app.find_told(folded text, tokens app.told_token[], log_odds real)
     returns app.finding[]
     language plpgsql
     immutable
@@ -11,7 +11,7 @@ declare
     -- the wording tells one.
     possibly constant real := -2.5;
     inside constant real := -4;
-    surely constant real := 1 + 1.3 * lacking;
+    surely constant real := 1 + 1.3 * greatest(1.6 - find_told.log_odds, 0);
     outside constant text := ' .,:;!?=*-/';  -- of a detail, at its ends
     few_words constant integer := 4;  -- of a number
     many constant integer := 32;  -- findings: app.place_findings hides what holds more
@@ -82,4 +82,4 @@ end;
 $$;
 comment on function app.find_told is
     'Details in a folded text: runs of words, numbers and signs that each weigh enough, as app.weigh_places says; '
-    'kind: what such words mostly are of; lacking: of app.hear_message.';
+    'kind: what such words mostly are of; log_odds: of app.hear_message.';

@@ -18,9 +18,9 @@ declare
     words text[];
     word text;
     last_word text := '<';
+    word_before text;
     gram text;
     log_odds real;
-    lacking real;
     reason text;
     is_loaded boolean;
     hash bigint;
@@ -76,7 +76,7 @@ begin
         if is_loaded then
             weight := 0;
             -- once in the text of the function: a session reads all slots for each time that they stand there
-            foreach gram in array array[word, last_word || ' ' || word] loop
+            foreach gram in array array[word, last_word || ' ' || word, word_before || ' _ ' || word] loop
                 hash := hashtextextended(gram, 0);
                 entry := (app.wording_slots())[
                     hash % (app.wording_divisors())[hash >> 48 & (app.loaded_wording()).last_bucket]
@@ -89,8 +89,9 @@ begin
         else
             select coalesce(sum(round(w.weight * 100)), 0) into weight
             from app.filter_weights as w
-            where w.gram in (word, last_word || ' ' || word) and w.version = hear_message.model_version;
+            where w.gram in (word, last_word || ' ' || word, word_before || ' _ ' || word) and w.version = hear_message.model_version;
         end if;
+        word_before := last_word;
         last_word := word;
         -- wording says nothing where nobody knows the words: four in a row
         if weight = 0 then
@@ -112,17 +113,16 @@ begin
     log_odds := (always + greatest(whole, heaviest - 480)) / 100.0;
     if length(body) <= 32 then
         -- A piece of a detail may be too short to sound like anything: of plain words, it has to sound more harmless.
-        is_harmless := log_odds < -2.5 and heaviest < 150
+        is_harmless := log_odds < -2.5 and heaviest < 120
             and folded collate "C" !~ '[^a-z ,.!?'']|[.][a-z]|(?:^| )[b-hj-z](?: |$)';
-    elsif log_odds < -2 and heaviest < 300 then
-        -- What is below these, as a whole and in every part, holds nothing: of 1,250 messages of held-out files in which
-        -- something was found, none was, and two with four harmless sentences around them; of the harmless ones 79 %.
+    elsif log_odds < -2.4 and heaviest < 230 then
+        -- What is below these, as a whole and in every part, holds nothing: of 1,510 messages of held-out files in which
+        -- something is found, none is, and 19 with four harmless sentences around them; of the harmless ones 78 %, of
+        -- those of the development file 84 %.
         is_harmless := true;
     else
-        -- Without a figure or a sign of a shape it may be a little more: of the 18,574 messages of all files that leak,
-        -- six more are not read, in one of which something was found; of the 1,790 harmless ones 18 % are read, and not
-        -- 21.
-        is_harmless := log_odds < -1 and heaviest < 400 and folded collate "C" !~ '[0-9]' and folded collate "C" !~ signs;
+        -- without a figure or a sign of a shape it may be a little more
+        is_harmless := log_odds < -2 and heaviest < 300 and folded collate "C" !~ '[0-9]' and folded collate "C" !~ signs;
     end if;
     if is_harmless and is_unknown is null and folded collate "C" !~ '[a-z0-9'']{21}'
     -- No wording talks away what is a detail by its shape alone. Two patterns behind a quick look each: PostgreSQL keeps
@@ -149,17 +149,17 @@ begin
         )
     )
     then
-        return row(folded, origins, words, log_odds, null, null, true, model_version)::app.heard_message;
+        return row(folded, origins, words, log_odds, null, true, model_version)::app.heard_message;
     end if;
-    -- from 1.6 the wording is enough
-    lacking := greatest(1.6 - log_odds, 0);
-    if lacking = 0 then
+    -- from here on the wording is enough
+    if log_odds >= 1.1 then
         select w.about into reason
         from (
             select unnest(words) as gram
             union all
-            select concat(t.one, ' ', t.next)
-            from unnest(array_prepend('<', words), words) as t (one, next)
+            select g.gram
+            from unnest(array[null, '<'] || words, array_prepend('<', words), words) as t (before, one, next)
+            cross join lateral unnest(array[t.one || ' ' || t.next, t.before || ' _ ' || t.next]) as g (gram)
         ) as p
         inner join app.filter_weights as w
             on p.gram = w.gram and w.version = hear_message.model_version and w.weight > 0
@@ -169,12 +169,11 @@ begin
         limit 1;
         reason := coalesce(reason, 'solicits_contact');
     end if;
-    return row(folded, origins, words, log_odds, lacking, reason, false, model_version)::app.heard_message;
+    return row(folded, origins, words, log_odds, reason, false, model_version)::app.heard_message;
 end;
 $$;
 comment on function app.hear_message is
     'The logarithm of the odds that a message, or some part of it, solicits or tells a detail of contact, by a version '
     'of app.filter_weights (null: the live one), which tools/train_filter.py fits; its folded text and origins, as '
-    'app.fold_text says; is_harmless: the odds are so low, in every part, that nothing need be looked for; lacking: '
-    'how much less than likely they are, null if harmless; reason: what it is about, null if anything is lacking. To '
-    'explain one: the weights of its words.';
+    'app.fold_text says, and its words; is_harmless: the odds are so low, in every part, that nothing need be looked '
+    'for; reason: what it is about, null where the wording is not enough. To explain one: the weights of its words.';

@@ -8,7 +8,7 @@ create function app.judge_asking(log_odds real, reason text, reading text, besid
 as $$
 declare
     -- the logarithm of the odds from which a pattern is enough
-    possible constant real := -1;
+    possible constant real := -0.5;
 begin
     return coalesce(
         case when log_odds >= possible or beside_detail then app.judge_solicitation(reading) end,

@@ -1,4 +1,4 @@
--- What words, and each two in a row, weigh in the judgement whether a message solicits or tells a detail of contact;
+-- What words, and each two of them, weigh in the judgement whether a message solicits or tells a detail of contact;
 -- and what a word and its neighbours weigh in the judgement whether it is of one.
 --
 -- Fitted, not written: logarithms of odds, by tools/train_filter.py, which writes those of version 1 as the next
@@ -7,16 +7,16 @@
 create table app.filter_weights (
     version smallint not null references app.filter_versions (version),
     gram text collate "C" not null
-        constraint gram_is_two_words_at_most check (gram !~ ' .* '),
+        constraint gram_is_two_words_at_most check (gram ~ '^[^ ]*( (_ )?[^ ]+)?$'),
     weight real not null,
     about text
         constraint about_is_a_reason check (about ~ '^solicits_[a-z]+$'),
     primary key (version, gram)
 );
 comment on table app.filter_weights is
-    'The logarithm of the odds, by words and pairs of words, that who writes them solicits, or tells a detail of '
-    'contact. The gram '''' is in every message, < begins and > ends one. app.hear_message adds them up; a version is '
-    'one of app.filter_versions.';
+    'The logarithm of the odds, by words, two in a row, and two with one (_) between, that who writes them solicits, '
+    'or tells a detail of contact. The gram '''' is in every message, < begins and > ends one. app.hear_message adds '
+    'them up; a version is one of app.filter_versions.';
 comment on column app.filter_weights.about is 'What is solicited where it is; null for what speaks against it.';
 create index filter_weights_by_hash on app.filter_weights using hash (gram);
 
@@ -51,7 +51,6 @@ create type app.heard_message as (
     origins integer [],
     words text [],
     log_odds real,
-    lacking real,
     reason text,
     is_harmless boolean,
     model_version smallint

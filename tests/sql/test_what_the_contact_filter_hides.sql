@@ -269,7 +269,7 @@ insert into app.filter_versions (version, summary) values (2, 'A few words and t
 insert into app.filter_words (version, word, reading)
 select 2, w.word, w.reading from app.filter_words as w where w.version = 1;
 insert into app.filter_weights (version, gram, weight)
-values (2, '', -1), (2, 'quuxcall', 9), (2, 'quuxpart', -30), (2, 'quuxless', -1.2), (2, 'quuxeven', 0.01), (2, 'quuxmore', 2), (2, 'quuxmuch', 3.3), (2, 'quuxmost', 4.2), (2, 'quuxsome', -0.5);
+values (2, '', -1), (2, 'quuxcall', 9), (2, 'quuxpart', -30), (2, 'quuxless', -1.45), (2, 'quuxeven', 0.01), (2, 'quuxmore', 2), (2, 'quuxmuch', 2.7), (2, 'quuxmost', 4.2), (2, 'quuxsome', -1.2);
 insert into app.filter_places (version, feature, weight, kind)
 values (2, '', -6, null), (2, '=quuxname', 8, 'handle'), (2, '=000', 6, null), (2, '=jc', 8, 'phone');
 
