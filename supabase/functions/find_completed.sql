@@ -14,7 +14,7 @@ declare
     near constant integer := 64;
     near_characters constant integer := 160;
     -- the logarithm of the odds from which the end of a question may be one
-    may_ask constant real := -2;
+    may_ask constant real := -2.3;
     -- a piece of a number stands apart: not P0442, nor 177,973
     has_figures constant boolean := own_reading <> translate(own_reading, '0123456789o', '')
         and own_reading collate "C" ~ '(?:^|[^0-9~,.:])[0-9o]{1,7}(?:[^0-9~,.:]|~?$)';

@@ -30,7 +30,7 @@ declare
     everyday constant text := 'ZznytUKFX ~<;?"';
     -- what stands apart: a group of digits that begins a clause or has a label, a sign of a name, a street
     completing constant text :=
-        '(?:^"?|[;<?:] ?)(?:(?:nz|[ZnlytNIRgMCwYiEkmF])[^0-9A-Za-z]){0,3}[0-9o]{1,7}(?:[- ~][0-9o]+)*(?:[;<?"~ ]|$)'
+        '(?:^["-]?|[;<?:] ?)(?:(?:nz|[ZnlytNIRgMCwYiEkmF])[^0-9A-Za-z]){0,3}[0-9o]{1,7}(?:[- ~][0-9o]+)*(?:[;<?"~ ]|$)'
         '|[lN](?: [a-zA-Z]){0,2} [0-9]|[.][0-9]{4}|_[A-Za-z]|x S|D [TLh]|[$]0';
     seen constant record := app.read_text(heard.folded, heard.model_version);
     own_reading constant text := seen.reading;
@@ -75,7 +75,7 @@ begin
     if cardinality(earlier) > 0 and length(body) <= middling
         and (
             (
-                length(body) <= short and heard.log_odds >= short_completes_nothing
+                length(body) <= short and (heard.log_odds >= short_completes_nothing or heard.is_unknown)
                 and translate(own_reading, everyday, '') <> ''
             )
             or ((length(body) <= short or heard.log_odds >= completes_nothing) and own_reading collate "C" ~ completing)

@@ -93,10 +93,10 @@ begin
         end if;
         word_before := last_word;
         last_word := word;
-        -- wording says nothing where nobody knows the words: four in a row
+        -- wording says nothing where nobody knows the words: one of a short message, four in a row of another
         if weight = 0 then
             unknown := unknown + 1;
-            if unknown = 4 then
+            if unknown = 4 or (length(body) <= 32 and word <> '>') then
                 is_unknown := true;
             end if;
             continue;
@@ -149,7 +149,7 @@ begin
         )
     )
     then
-        return row(folded, origins, words, log_odds, null, true, model_version)::app.heard_message;
+        return row(folded, origins, words, log_odds, null, true, is_unknown, model_version)::app.heard_message;
     end if;
     -- from here on the wording is enough
     if log_odds >= 1.1 then
@@ -169,11 +169,12 @@ begin
         limit 1;
         reason := coalesce(reason, 'solicits_contact');
     end if;
-    return row(folded, origins, words, log_odds, reason, false, model_version)::app.heard_message;
+    return row(folded, origins, words, log_odds, reason, false, is_unknown, model_version)::app.heard_message;
 end;
 $$;
 comment on function app.hear_message is
     'The logarithm of the odds that a message, or some part of it, solicits or tells a detail of contact, by a version '
     'of app.filter_weights (null: the live one), which tools/train_filter.py fits; its folded text and origins, as '
     'app.fold_text says, and its words; is_harmless: the odds are so low, in every part, that nothing need be looked '
-    'for; reason: what it is about, null where the wording is not enough. To explain one: the weights of its words.';
+    'for; is_unknown: it has words that nobody knows, else null; reason: what it is about, null where the wording is '
+    'not enough. To explain one: the weights of its words.';

@@ -53,6 +53,7 @@ create type app.heard_message as (
     log_odds real,
     reason text,
     is_harmless boolean,
+    is_unknown boolean,
     model_version smallint
 );
 comment on type app.heard_message is

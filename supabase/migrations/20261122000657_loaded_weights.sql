@@ -24,7 +24,7 @@ declare
     kinds constant text [] := '{address,email,handle,phone,url}';
     -- A divisor for each bucket, the largest bucket first, that gives all its hashes slots of their own (after
     -- D. Belazzougui, F. Botelho, M. Dietzfelbinger: Hash, Displace, and Compress, 2009).
-    hashes_in_a_bucket constant integer := 2;
+    hashes_in_a_bucket constant integer := 3;
     most_taken constant numeric := 0.9;  -- of the slots
     model record;
     last_slot integer;

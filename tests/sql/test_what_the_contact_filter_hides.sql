@@ -1,7 +1,7 @@
 -- What does the contact filter hide?
 
 begin;
-select plan(204);
+select plan(208);
 
 -- Contact details, and nothing else of the message
 
@@ -269,7 +269,9 @@ insert into app.filter_versions (version, summary) values (2, 'A few words and t
 insert into app.filter_words (version, word, reading)
 select 2, w.word, w.reading from app.filter_words as w where w.version = 1;
 insert into app.filter_weights (version, gram, weight)
-values (2, '', -1), (2, 'quuxcall', 9), (2, 'quuxpart', -30), (2, 'quuxless', -1.45), (2, 'quuxeven', 0.01), (2, 'quuxmore', 2), (2, 'quuxmuch', 2.7), (2, 'quuxmost', 4.2), (2, 'quuxsome', -1.2);
+values (2, '', -1), (2, 'quuxcall', 9), (2, 'quuxpart', -30), (2, 'quuxless', -1.45), (2, 'quuxeven', 0.01), (2, 'quuxmore', 2), (2, 'quuxmuch', 2.7), (2, 'quuxmost', 4.2), (2, 'quuxsome', -1.2),
+(2, 'is', 0.01), (2, 'worn', 0.01);
+insert into app.filter_weights (version, gram, weight, about) values (2, 'quuxfirst _ quuxthird', 9, 'solicits_call');
 insert into app.filter_places (version, feature, weight, kind)
 values (2, '', -6, null), (2, '=quuxname', 8, 'handle'), (2, '=000', 6, null), (2, '=jc', 8, 'phone');
 
@@ -305,7 +307,11 @@ from (
     (
         'the number is 415-555-2671, quuxpart', 'the number is [phone hidden], quuxpart',
         'no words talk away what is written like a number'
-    )
+    ),
+    (
+        'quuxpart 4155552671 fits', 'quuxpart 4155552671 fits', 'unless it stands as none does, too'
+    ),
+    ('quuxeven 4155552671 fits', 'quuxeven [phone hidden] fits', 'which alone does not do')
 ) as d (typed, delivered, what);
 select is(
     (app.mask_contacts('quuxcall me: quuxname', '{}', 2::smallint)).hidden,
@@ -314,6 +320,16 @@ select is(
     'the sender is told why'
 );
 
+select is(
+    array(
+        select (app.mask_contacts(m.typed, '{}', 2::smallint)).solicits
+        from unnest(array['quuxfirst or quuxthird', 'quuxfirst quuxthird', 'quuxfirst or a quuxthird'])
+            with ordinality as m (typed, place)
+        order by m.place
+    ),
+    array['solicits_call', null, null],
+    'two words weigh with one between'
+);
 select is((app.hear_message(h.typed, 2::smallint)).is_harmless, h.is_harmless, h.what)
 from (
     values
@@ -332,6 +348,7 @@ from (
     ('quuxpart is worn', true, 'a short one of plain words is not'),
     ('quuxless is worn', false, 'unless little speaks for it'),
     ('quuxpart is quuxmore', false, 'or something against it'),
+    ('quuxpart is quuxname', false, 'or nobody knows a word of it'),
     ('quuxpart is 0142', false, 'but where it may be a piece of a number'),
     ('quuxpart is quux_part', false, 'or of a name')
 ) as h (typed, is_harmless, what);

@@ -7743,7 +7743,7 @@ declare
     near constant integer := 64;
     near_characters constant integer := 160;
     -- the logarithm of the odds from which the end of a question may be one
-    may_ask constant real := -2;
+    may_ask constant real := -2.3;
     -- a piece of a number stands apart: not P0442, nor 177,973
     has_figures constant boolean := own_reading <> translate(own_reading, '0123456789o', '')
         and own_reading collate "C" ~ '(?:^|[^0-9~,.:])[0-9o]{1,7}(?:[^0-9~,.:]|~?$)';
@@ -7907,7 +7907,7 @@ declare
     everyday constant text := 'ZznytUKFX ~<;?"';
     -- what stands apart: a group of digits that begins a clause or has a label, a sign of a name, a street
     completing constant text :=
-        '(?:^"?|[;<?:] ?)(?:(?:nz|[ZnlytNIRgMCwYiEkmF])[^0-9A-Za-z]){0,3}[0-9o]{1,7}(?:[- ~][0-9o]+)*(?:[;<?"~ ]|$)'
+        '(?:^["-]?|[;<?:] ?)(?:(?:nz|[ZnlytNIRgMCwYiEkmF])[^0-9A-Za-z]){0,3}[0-9o]{1,7}(?:[- ~][0-9o]+)*(?:[;<?"~ ]|$)'
         '|[lN](?: [a-zA-Z]){0,2} [0-9]|[.][0-9]{4}|_[A-Za-z]|x S|D [TLh]|[$]0';
     seen constant record := app.read_text(heard.folded, heard.model_version);
     own_reading constant text := seen.reading;
@@ -7952,7 +7952,7 @@ begin
     if cardinality(earlier) > 0 and length(body) <= middling
         and (
             (
-                length(body) <= short and heard.log_odds >= short_completes_nothing
+                length(body) <= short and (heard.log_odds >= short_completes_nothing or heard.is_unknown)
                 and translate(own_reading, everyday, '') <> ''
             )
             or ((length(body) <= short or heard.log_odds >= completes_nothing) and own_reading collate "C" ~ completing)
@@ -9758,10 +9758,10 @@ begin
         end if;
         word_before := last_word;
         last_word := word;
-        -- wording says nothing where nobody knows the words: four in a row
+        -- wording says nothing where nobody knows the words: one of a short message, four in a row of another
         if weight = 0 then
             unknown := unknown + 1;
-            if unknown = 4 then
+            if unknown = 4 or (length(body) <= 32 and word <> '>') then
                 is_unknown := true;
             end if;
             continue;
@@ -9814,7 +9814,7 @@ begin
         )
     )
     then
-        return row(folded, origins, words, log_odds, null, true, model_version)::app.heard_message;
+        return row(folded, origins, words, log_odds, null, true, is_unknown, model_version)::app.heard_message;
     end if;
     -- from here on the wording is enough
     if log_odds >= 1.1 then
@@ -9834,14 +9834,15 @@ begin
         limit 1;
         reason := coalesce(reason, 'solicits_contact');
     end if;
-    return row(folded, origins, words, log_odds, reason, false, model_version)::app.heard_message;
+    return row(folded, origins, words, log_odds, reason, false, is_unknown, model_version)::app.heard_message;
 end;
 $$;
 comment on function app.hear_message is
     'The logarithm of the odds that a message, or some part of it, solicits or tells a detail of contact, by a version '
     'of app.filter_weights (null: the live one), which tools/train_filter.py fits; its folded text and origins, as '
     'app.fold_text says, and its words; is_harmless: the odds are so low, in every part, that nothing need be looked '
-    'for; reason: what it is about, null where the wording is not enough. To explain one: the weights of its words.';
+    'for; is_unknown: it has words that nobody knows, else null; reason: what it is about, null where the wording is '
+    'not enough. To explain one: the weights of its words.';
 
 
 -- ==== supabase/functions/impose_restriction.sql
