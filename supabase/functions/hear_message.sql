@@ -93,10 +93,10 @@ begin
         end if;
         word_before := last_word;
         last_word := word;
-        -- wording says nothing where nobody knows the words: one of a short message, four in a row of another
+        -- wording says nothing where nobody knows the words: four in a row, or one of two
         if weight = 0 then
             unknown := unknown + 1;
-            if unknown = 4 or (length(body) <= 32 and word <> '>') then
+            if unknown = 4 or (cardinality(words) <= 3 and word <> '>') then
                 is_unknown := true;
             end if;
             continue;

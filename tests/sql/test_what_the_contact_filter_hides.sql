@@ -348,7 +348,7 @@ from (
     ('quuxpart is worn', true, 'a short one of plain words is not'),
     ('quuxless is worn', false, 'unless little speaks for it'),
     ('quuxpart is quuxmore', false, 'or something against it'),
-    ('quuxpart is quuxname', false, 'or nobody knows a word of it'),
+    ('quuxpart quuxname', false, 'or where nobody knows one of two words'),
     ('quuxpart is 0142', false, 'but where it may be a piece of a number'),
     ('quuxpart is quux_part', false, 'or of a name')
 ) as h (typed, is_harmless, what);
