@@ -135,7 +135,7 @@ def learn(
     scaling: float = 0.0,
     heaviest: float = math.inf,
 ) -> list[Weight]:
-    """What each name weighs, at most, for it to be so, and the sort that most of those have that are so.
+    """What each name weighs for it to be so, no more than heaviest, and the sort that most of those have that are so.
 
     A count is scaled by how much more often its name is met where it is so, to the power of scaling, before the regression: a
     rare name that only one side has may weigh much, a common one little. (S. Wang, C. Manning: Baselines and Bigrams, ACL 2012;
