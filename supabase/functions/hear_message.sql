@@ -177,5 +177,5 @@ comment on function app.hear_message is
     'The logarithm of the odds that a message, or some part of it, solicits or tells a detail of contact, by a version '
     'of app.filter_weights (null: the live one), which tools/train_filter.py fits; its folded text and origins, as '
     'app.fold_text says, and its words; is_harmless: the odds are so low, in every part, that nothing need be looked '
-    'for; is_unknown: nobody knows four of its words in a row, or one of two, else null; reason: what it is about, null '
-    'where the wording is not enough. To explain one: the weights of its words.';
+    'for; is_unknown: nobody knows four of its words in a row, or one of two, else null; reason: what it is about, '
+    'null where the wording is not enough. To explain one: the weights of its words.';
