@@ -1,7 +1,7 @@
 """Fits the weights of app.hear_message and app.weigh_places: python -m tools.train_filter
 
-Two logistic regressions, by scikit-learn, on the messages of tests/data that nobody holds out. One, of words and pairs
-of words, tells messages that solicit, or tell a detail of contact, from harmless ones. The other tells the words of a
+Two logistic regressions, by scikit-learn, on the messages of tests/data that nobody holds out. One, of words and of
+two beside each other or with one between, tells messages that solicit, or tell a detail of contact, from harmless ones. The other tells the words of a
 detail from all others, by themselves and their neighbours: for details of shapes that nobody thought of.
 Writes supabase/migrations/20261122000656_filter_model.sql, the same for the same messages.
 """
@@ -57,9 +57,9 @@ TOLD_THREADS = (
 )
 PIECE_WORDS = 4  # of a message with a piece of a detail, for its wording to say so
 
-SEEN_AT_LEAST = 2  # messages with a word or pair that is weighed
+SEEN_AT_LEAST = 2  # messages with a gram that is weighed
 INVERSE_REGULARISATION = 1.0
-SCALING = 0.7
+SCALING = 0.7  # the power to which it counts how much more often a gram is met in leaks
 MOST_WEIGHT = 2.0  # that a word is known from a few messages makes nobody that sure
 KNOWN_AT_LEAST = 4  # messages with a word that is not rare
 PLACED_AT_LEAST = 3  # places of a feature that is weighed
