@@ -7,35 +7,43 @@ create function app.find_addresses(reading text)
     set search_path = ''
 as $$
 declare
-    before_word constant text := '(?<![0-9A-Za-z])';
-    after_word constant text := '(?![0-9A-Za-z])';
     -- each where its words stand, figures as 0; the first finds most
     shape constant text := translate(reading, '123456789', '000000000');
     streets constant text[] := array_remove(array[
         case when shape like '%0%S%' then
-            '(?<![0-9A-Za-z.$@/:-])(?:[0-9o]{1,2}[ -]){0,3}[0-9]{1,5}(?:~s)?[ ,`<]'
-            || '(?:[nsowU][ .;])?(?:(?:[xzshTVXQNlPCSBw]|uz|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?|(?<=[xS][ .''])Sz)' || after_word
-            || '(?:#(?:[0-9]{1,4}|[A-Za-z])(?![0-9A-Za-z])|[ <](?:z|h|x) (?:[0-9]{1,4}|[son])(?![0-9A-Za-z]))?'
-            || '(?:<x(?: [A-Za-z]{1,2} [0-9]{5})?(?![0-9A-Za-z]|~[0-9]))?'
+            app.compose_pattern(
+                '(?<![0-9A-Za-z.$@/:-])(?:[0-9o]{1,2}[ -]){0,3}[0-9]{1,5}(?:~s)?[ ,`<](?:[nsowU][ .;])?(?:'
+                '(?:[xzshTVXQNlPCSBw]|uz|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?'
+                '|(?<=[xS][ .''])Sz)%{after}(?:#(?:[0-9]{1,4}|[A-Za-z])(?![0-9A-Za-z])|[ <](?:z|h|x) (?:[0-9]{1,4}'
+                '|[son])(?![0-9A-Za-z]))?(?:<x(?: [A-Za-z]{1,2} [0-9]{5})?(?![0-9A-Za-z]|~[0-9]))?'
+            )
         end,
-        case when shape like any ('{"%x S%0%","%~S S%0%"}'::text[]) then '(?:x|[0-9]~S) Sz?[`,< ]N? [0-9]{1,5}' || after_word end,
+        case when shape like any ('{"%x S%0%","%~S S%0%"}'::text[]) then app.compose_pattern(
+            '(?:x|[0-9]~S) Sz?[`,< ]N? [0-9]{1,5}%{after}'
+        ) end,
         case when shape like any ('{"%S %#0%","%S %N 0%"}'::text[]) then
-            before_word || 'S (?:[xzghn] ){1,4}(?:#|N )[0-9]{1,5}' || after_word
+            app.compose_pattern('%{before}S (?:[xzghn] ){1,4}(?:#|N )[0-9]{1,5}%{after}')
         end,
         case when reading like '%x S % x S%' then
-            before_word || '(?:(?:[xz]|uz) ){0,1}x S [A-Za-z]{1,2} (?:(?:[xz]|uz) ){0,1}x S' || after_word
+            app.compose_pattern(
+                '%{before}(?:(?:[xz]|uz) ){0,1}x S [A-Za-z]{1,2} (?:(?:[xz]|uz) ){0,1}x S%{after}'
+            )
         end,
         case when reading like '%gz %g % S%' then
-            before_word || 'gz (?:[A-Za-z]{1,2} ){1,9}g (?:n )?(?:[xz]|uz) (?:x )?S' || after_word
+            app.compose_pattern('%{before}gz (?:[A-Za-z]{1,2} ){1,9}g (?:n )?(?:[xz]|uz) (?:x )?S%{after}')
         end,
         case when reading like '%gz %x S%' then
-            before_word || 'gz (?:[gjtn] ){0,2}(?:(?:[xzhK]|uz)[ '']){1,4}?[xzhK][,< ]{1,2}(?:x )?x S' || after_word
+            app.compose_pattern(
+                '%{before}gz (?:[gjtn] ){0,2}(?:(?:[xzhK]|uz)[ '']){1,4}?[xzhK][,< ]{1,2}(?:x )?x S%{after}'
+            )
         end,
         case when shape like '%0_%S %x%' then
-            '(?<![0-9A-Za-z.$])[0-9]{1,4}[ ,<](?:(?:[xsz]|ooo) )?S (?:[a-zA-Z] ){0,2}x' || after_word
+            app.compose_pattern(
+                '(?<![0-9A-Za-z.$])[0-9]{1,4}[ ,<](?:(?:[xsz]|ooo) )?S (?:[a-zA-Z] ){0,2}x%{after}'
+            )
         end,
         case when shape like any ('{"%S %0%",%S.%0%,%S;%0%}'::text[]) then
-            before_word || 'S[ .;](?:[xzgns][ ]){0,3}[xh][ ,<]{1,2}(?:z[ .])?[0-9]{1,4}' || after_word
+            app.compose_pattern('%{before}S[ .;](?:[xzgns][ ]){0,3}[xh][ ,<]{1,2}(?:z[ .])?[0-9]{1,4}%{after}')
         end
     ], null);
     findings app.finding[] := array[]::app.finding[];
@@ -78,7 +86,7 @@ begin
     end if;
 
     -- corner of one street and another
-    if (strpos(reading, ' nz ') > 0 or strpos(reading, '&') > 0)
+    if reading like any ('{"%x nz x%","%x nz z%","%z nz x%","%z nz z%","%S nz x%","%S nz z%","% nz %~S%",%&%}'::text[])
         and (reading <> translate(reading, 'VhI', '') or strpos(reading, '~S') > 0)
     then
         finding.reason := 'crossing';

@@ -9,14 +9,11 @@ create function app.find_completed(
     set plan_cache_mode = force_generic_plan  -- planning anew takes as long as all the rest
 as $$
 declare
-    short constant integer := 32;
-    -- What is of one piece and ends in the message begins no further ahead of it: signs of a reading, characters.
-    near constant integer := 64;
-    near_characters constant integer := 160;
-    -- the logarithm of the odds from which the end of a question may be one
-    may_ask constant real := -2.3;
+    is_short constant boolean := length(body) <= 32;
+    -- as it stands behind another message, if not glued to it
+    own constant text := substr(own_reading, 2);
     -- a piece of a number stands apart: not P0442, nor 177,973
-    has_figures constant boolean := own_reading <> translate(own_reading, '0123456789o', '')
+    has_figures boolean := own_reading <> translate(own_reading, '0123456789o', '')
         and own_reading collate "C" ~ '(?:^|[^0-9~,.:])[0-9o]{1,7}(?:[^0-9~,.:]|~?$)';
     reach integer;
     ahead text;
@@ -25,16 +22,24 @@ declare
     folded text;
     origins integer[];
     seen record;
-    earlier_reading text;
     skipped integer;
     tail text;
     close app.finding[] := array[]::app.finding[];
     detail app.finding;
     spelled app.finding[] := array[]::app.finding[];
 begin
-    -- Most end no more than the five before them say. All are read where these are pieces: figures in both, a sign
-    -- of a name or a place, or hardly a word each.
-    foreach reach in array array[5, 20] loop
+    -- What is no piece by itself completes nothing, whatever was said before.
+    if left(body, 1) not in ('@', '.') then
+        if has_figures then
+            has_figures := (app.find_split_phones(own)).is_piece;
+        end if;
+        if not is_short and has_figures is not true and (app.find_pieces(own)).is_piece is null then
+            return;
+        end if;
+    end if;
+    -- Most end no more than the five before them say. All are read where these are pieces: figures, a sign of a name
+    -- or a place, or hardly a word each.
+    foreach reach in array case when has_figures then array[20] else array[5, 20] end loop
         select e.ahead, e.kept || 0, e.begins || length(e.ahead)
         into ahead, kept, begins
         from app.gather_earlier(earlier, reach) as e;
@@ -42,31 +47,28 @@ begin
             return;
         end if;
         -- that much is seen before these are read
-        continue when reach = 5 and cardinality(kept) > reach and (
-            (has_figures and ahead <> translate(ahead, '0123456789', ''))
-            or (length(body) <= short and length(ahead) - length(replace(ahead, ' ', '')) <= 10)
-        );
+        continue when reach = 5 and cardinality(kept) > reach and is_short
+            and length(ahead) - length(replace(ahead, ' ', '')) <= 10;
         select f.folded, f.origins into folded, origins
         from app.fold_text(ahead || body) as f;
         seen := app.read_text(folded, heard.model_version);
         exit when cardinality(kept) <= reach;
-        earlier_reading := left(seen.reading, - length(own_reading));
-        exit when (not has_figures or earlier_reading = translate(earlier_reading, '0123456789o', '')) and (
-            length(body) > short
+        exit when not is_short
             or (seen.reading = translate(seen.reading, '@>D{^$ABPGS', '') and strpos(seen.reading, '.T') = 0)
             -- what is further ahead is not looked at but for figures
-            or (length(earlier_reading) > near and length(ahead) > near_characters)
-        );
+            or (length(seen.reading) - length(own_reading) > 64 and length(ahead) > 160);
     end loop;
 
     if has_figures then
-        findings := app.find_split_phones(seen.reading);
+        findings := (app.find_split_phones(seen.reading)).findings;
     end if;
     if coalesce(cardinality(findings), 0) = 0 then
-        findings := app.find_pieces(seen.reading);
+        findings := (app.find_pieces(seen.reading)).findings;
     end if;
-    if length(body) <= short then
-        skipped := greatest(length(seen.reading) - length(own_reading) - near, 0);
+    -- What is of one piece and ends in the message begins no further ahead of it than 64 signs of a reading, or 160
+    -- characters.
+    if is_short then
+        skipped := greatest(length(seen.reading) - length(own_reading) - 64, 0);
         tail := substr(seen.reading, skipped + 1);
         if tail <> translate(tail, '@>D{', '') or strpos(tail, '.T') > 0 then
             close := app.find_links(tail);
@@ -82,7 +84,7 @@ begin
             detail.last_character := detail.last_character + skipped;
             findings := findings || detail;
         end loop;
-        skipped := greatest(length(folded) - length(heard.folded) - near_characters, 0);
+        skipped := greatest(length(folded) - length(heard.folded) - 160, 0);
         foreach detail in array app.find_written(substr(folded, skipped + 1)) loop
             detail.first_character := detail.first_character + skipped;
             detail.last_character := detail.last_character + skipped;
@@ -96,7 +98,7 @@ begin
         );
     end if;
     -- asked in two messages, and not in the earlier one alone
-    if length(body) <= short and heard.log_odds >= may_ask then
+    if is_short and heard.log_odds >= real '-2.3' then
         solicits := app.judge_solicitation(seen.reading);
         if solicits is not null
             and app.judge_solicitation(left(seen.reading, 1 - length(own_reading))) is not null

@@ -9,63 +9,78 @@ as $$
 declare
     findings app.finding[] := array[]::app.finding[];
     finding app.finding;
-    start constant text := '(?<![0-9A-Za-z])';
-    finish constant text := '(?![0-9A-Za-z])';
-    gap constant text := '[^0-9A-Za-z;~]';
-    -- jo.fixes, jo_fixes, jofixes7: what nobody calls a part of a car
-    coined constant text := '[A-Za-z]+(?:[._#][0-9A-Za-z]+|~[0-9]+' || finish || ')(?:[._~#-][0-9A-Za-z]+)*';
-    signed constant text := '[\^{@](?:' || coined || '|[A-Za-z]+(?:-[A-Za-z]+)+|[xhNKSVZXsCPABGR])' || finish || '|[$](?:' || coined || '|x)' || finish;
+    signed constant text := app.compose_pattern(
+        '[\^{@](?:%{coined}|[A-Za-z]+(?:-[A-Za-z]+)+|[xhNKSVZXsCPABGR])%{after}|[$](?:%{coined}|x)%{after}'
+    );
     -- How an account is told, each where the letters of it stand. =, P and m are read as :, A and R.
     alike constant text := translate(reading, '=PBamV', ':AARRR');
     is_coined constant boolean := reading like any ('{%.%,%\\_%,%#%,%~%}'::text[]);
     beside constant text[] := array_remove(array[
         -- insta jo.fixes; telegram user name is jofixes7
         case when is_coined and strpos(alike, 'A') > 0 then
-            start || '[AP]' || gap || '(?:[ABPNyaRjMgntW]' || gap || '){0,4}(?:' || coined || ')' || finish
+            app.compose_pattern('%{before}[AP]%{gap}(?:[ABPNyaRjMgntW]%{gap}){0,4}(?:%{coined})%{after}')
         end,
         -- insta: jofixes; my snap is jofixes
         case when alike like any ('{%A:%,%A :%,"%A y %","%A R %","%A j %","%A A %",%A<^%,%A<$%,"%A< ^%","%A< $%","%A,^%","%A,$%"}'::text[]) then
-            start || '[AP](?: ?[:=]| ?[:=] |[ ][yaj] |[ ]A |[<,] ?(?=[\^$]))(?:[yRjMganW]' || gap || '){0,3}[xsh](?:-[A-Za-z]+)*' || finish
+            app.compose_pattern(
+                '%{before}[AP](?: ?[:=]| ?[:=] |[ ][yaj] |[ ]A |[<,] ?(?=[\^$]))(?:[yRjMganW]%{gap}){0,3}[xsh]'
+                '(?:-[A-Za-z]+)*%{after}'
+            )
         end,
         -- add me on snap jofixes
         case when alike like any ('{"%R%A %",%R%A\,%,%R%A:%,%R%A<%,%R%A`%}'::text[]) then
-            start || '[RamV]' || gap || '(?:[MngyN]' || gap || '){0,3}[AB][ ,:<`](?:[yajgn]' || gap || '){0,3}(?:'
-            || coined || '|x(?! [ngWRM]))' || finish
+            app.compose_pattern(
+                '%{before}[RamV]%{gap}(?:[MngyN]%{gap}){0,3}[AB][ ,:<`](?:[yajgn]%{gap}){0,3}(?:%{coined}'
+                '|x(?! [ngWRM]))%{after}'
+            )
         end,
         case when is_coined and strpos(reading, 'B') > 0 then
-            start || 'B(?: [yan])*[:= ]+(?:' || coined || ')' || finish
+            app.compose_pattern('%{before}B(?: [yan])*[:= ]+(?:%{coined})%{after}')
         end,
         -- skype live:jofixes
-        case when strpos(reading, 'A G:') > 0 then start || 'A G:(?:' || coined || '|x)' || finish end,
+        case when strpos(reading, 'A G:') > 0 then app.compose_pattern('%{before}A G:(?:%{coined}|x)%{after}') end,
         -- upi jo@bank; upi karo jo@bank
         case when reading like '%A%@%' or reading like '%P%@%' then
-            start || '[AP][: ]+[A-Za-z]+@[A-Za-z]+' || finish
-            || '|' || start || 'P(?: [A-Za-z]z?){1,4} [A-Za-z]+@[A-Za-z]+' || finish
+            app.compose_pattern(
+                '%{before}[AP][: ]+[A-Za-z]+@[A-Za-z]+%{after}|%{before}P(?: [A-Za-z]z?){1,4} [A-Za-z]+@[A-Za-z]+'
+                '%{after}'
+            )
         end,
         -- telegram mein dhoondho jo.fixes
         case when reading like any ('{%A%.%,%A%\\_%}'::text[]) then
-            start || 'A(?: [A-Zabd-z]z?){1,4}[ ,:<]+[A-Za-z]+(?:[._][A-Za-z]+(?:[._~][0-9A-Za-z]+)*|~[0-9]+_[A-Za-z]+)' || finish
+            app.compose_pattern(
+                '%{before}A(?: [A-Zabd-z]z?){1,4}[ ,:<]+[A-Za-z]+(?:[._][A-Za-z]+(?:[._~][0-9A-Za-z]+)*'
+                '|~[0-9]+_[A-Za-z]+)%{after}'
+            )
         end,
         -- je suis jo underscore fixes
         case when strpos(reading, ' D ') > 0 then
-            start || '[ABP][: ]+(?:[A-Zabd-z]z?[: ]+){0,4}[xsz](?: D [xsz])+(?! [TD])' || finish
+            app.compose_pattern(
+                '%{before}[ABP][: ]+(?:[A-Zabd-z]z?[: ]+){0,4}[xsz](?: D [xsz])+(?! [TD])%{after}'
+            )
         end,
         -- the name is limp_mode
         case when reading like '%a%\_%' then
-            start || 'a (?:[ay] )?[A-Za-z]+_[A-Za-z]+(?:[._~][0-9A-Za-z]+)*' || finish
+            app.compose_pattern('%{before}a (?:[ay] )?[A-Za-z]+_[A-Za-z]+(?:[._~][0-9A-Za-z]+)*%{after}')
         end,
         -- just venmo jofixes
-        case when reading like '%P% x%' then start || 'P(?: (?:[zyMgjantX]|nz)){0,4} x(?:-[0-9A-Za-z]+)*' || finish end
+        case when reading like '%P% x%' then app.compose_pattern(
+            '%{before}P(?: (?:[zyMgjantX]|nz)){0,4} x(?:-[0-9A-Za-z]+)*%{after}'
+        ) end
     ], null);
     hosted constant text :=
-        '(?<![0-9A-Za-z._])(?:(?:' || coined || ')[ (](?:[gjn] ){0,2}[(]?(?:[GAB]|a E|x E)|x(?:[(]|[ ](?:[gj] (?:n )?)?)G)' || finish;
+        app.compose_pattern(
+            '(?<![0-9A-Za-z._])(?:(?:%{coined})[ (](?:[gjn] ){0,2}[(]?(?:[GAB]|a E|x E)|x(?:[(]|[ ](?:[gj] '
+            '(?:n )?)?)G)%{after}'
+        );
     -- search First Last on facebook; my page is Name; under Name on facebook
-    searched constant text :=
-        start || 'a (?:[aA] )?(?:t )?(?:[xzhKN][ '']){1,4}(?=g [AB]|nz )'
-        || '|(?:[AG]|Bz) (?:a )?[ay] [xzhKN](?:[._~][0-9A-Za-z]+)*(?:[ ''][xzhKN](?:~[0-9]+)?){0,4}'
-        || '|' || start || '[AB](?:[:<(,] ?| a | z a )(?:[yg] )?x(?:[ ''][xzhKN]){1,3}'
-        || '|a M g [AB] [az] x(?:[ ''][xzh]){0,3}'
-        || '|' || start || 'R z a y (?:[xzhKN][ '']){0,4}x(?:[ ''][xzhKN]){0,3}';
+    searched constant text := app.compose_pattern(
+        '%{before}a (?:[aA] )?(?:t )?(?:[xzhKN][ '']){1,4}(?=g [AB]|nz )'
+        '|(?:[AG]|Bz) (?:a )?[ay] [xzhKN](?:[._~][0-9A-Za-z]+)*(?:[ ''][xzhKN](?:~[0-9]+)?){0,4}'
+        '|%{before}[AB](?:[:<(,] ?| a | z a )(?:[yg] )?x(?:[ ''][xzhKN]){1,3}'
+        '|a M g [AB] [az] x(?:[ ''][xzh]){0,3}'
+        '|%{before}R z a y (?:[xzhKN][ '']){0,4}x(?:[ ''][xzhKN]){0,3}'
+    );
     -- and no price
     is_signed constant boolean := (reading <> translate(reading, '^{$', '') or reading like '@%\_%')
         and translate(

@@ -9,53 +9,49 @@ as $$
 declare
     findings app.finding[] := array[]::app.finding[];
     finding app.finding;
-    name constant text := '[0-9A-Za-z]+';
-    -- "at" and "dot" in words, in brackets, or glued to their neighbours
-    dot constant text := '(?:[.]|[ ~(_|*`-]D[ ~)_|*`-])';
-    said_dot constant text := '(?:[ ~(_|*`-]D[ ~)_|*`-])';
-    path constant text := '(?:[-~._/?=&%#]' || name || ')*';
-    before_word constant text := '(?<![0-9A-Za-z])';
-    after_word constant text := '(?![0-9A-Za-z])';
     -- each where the signs of it stand
     addresses constant text[] := array_remove(array[
         -- name@name.name
         case when reading <> translate(reading, '@{', '') then
-            before_word || name || '(?:[._+~%-]' || name || ')*[@{](?:' || name || '(?:[-~]' || name || ')*-?' || dot || ')+[A-Za-z]+'
+            app.compose_pattern(
+                '%{before}%{name}(?:[._+~%-]%{name})*[@{](?:%{name}(?:[-~]%{name})*-?%{dot})+[A-Za-z]+'
+            )
         end,
         case when reading like '%@%,T%' then
-            before_word || name || '(?:[._+~%-]' || name || ')*@' || name || '(?:[-~]' || name || ')*,T' || after_word
+            app.compose_pattern('%{before}%{name}(?:[._+~%-]%{name})*@%{name}(?:[-~]%{name})*,T%{after}')
         end,
         -- name at name dot com
         case when reading like any ('{%j%.%,%j%D%}'::text[]) then
-            before_word || name || '(?:(?:[._+~-]|' || said_dot || ')' || name || ')*[^;@]j[^;@]'
-            || '(?:(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TLhn]|G' || dot || 'z)' || after_word
-            || '(?:/' || name || path || ')?'
+            app.compose_pattern(
+                '%{before}%{name}(?:(?:[._+~-]|%{said dot})%{name})*[^;@]j[^;@](?:(?:%{name}'
+                '(?:[-~_]%{name})*%{dot})+[TLhn]|G%{dot}z)%{after}(?:/%{name}%{path})?'
+            )
         end,
         -- name at gmail, with nothing after it
         case when reading like any ('{%@G%,"%{G%"}'::text[]) then
-            before_word || name || '(?:[._+~-]' || name || ')*[@{]G(?:,T)?'
+            app.compose_pattern('%{before}%{name}(?:[._+~-]%{name})*[@{]G(?:,T)?')
         end,
         -- a host of mail, whatever ends it
         case when reading like any ('{%G.%,%G_D%}'::text[]) then
-            before_word || '(?:' || name || '(?:[-._~]' || name || ')*[@j] ?)?G' || dot || '[TLM]' || after_word
+            app.compose_pattern('%{before}(?:%{name}(?:[-._~]%{name})*[@j] ?)?G%{dot}[TLM]%{after}')
         end,
         -- jofixes dot garage
         case when reading like any ('{%x%D_h%,%x%D_M%,%x%D_Y%}'::text[]) then
-            before_word || 'x(?:[-~_]' || name || ')*' || said_dot || '[hMY]' || after_word
+            app.compose_pattern('%{before}x(?:[-~_]%{name})*%{said dot}[hMY]%{after}')
         end,
         -- a circled a
         case when reading like '% n G%T%' then
-            before_word || name || '(?:[._+~-]' || name || ')+ n G' || dot || 'T'
+            app.compose_pattern('%{before}%{name}(?:[._+~-]%{name})+ n G%{dot}T')
         end,
         -- a scheme; www; name.com; name dot com; name.x/path
         case when strpos(reading, '>') > 0 then
-            before_word || name || '>' || name || '(?:[-~.:_]' || name || ')*(?:/' || name || path || ')?'
+            app.compose_pattern('%{before}%{name}>%{name}(?:[-~.:_]%{name})*(?:/%{name}%{path})?')
         end,
         case when reading like any ('{%.T%,%.L%,%D_T%,%D_L%}'::text[]) then
-            before_word || '(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TL]' || after_word || '(?:/' || name || path || ')?'
+            app.compose_pattern('%{before}(?:%{name}(?:[-~_]%{name})*%{dot})+[TL]%{after}(?:/%{name}%{path})?')
         end,
         case when reading like '%.%/%' then
-            before_word || '[A-Za-z]+(?:[-~.]' || name || ')*[.][A-Za-z]+/[0-9A-Za-z]+' || path
+            app.compose_pattern('%{before}[A-Za-z]+(?:[-~.]%{name})*[.][A-Za-z]+/[0-9A-Za-z]+%{path}')
         end
     ], null);
     site record;

@@ -17,34 +17,23 @@ begin
     end if;
 
     declare
-        -- figures, letters drawn like them, and between two of them words that sound like one
-        run constant text :=
-            '(?:(?:t[- <](?=[0-9ot][- <][0-9ot][- <]))*[0-9o]+)(?:(?:~{1,3}|[ ]D[ ]|[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot]))|;(?=[0-9] [0-9]))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z])){0,4}';
-        decoys constant text :=
-            '(?:ignor(?:e|ing)|skip|strip|drop|lose|leave off|leave out|without|minus)'
-            ' (?:the |all |my )?(?:letters?|words?|first|last|middle|cents|dashes|zero)';
-        -- words that announce a number: call, phone, hit me up, whatsapp, backwards, gmail, reach
-        announcing constant text := 'CNiAkGm';
         dated constant text :=
             '[0-9]:[0-9]{2}|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}';
-        priced constant text := '^[0-9]{1,3}(?:,[0-9]{3})*(?:[.][0-9]{2})?$';
         -- a part's number is not the number of a telephone
         numbered constant text := 'K.(?:[xzynI].){0,2}N';
-        in_pieces constant text :=
-            -- not idle @ 680
-            '(?<!z@)(?<![0-9])[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}[2-9][0-9]{2}|,?[2-9][0-9]{2})'
-            '(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){1,4}(?:[2-7][^0-9A-Za-z;])?|[^0-9A-Za-z;])[0-9]{4}(?![0-9])';
-        filled constant text := '(?<![0-9A-Za-z])(?:[0-9](?: [A-Za-z]{1,2}(?:[ ,<]|<nz |[ <]n )|[ ,<])){9}[0-9](?![0-9A-Za-z~])';
-        lines constant text := '(?:^"|[?])[0-9](?= )';
-        odd_prices constant text := '[0-9]{3}[^0-9;$]{1,12}[$][0-9]{3}[^0-9;$]{1,12}[$]0[0-9][.][0-9]{2}';
         finding app.finding;
         any_spelled boolean;
         tokens text[];
         -- what is to be left out
         has_decoys constant boolean := marked like any (
             array['%ignor%', '%skip%', '%strip%', '%drop%', '%lose%', '%leave%', '%without%', '%minus%']
-        ) and translate(marked, E'\x01\x02', '') collate "C" ~ decoys;
+        ) and translate(marked, E'\x01\x02', '') collate "C" ~ (
+            '(?:ignor(?:e|ing)|skip|strip|drop|lose|leave off|leave out|without|minus)'
+            ' (?:the |all |my )?(?:letters?|words?|first|last|middle|cents|dashes|zero)'
+        );
         is_hinted_anywhere boolean;
+        is_announced boolean;
+        may_be_known boolean;
         runs text[];
         matched text;
         before text;
@@ -66,13 +55,13 @@ begin
         following text;
         is_said boolean;
         is_said_after boolean;
+        is_asked_for boolean;
         is_hinted boolean;
         is_denied boolean;
         is_labelled boolean;
         is_list boolean;
         explained text;
         is_explained boolean;
-        is_known boolean;
     begin
         finding.kind := 'phone';
         if reading collate "C" ~ long_run then
@@ -89,7 +78,16 @@ begin
                 or translate(marked, E'\x01\x02', '') like any (
                     array['%it rings%', '%right%to%left%', '%back%to%front%', '%end%to%start%', '%from the back%']
                 );
-            runs := string_to_array(regexp_replace(reading collate "C", run, E'\x01\\&\x02', 'g'), E'\x01');
+            -- figures, letters drawn like them, and between two of them words that sound like one
+            runs := string_to_array(
+                regexp_replace(
+                    reading collate "C",
+                    '(?:(?:t[- <](?=[0-9ot][- <][0-9ot][- <]))*[0-9o]+)(?:'
+                    '(?:~{1,3}|[ ]D[ ]|[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot]))|;(?=[0-9] [0-9]))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z])){0,4}',
+                    E'\x01\\&\x02', 'g'
+                ),
+                E'\x01'
+            );
             after := runs[1];
         end if;
         for n in 2 .. coalesce(cardinality(runs), 0) loop
@@ -119,7 +117,6 @@ begin
                 exit when considered > 32;
                 continue;
             end if;
-
             before := substr(
                 reading, greatest(1, finding.first_character - 60), least(60, finding.first_character - 1)
             );
@@ -142,39 +139,48 @@ begin
             is_explained := explained <> following and explained = translate(explained, 'CNiAkGm', '')
                 and following = translate(following, 'CNk', '');
             following := case when is_explained then explained else following end;
-            is_said_after := following <> translate(following, announcing, '') or following like '%n_M%';
-            is_said := is_said_after or clause <> translate(clause, announcing, '') or clause like '%n_M%';
-            -- A number inside a word is one only if the text says so, and the word is no vehicle's: a wrong check digit
-            -- and "call" make a vehicle's number a telephone's.
-            if translate(matched, '0123456789o~', '') = ''
-                and (right(before, 1) = '~' and length(before) > 1 or left(after, 1) = '~' and length(after) > 1)
-                -- Chinese and Japanese put no space between a word and a number
-                and (octet_length(marked) = length(marked) or marked collate "C" !~ '[\u3040-\udfff]')
-            then
-                continue when concat(clause, following) = translate(concat(clause, following), 'CNk', '')
-                    and concat(clause, following) not like '%n_M%' and not has_decoys;
-                continue when exists (
-                    select
-                    from regexp_matches(
-                        translate(marked, E'\x01\x02\x04', '') collate "C", '(?<![a-z0-9])[a-z0-9]{17}(?![a-z0-9])', 'g'
-                    ) as v (vin)
-                    where strpos(v.vin[1], matched) > 0 and app.is_vin(v.vin[1])
-                );
-            end if;
-            continue when right(before, 1) = '~' and matched collate "C" ~ '^[0-9]'
-                and concat(clause, following) = translate(concat(clause, following), 'CNk', '')
-                and substr(
-                    translate(marked, E'\x01\x02\x04', ''),
-                    strpos(translate(marked, E'\x01\x02\x04', ''), split_part(translate(matched, ' ~.,/()*_|:"#=`?<-', '          '), ' ', 1)) - 1,
-                    1
-                ) collate "C" between 'a' and 'z';
+            -- words that announce a number: call, phone, hit me up, whatsapp, backwards, gmail, reach
+            is_said_after := following <> translate(following, 'CNiAkGm', '') or following like '%n_M%';
+            is_said := is_said_after or clause <> translate(clause, 'CNiAkGm', '') or clause like '%n_M%';
             is_hinted := is_hinted_anywhere or strpos(clause, 'k') > 0 or strpos(left(after, 60), 'k') > 0;
+            is_announced := is_told or any_spelled or is_hinted or is_said or strpos(matched, 'D') > 0
+                or right(before, 1) = '+';
+            -- of the known shapes none is shorter, or has no two figures together
+            may_be_known := digits >= 10
+                or (digits >= 8 and strpos(matched, '0') > 0 and translate(matched, '123456789', '000000000') like '%00%');
+            continue when not (is_announced or may_be_known);
+
+            if right(before, 1) = '~' or left(after, 1) = '~' then
+                is_asked_for := concat(clause, following) <> translate(concat(clause, following), 'CNk', '');
+                -- A number inside a word is one only if the text says so, and the word is no vehicle's: a wrong check digit
+                -- and "call" make a vehicle's number a telephone's.
+                if translate(matched, '0123456789o~', '') = ''
+                    and (right(before, 1) = '~' and length(before) > 1 or left(after, 1) = '~' and length(after) > 1)
+                    -- Chinese and Japanese put no space between a word and a number
+                    and (octet_length(marked) = length(marked) or marked collate "C" !~ '[\u3040-\udfff]')
+                then
+                    continue when not is_asked_for and concat(clause, following) not like '%n_M%' and not has_decoys;
+                    continue when exists (
+                        select
+                        from regexp_matches(
+                            translate(marked, E'\x01\x02\x04', '') collate "C", '(?<![a-z0-9])[a-z0-9]{17}(?![a-z0-9])', 'g'
+                        ) as v (vin)
+                        where strpos(v.vin[1], matched) > 0 and app.is_vin(v.vin[1])
+                    );
+                end if;
+                continue when not is_asked_for and right(before, 1) = '~' and left(matched, 1) between '0' and ':'
+                    and substr(
+                        translate(marked, E'\x01\x02\x04', ''),
+                        strpos(translate(marked, E'\x01\x02\x04', ''), split_part(translate(matched, ' ~.,/()*_|:"#=`?<-', '          '), ' ', 1)) - 1,
+                        1
+                    ) collate "C" between 'a' and 'z';
+            end if;
             -- a part, and no word of a call since
             since := reverse(split_part(reverse(clause), 'K', 1));
             is_denied := (strpos(clause, 'K') > 0 and since = translate(since, 'CNkim', ''))
                 or substr(after, 2, 1) = 'U'
                 or (is_explained and right(before, 1) <> '+' and clause = translate(clause, 'CNk', ''))
-                or (right(clause, 1) = '$' and matched collate "C" ~ priced);
+                or (right(clause, 1) = '$' and matched collate "C" ~ '^[0-9]{1,3}(?:,[0-9]{3})*(?:[.][0-9]{2})?$');
 
             -- part 123; case id 123; tag number is 123
             is_labelled := right(clause, 3) like '%K%'
@@ -204,14 +210,14 @@ begin
                 ) > 1;
             end if;
             is_digit_by_digit := length(matched) - 2 * digits between -3 and 0;
-            -- none of the known is shorter
-            if (not is_hinted or (is_said and not is_denied)) and (digits >= 10 or (digits >= 8 and strpos(matched, '0') > 0)) then
-                is_known := false;
+            if may_be_known and (not is_hinted or (is_said and not is_denied)) then
                 -- how numbers are written where our users live, each where the first figures or the groups of it stand
                 parted := '-' || translate(matched, ' ~.,/()*_|:"#=`?<;D', repeat('-', 19));
                 known := array_remove(array[
                     -- North America
-                    '(?<![0-9o])(?:1[^0-9o]?)?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[0-9o](?:~?[0-9o]){3}(?![0-9o])',
+                    case when digits >= 10 then
+                        '(?<![0-9o])(?:1[^0-9o]?)?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[0-9o](?:~?[0-9o]){3}(?![0-9o])'
+                    end,
                     -- anywhere, with its country; France; Britain, Germany, Italy, Pakistan, the Netherlands
                     case when strpos(parted, '-0') > 0 then
                         '(?<![0-9o])(?:0[1-9][0-9]{1,3}[-/ ][0-9]{3,6}(?:[- ][0-9]{2,4}){1,2}|00[1-9][-0-9 .]{9,17}'
@@ -229,38 +235,40 @@ begin
                         '|[1-9]{2}[^0-9]9[0-9]{4}[^0-9][0-9]{4})(?![0-9o])'
                     end
                 ], null);
-                for shape in select l.* from app.locate(matched, variadic known) as l loop
-                    is_known := true;
-                    sure := case
-                        when is_told and digits between 9 and 13 and matched collate "C" !~ dated then 0.7
-                        when is_list then 0.3
-                        when is_spelled then 0.9
-                        when translate(shape.matched, '0123456789o', '') = '' then
-                            case when is_said_after then 0.8 when is_denied then 0.1 else 0.6 end
-                        when is_said then 0.9
-                        when digits in (10, 11) and not is_labelled
-                            and shape.matched collate "C" between '1' and ':' then 0.8
-                        when is_denied then 0.3
-                        else 0.7
-                    end;
-                    continue when sure < 0.5;
-                    -- longer than any number; prices in a list
-                    continue when not is_said and not is_spelled and (
-                        (digits > 15 and translate(matched, '0123456789', '') = '')
-                        or matched collate "C" ~ '[0-9][.][0-9]{2}[<=]'
-                    );
-                    findings := findings || row(
-                        null,
-                        'phone',
-                        finding.first_character + shape.first_character - 1,
-                        finding.first_character + shape.last_character - 1,
-                        sure,
-                        'shape',
-                        null
-                    )::app.finding;
-                end loop;
-                continue when is_known;
+                if matched collate "C" ~ any(known) then
+                    for shape in select l.* from app.locate(matched, variadic known) as l loop
+                        sure := case
+                            when is_told and digits between 9 and 13 and matched collate "C" !~ dated then 0.7
+                            when is_list then 0.3
+                            when is_spelled then 0.9
+                            when translate(shape.matched, '0123456789o', '') = '' then
+                                case when is_said_after then 0.8 when is_denied then 0.1 else 0.6 end
+                            when is_said then 0.9
+                            when digits in (10, 11) and not is_labelled
+                                and shape.matched collate "C" between '1' and ':' then 0.8
+                            when is_denied then 0.3
+                            else 0.7
+                        end;
+                        continue when sure < 0.5;
+                        -- longer than any number; prices in a list
+                        continue when not is_said and not is_spelled and (
+                            (digits > 15 and translate(matched, '0123456789', '') = '')
+                            or matched collate "C" ~ '[0-9][.][0-9]{2}[<=]'
+                        );
+                        findings := findings || row(
+                            null,
+                            'phone',
+                            finding.first_character + shape.first_character - 1,
+                            finding.first_character + shape.last_character - 1,
+                            sure,
+                            'shape',
+                            null
+                        )::app.finding;
+                    end loop;
+                    continue;
+                end if;
             end if;
+            continue when not is_announced and (digits < 10 or not is_digit_by_digit);
 
             finding.reason := case when is_hinted then 'disguised' when is_spelled then 'spelled' else 'announced' end;
             finding.confidence := case
@@ -287,10 +295,10 @@ begin
         -- Begins with, then, ends with; the prefix, and the rest; ten lines, each of which begins with a figure.
         if cardinality(findings) = 0 and figures > 8 then
             if reading <> translate(reading, 'Nkl', '') then
-                findings := app.find_split_phones(reading, true);
+                findings := (app.find_split_phones(reading, true)).findings;
             end if;
-            if strpos(reading, '?') > 0 and regexp_count(reading collate "C", lines) between 8 and 10 then
-                for shape in select l.* from app.locate(reading, lines) as l loop
+            if strpos(reading, '?') > 0 and regexp_count(reading collate "C", '(?:^"|[?])[0-9](?= )') between 8 and 10 then
+                for shape in select l.* from app.locate(reading, '(?:^"|[?])[0-9](?= )') as l loop
                     findings := findings || row(
                         null, 'phone', shape.last_character, shape.last_character, 0.7, 'pieces', null
                     )::app.finding;
@@ -300,10 +308,19 @@ begin
 
         -- Seven wrenches, no bolts, two jacks: ten figures, a word after each. Three prices, and one begins with a zero.
         if strpos(reading, '$0') > 0
-            or (figures between 10 and 14 and length(reading) > 25 and strpos(translate(reading, '123456789', '000000000'), '00') = 0)
+            or (
+                figures between 10 and 14 and length(reading) > 25
+                and strpos(translate(reading, '123456789', '000000000'), '00') = 0
+                -- nine of them with a space or a comma behind
+                and translate(reading, '123456789,<', '000000000  ') like '%0 %0 %0 %0 %0 %0 %0 %0 %0 %'
+            )
         then
             for part in
-                select l.* from app.locate(reading, case when strpos(reading, '$0') > 0 then odd_prices else filled end) as l
+                select l.* from app.locate(reading, case when strpos(reading, '$0') > 0 then
+                    '[0-9]{3}[^0-9;$]{1,12}[$][0-9]{3}[^0-9;$]{1,12}[$]0[0-9][.][0-9]{2}'
+                else
+                    '(?<![0-9A-Za-z])(?:[0-9](?: [A-Za-z]{1,2}(?:[ ,<]|<nz |[ <]n )|[ ,<])){9}[0-9](?![0-9A-Za-z~])'
+                end) as l
             loop
                 continue when length(part.matched) - length(translate(part.matched, '0123456789', '')) <> 10;
                 findings := findings
@@ -316,7 +333,12 @@ begin
             or (reading = translate(reading, 'CNkm', '') and reading not like '%n_M%' and not has_decoys) then
             return findings;
         end if;
-        for part in select l.* from app.locate(reading, in_pieces) as l loop
+        for part in select l.* from app.locate(
+                reading,
+                -- not idle @ 680
+                '(?<!z@)(?<![0-9])[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}[2-9][0-9]{2}|,?[2-9][0-9]{2})'
+                '(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){1,4}(?:[2-7][^0-9A-Za-z;])?|[^0-9A-Za-z;])[0-9]{4}(?![0-9])'
+            ) as l loop
             clause := concat(
                 reverse(split_part(translate(reverse(part.before), '`?', ';;'), ';', 1)), part.matched, left(part.after, 30)
             );

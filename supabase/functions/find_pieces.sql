@@ -1,7 +1,6 @@
 -- What is no number and comes in pieces: a house's number and its street, a place on a map, a name and its service.
 
-create function app.find_pieces(reading text)
-    returns app.finding[]
+create function app.find_pieces(reading text, out findings app.finding[], out is_piece boolean)
     language plpgsql
     immutable
     set search_path = ''
@@ -36,6 +35,7 @@ declare
     part record;
     ends integer;
 begin
+    findings := array[]::app.finding[];
     foreach sort slice 1 in array sorts loop
         continue when not case sort[2]
             when '[.]' then translate(own, '123456789', '000000000') like '%0.0000%'
@@ -52,6 +52,7 @@ begin
         where sort[2] not like '\_%' or strpos(l.matched, '_') > 0 or right(l.before, 1) = '_'
         limit 1;
         continue when own_part is null;
+        is_piece := true;
         ends := own_begin;
         for n in reverse cardinality(said) - 1 .. greatest(1, cardinality(said) - 5) loop
             ends := ends - length(said[n]) - 1;
@@ -63,18 +64,19 @@ begin
                 or sort[1] = 'handle' and reading = translate(reading, 'ABPq', '');
             select l.* into part from app.locate(said[n], sort[4]) as l limit 1;
             if part is not null then
-                return array[
+                findings := array[
                     row(null, sort[1], ends + part.first_character, ends + part.last_character, 0.7, 'pieces', null)::app.finding,
                     row(
                         null, sort[1], own_begin + own_part.first_character, own_begin + own_part.last_character,
                         0.7, 'pieces', null
                     )::app.finding
                 ];
+                return;
             end if;
         end loop;
     end loop;
-    return array[]::app.finding[];
 end;
 $$;
 comment on function app.find_pieces is
-    'The pieces of an address, an account''s or a site''s name that the last of several messages completes.';
+    'The pieces of an address, an account''s or a site''s name that the last of several messages completes; is_piece: '
+    'it holds what may be one, else null, and it completes none.';

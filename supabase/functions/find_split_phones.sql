@@ -1,13 +1,13 @@
 -- A telephone number in pieces: groups of digits in several messages, with ordinary talk around and between them.
 
-create function app.find_split_phones(reading text, is_one_message boolean default false)
-    returns app.finding[]
+create function app.find_split_phones(
+    reading text, is_one_message boolean default false, out findings app.finding[], out is_piece boolean
+)
     language plpgsql
     immutable
     set search_path = ''
 as $$
 declare
-    findings app.finding[] := array[]::app.finding[];
     -- figures with one sign between them, and "double", "for" where they are heard as digits
     run constant text := '[0-9o]+(?:~{0,2}[- ~.,/()*_|:"#=?<](?:t[- <~])*[0-9o]+)*';
     -- what stands before a part's number
@@ -19,6 +19,7 @@ declare
     dated constant text :=
         '[0-9][.][0-9](?:[^0-9]|$)|^(?:[0-9]{1,2}[.][0-9]{1,3}|[0-9]{3}[.][0-9]{1,2}|[0-9]{1,3},[0-9]{1,3}|[0-9]{1,3}/[0-9]{1,3}|[0-9]{1,2}-[0-9]{1,2}'
         || '|[0-9]{1,2}([-./])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{1,2}:[0-9]{2})$|o~[0-9]|[0-9]~o';
+    dated_signs constant text[] := '{%.%,"%,%",%/%,%:%,%o~%,%~o%,_-_,__-_,_-__,__-__,%-%-%}'::text[];
     label constant text := '[Nl](?:[^0-9A-Za-z;]{1,2}[a-zIRWYVxz0-9]{1,2}){0,2}[^0-9A-Za-z;]{1,2}$';
     -- last 4, first three: how many follow
     counting constant text :=
@@ -66,6 +67,7 @@ declare
     last_spans integer[] := array[]::integer[];
     chosen integer[];
 begin
+    findings := array[]::app.finding[];
     for n in reverse cardinality(said) .. 1 loop
         piece := said[n];
         ends := ends - length(piece);
@@ -77,7 +79,8 @@ begin
             if translate(piece, '12345678', '99999999') like any (array['%l 9%', '%l:9%']) then
                 piece := regexp_replace(piece collate "C", counting, 't');
             end if;
-            letters := regexp_count(piece collate "C", '[A-Za-np-su-z]');
+            letters := length(piece)
+                    - length(translate(piece, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnpqrsuvwxyz', ''));
             is_told := false;
             is_labelled := false;
             for part in select l.* from app.locate(piece, run) as l loop
@@ -89,7 +92,7 @@ begin
                 is_price := right(part.before, 1) = '$' and left(part.matched, 2) collate "C" not between '00' and '09';
                 continue when part.matched = translate(part.matched, '0123456789', '')
                     or length(figures) > 10
-                    or (part.matched <> figures and part.matched collate "C" ~ dated)
+                    or (part.matched <> figures and part.matched like any (dated_signs) and part.matched collate "C" ~ dated)
                     -- a reading, a price, a time; a letter that is glued to it
                     or left(part.after, 1) in (':', '/', '%', '$', 'U')
                     or substr(part.after, 2, 1) in ('U', '%', '$')
@@ -141,6 +144,7 @@ begin
             exit when not is_one_message and (n = cardinality(said) or between > 4);
         else
             pieces := pieces + 1;
+            is_piece := true;
             between := 0;
             announced := announced or strpos(piece, '+') > 0 or strpos(piece, 'C M') > 0 or is_told;
             is_pure := is_pure and (letters <= 3 or is_labelled);
@@ -176,7 +180,7 @@ begin
                 from string_to_table(rtrim(coarse[1], '-'), '-') with ordinality as g (figures, place)
                 where g.figures::bigint - g.place <> split_part(coarse[1], '-', 1)::bigint - 1
             ) then
-                return findings;
+                return;
             end if;
             exit when chosen is not null or counted > 14;
         end if;
@@ -186,8 +190,8 @@ begin
         findings := findings
             || row(null, 'phone', chosen[2 * place - 1], chosen[2 * place], 0.8, 'pieces', null)::app.finding;
     end loop;
-    return findings;
 end;
 $$;
 comment on function app.find_split_phones is
-    'The pieces of a telephone number that the last of several messages completes, in a reading of them all.';
+    'The pieces of a telephone number that the last of several messages completes, in a reading of them all; is_piece: '
+    'a group of its figures stands apart, else null, and it completes none.';

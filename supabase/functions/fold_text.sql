@@ -11,6 +11,8 @@ declare
         '[\x01\x02\x04-\x08\u00AD\u0300-\u036F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F'
         '\u202A-\u202E\u2060-\u206F\u20D0-\u20FF\u3164\uFE00-\uFE0F\uFE20-\uFE2F\uFEFF\uFFA0'
         '\U000E0000-\U000E0FFF]';
+    -- as in app.hear_message: it is compiled already
+    strange constant text := '[^\n\r\t -~\x03]';
     -- l i k e  t h i s: four letters or more
     apart constant text := '(?:^|[^a-zA-Z0-9])[a-zA-Z] (?:[a-zA-Z0-9@._-] )*?[a-zA-Z] (?:[a-zA-Z0-9@._-] )*?[a-zA-Z] '
         '(?:[a-zA-Z0-9@._-] )*?[a-zA-Z](?:[^a-zA-Z0-9]|$)';
@@ -20,6 +22,13 @@ declare
     coded record;
     decomposed text := coalesce(body, '');
 begin
+    -- of most texts each letter stands for itself
+    if body collate "C" !~ strange
+        and body not like all (array['%&#%', '%\%__\%%', '_ _ %', '% _ _ %', E'%\x03_ _ %'])
+    then
+        folded := lower(body collate "C");
+        return;
+    end if;
     -- &#52; and %34, which a client may show as 4; what a character stands for is written first, then nothing
     if (strpos(body, '&#') > 0 or strpos(body, '%') > 0) and body ~ '&#x?[0-9a-fA-F]{2,6};|%[2-7][0-9a-fA-F]%' then
         for coded in
@@ -66,7 +75,7 @@ begin
         decomposed := normalize(body, nfkd);
     end if;
 
-    if length(decomposed) > length(body) or decomposed collate "C" ~ unseen then
+    if length(decomposed) > length(body) or (decomposed collate "C" ~ strange and decomposed collate "C" ~ unseen) then
         select string_agg(seen.letter, ''), array_agg(written.place::integer)
         into decomposed, origins
         from unnest(string_to_array(body, null)) with ordinality as written (letter, place)
@@ -82,7 +91,7 @@ begin
     end if;
 
     -- each translation looks through its list for every letter: only where the text may have any of them
-    if decomposed collate "C" ~ '[\u00b7\u00df\u00e6\u00f8\u0111\u2010-\u2219\u24ff\u2776-\u2792\u3002-\u9fff]' then
+    if octet_length(decomposed) > length(decomposed) and decomposed collate "C" ~ '[\u00b7\u00df\u00e6\u00f8\u0111\u2010-\u2219\u24ff\u2776-\u2792\u3002-\u9fff]' then
         decomposed := translate(
             decomposed,
             -- Chinese digits, discs, dashes, dots, marks

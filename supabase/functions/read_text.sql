@@ -10,7 +10,18 @@ create function app.read_text(folded text, inout model_version smallint, out rea
     set search_path = ''
     set plan_cache_mode = force_generic_plan  -- planning anew takes as long as all the rest
 as $$
+declare
+    table_version smallint;  -- that no session has in memory
 begin
+    if model_version is null then
+        select s.filter_version into model_version
+        from app.settings as s;
+    end if;
+    if model_version <> (app.loaded_readings()).version
+        or (app.loaded_readings()).proof <> hashtextextended('the weights of a version', 0)
+    then
+        table_version := model_version;
+    end if;
     -- \x01 begins a word, \x02 ends it and \x04 joins its parts (don't, l'appli): folding lets none of them through
     marked := folded;
     if strpos(folded, '''') > 0 then
@@ -22,70 +33,62 @@ begin
         marked collate "C",
         '[a-z\x04]+|[0-9]+|[\u00aa-\u1fff\u2c00-\u2dff\u3040-\udfff\uf900-\ufdff]+', E'\x01\\&\x02', 'g'
     );
-    -- An entry is a word or, behind \x02, what stands between two words, if it is more than a space. A sub-select
-    -- and no join: one look into the index for each, whatever the planner thinks of 20 words.
-    select
-        array_to_string(
-            array(
+    -- An entry is a word or, behind \x02, what stands between two words, if it is more than a space. What is rare is left to
+    -- a function: the query sets up all that it names, however few words come to it.
+    reading := array_to_string(
+        array(
+            select
+                case when t.entry < E'\x03' then E'\x02' || t.sign || E'\x02' else t.sign end
+            from (
                 select
+                    h.entry,
                     case
-                        when t.entry between '0' and ':' then t.entry
-                        when t.entry = E'\x02' then E'\x02~\x02'
-                        else concat(
-                            case when t.entry < E'\x03' then E'\x02' end,
-                            coalesce(
+                        when h.entry between '0' and ':' then h.entry
+                        when h.entry = E'\x02' then '~'
+                        -- what is not below 16,384 is the slot of another word, or of none
+                        when h.loaded >> 14 = 0 then
+                            chr((h.loaded & 127)::integer)
+                            || case when h.loaded > 127 then chr((h.loaded >> 7)::integer) else '' end
+                        when h.entry = E'\x02 ' then '"'
+                        when h.entry = E'\x02\x03' then '`'
+                        when table_version is null and length(h.entry) > 4 and h.entry > E'\x03' then 'x'
+                        else app.read_unlisted(h.entry, table_version)
+                    end as sign
+                from (
+                    select
+                        s.entry,
+                        case when table_version is null then
+                            (app.readings_slots())[
+                                s.hash % (app.readings_divisors())[s.hash >> 48 & (app.loaded_readings()).last_bucket]
+                            ] # s.hash
+                        end as loaded
+                    from (
+                        select e.entry, hashtextextended(ltrim(e.entry, E'\x02'), 0) as hash
+                        from unnest(
+                            string_to_array(
                                 (
-                                    select w.reading
-                                    from app.filter_words as w
-                                    where w.word = ltrim(t.entry, E'\x02') and w.version = v.version
-                                ),
-                                case
-                                    when t.entry < E'\x03' then
-                                        case
-                                            when strpos(t.entry, E'\x03@') > 0 then '{'
-                                            -- .com, and not ..555..
-                                            when right(t.entry, 2) = E'\x03.' and strpos(t.entry, '.') = length(t.entry)
-                                                then '.'
-                                            when strpos(t.entry, E'\x03') > 0 then '`'
-                                            when strpos(t.entry, E'\n') > 0 then '?'
-                                            when right(t.entry, 1) = '@' then '^'
-                                            when right(t.entry, 1) in ('+', '$') then right(t.entry, 1)
-                                            when left(t.entry, 3) in (E'\x02. ', E'\x02! ', E'\x02? ') then ';'
-                                            else '"'
-                                        end
-                                    when (length(t.entry) <= 3 or t.entry = 'oooo') and translate(t.entry, 'oilszbgq', '') = ''
-                                        then repeat('o', length(t.entry))
-                                    when length(t.entry) = 1 then 's'
-                                    else 'x'
-                                end
-                            ),
-                            case when t.entry < E'\x03' then E'\x02' end
-                        )
-                    end
-                from unnest(
-                    string_to_array(
-                        (
-                            E'\x02 '
-                            || replace(
-                                replace(replace(ltrim(marked), E'\x04', ''), E'\x02 \x01', E'\x01'), E'\x02', E'\x01\x02'
+                                    E'\x02 '
+                                    || replace(
+                                        replace(replace(ltrim(marked), E'\x04', ''), E'\x02 \x01', E'\x01'),
+                                        E'\x02', E'\x01\x02'
+                                    )
+                                ) collate "C",
+                                E'\x01'
                             )
-                        ) collate "C",
-                        E'\x01'
-                    )
-                ) as t (entry)
-            ),
-            ' '
+                        ) as e (entry)
+                        offset 0
+                    ) as s
+                    offset 0
+                ) as h
+                offset 0
+            ) as t
         ),
-        v.version
-    into reading, model_version
-    from (
-        select coalesce(read_text.model_version, (select s.filter_version from app.settings as s)) as version
-        offset 0
-    ) as v;
+        ' '
+    );
     reading := replace(replace(replace(reading, E' \x02', ''), E'\x02 ', ''), E'\x02', '');
     -- quatre-vingt is 80; twenty one is 21, two hundred 200, double five 55
     -- three fives
-    if reading like '%z%' and reading collate "C" ~ '[0-9]z' then
+    if reading like '%z%' and reading like any ('{%0z%,%1z%,%2z%,%3z%,%4z%,%5z%,%6z%,%7z%,%8z%,%9z%}'::text[]) then
         reading := regexp_replace(reading, '2 ([0-9])z', '\1 \1', 'g');
         reading := regexp_replace(reading, '3 ([0-9])z', '\1 \1\1', 'g');
         reading := regexp_replace(reading, '4 ([0-9])z', '\1 \1\1\1', 'g');

@@ -10,7 +10,7 @@ as $$
 declare
     letter constant text := '[a-z\u00aa-\u1fff\u2c00-\u2dff\u3040-\udfff\uf900-\ufdff]';
     longest constant integer := 1000;  -- tokens: 4 kB of words are fewer
-    kinds constant text[] := array['address', 'email', 'handle', 'phone', 'url'];  -- as app.loaded_weights counts them
+    kinds constant text[] := array['address', 'email', 'handle', 'phone', 'url'];  -- as app.loaded_table counts them
     is_loaded constant boolean := model_version = (app.loaded_places()).version
         and (app.loaded_places()).proof = hashtextextended('the weights of a version', 0);
     tokens text[];

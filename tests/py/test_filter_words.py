@@ -86,6 +86,8 @@ def filter_sources() -> list[Path]:
     names = (
         "fold_text",
         "read_text",
+        "read_unlisted",
+        "compose_",
         "find_",
         "judge_",
         "weigh_",

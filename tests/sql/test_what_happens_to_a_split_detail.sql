@@ -1,7 +1,7 @@
 -- What happens to a contact detail that comes in several messages?
 
 begin;
-select plan(42);
+select plan(45);
 
 create function pg_temp.send(body text)
     returns void
@@ -282,6 +282,11 @@ select is(
     array(select app.weigh_places(lower(m.body), 2::smallint)::text from app.messages as m order by m.id),
     'of its places too'
 );
+select is(
+    array(select (app.read_text(lower(m.body), 1::smallint)).reading from app.messages as m order by m.id),
+    array(select (app.read_text(lower(m.body), 2::smallint)).reading from app.messages as m order by m.id),
+    'and of its words'
+);
 select isnt_empty($$ select from app.messages as m where m.body like '% %' $$, 'of which there is something to say');
 select throws_ok(
     $$ update app.filter_weights set weight = weight + 1 where version = 1 and gram = 'call' $$, '23514', null,
@@ -302,6 +307,14 @@ select throws_ok(
 select throws_ok(
     $$ insert into app.filter_places (version, feature, weight) values (1, '=quuxcall', 9) $$, '23514', null,
     'or join it'
+);
+select throws_ok(
+    $$ update app.filter_words set reading = 'N' where version = 1 and word = 'call' $$, '23514', null,
+    'nor is a word read otherwise'
+);
+select throws_ok(
+    $$ insert into app.filter_words (version, word, reading) values (1, 'quuxcall', 'C') $$, '23514', null,
+    'or joins them'
 );
 update app.settings set filter_version = 2;
 select is(

@@ -5314,6 +5314,44 @@ comment on function api.complete_session is
 grant execute on function api.complete_session to mechanic;
 
 
+-- ==== supabase/functions/compose_pattern.sql
+
+-- Patterns of named parts. PostgreSQL puts one together when a query that holds it is planned, and no more.
+
+create or replace function app.compose_pattern(pattern text)
+    returns text
+    language plpgsql
+    immutable
+    set search_path = ''
+as $$
+declare
+    part text[];
+    parts constant text[] := array[
+        array['path', '(?:[-~._/?=&%#]%{name})*'],
+        -- jo.fixes, jo_fixes, jofixes7: what nobody calls a part of a car
+        array['coined', '[A-Za-z]+(?:[._#][0-9A-Za-z]+|~[0-9]+%{after})(?:[._~#-][0-9A-Za-z]+)*'],
+        -- "at" and "dot" in words, in brackets, or glued to their neighbours
+        array['dot', '(?:[.]|%{said dot})'],
+        array['said dot', '(?:[ ~(_|*`-]D[ ~)_|*`-])'],
+        array['name', '[0-9A-Za-z]+'],
+        array['gap', '[^0-9A-Za-z;~]'],
+        array['figure', '(?:zero|oh|one|t(?:wo|hree)|f(?:our|ive)|s(?:ix|even)|eight|nine)'],
+        -- what people call an app that they do not name
+        array['elsewhere', '(?:the gram|paper plane|ghost(?: one| app)?|(?:blue )?bird(?: app)?|tt|gamertag|psn|bizum)'],
+        array['before', '(?<![0-9A-Za-z])'],
+        array['after', '(?![0-9A-Za-z])']
+    ];
+begin
+    foreach part slice 1 in array parts loop
+        pattern := replace(pattern, '%{' || part[1] || '}', part[2]);
+    end loop;
+    return pattern;
+end;
+$$;
+comment on function app.compose_pattern is
+    'A pattern with its named parts, %{part}, written out. before, after: no letter or figure stands there.';
+
+
 -- ==== supabase/functions/confirm_repair.sql
 
 -- A customer confirms that the repair is done; the conversation with the workshop ends.
@@ -7629,35 +7667,43 @@ create or replace function app.find_addresses(reading text)
     set search_path = ''
 as $$
 declare
-    before_word constant text := '(?<![0-9A-Za-z])';
-    after_word constant text := '(?![0-9A-Za-z])';
     -- each where its words stand, figures as 0; the first finds most
     shape constant text := translate(reading, '123456789', '000000000');
     streets constant text[] := array_remove(array[
         case when shape like '%0%S%' then
-            '(?<![0-9A-Za-z.$@/:-])(?:[0-9o]{1,2}[ -]){0,3}[0-9]{1,5}(?:~s)?[ ,`<]'
-            || '(?:[nsowU][ .;])?(?:(?:[xzshTVXQNlPCSBw]|uz|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?|(?<=[xS][ .''])Sz)' || after_word
-            || '(?:#(?:[0-9]{1,4}|[A-Za-z])(?![0-9A-Za-z])|[ <](?:z|h|x) (?:[0-9]{1,4}|[son])(?![0-9A-Za-z]))?'
-            || '(?:<x(?: [A-Za-z]{1,2} [0-9]{5})?(?![0-9A-Za-z]|~[0-9]))?'
+            app.compose_pattern(
+                '(?<![0-9A-Za-z.$@/:-])(?:[0-9o]{1,2}[ -]){0,3}[0-9]{1,5}(?:~s)?[ ,`<](?:[nsowU][ .;])?(?:'
+                '(?:[xzshTVXQNlPCSBw]|uz|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?'
+                '|(?<=[xS][ .''])Sz)%{after}(?:#(?:[0-9]{1,4}|[A-Za-z])(?![0-9A-Za-z])|[ <](?:z|h|x) (?:[0-9]{1,4}'
+                '|[son])(?![0-9A-Za-z]))?(?:<x(?: [A-Za-z]{1,2} [0-9]{5})?(?![0-9A-Za-z]|~[0-9]))?'
+            )
         end,
-        case when shape like any ('{"%x S%0%","%~S S%0%"}'::text[]) then '(?:x|[0-9]~S) Sz?[`,< ]N? [0-9]{1,5}' || after_word end,
+        case when shape like any ('{"%x S%0%","%~S S%0%"}'::text[]) then app.compose_pattern(
+            '(?:x|[0-9]~S) Sz?[`,< ]N? [0-9]{1,5}%{after}'
+        ) end,
         case when shape like any ('{"%S %#0%","%S %N 0%"}'::text[]) then
-            before_word || 'S (?:[xzghn] ){1,4}(?:#|N )[0-9]{1,5}' || after_word
+            app.compose_pattern('%{before}S (?:[xzghn] ){1,4}(?:#|N )[0-9]{1,5}%{after}')
         end,
         case when reading like '%x S % x S%' then
-            before_word || '(?:(?:[xz]|uz) ){0,1}x S [A-Za-z]{1,2} (?:(?:[xz]|uz) ){0,1}x S' || after_word
+            app.compose_pattern(
+                '%{before}(?:(?:[xz]|uz) ){0,1}x S [A-Za-z]{1,2} (?:(?:[xz]|uz) ){0,1}x S%{after}'
+            )
         end,
         case when reading like '%gz %g % S%' then
-            before_word || 'gz (?:[A-Za-z]{1,2} ){1,9}g (?:n )?(?:[xz]|uz) (?:x )?S' || after_word
+            app.compose_pattern('%{before}gz (?:[A-Za-z]{1,2} ){1,9}g (?:n )?(?:[xz]|uz) (?:x )?S%{after}')
         end,
         case when reading like '%gz %x S%' then
-            before_word || 'gz (?:[gjtn] ){0,2}(?:(?:[xzhK]|uz)[ '']){1,4}?[xzhK][,< ]{1,2}(?:x )?x S' || after_word
+            app.compose_pattern(
+                '%{before}gz (?:[gjtn] ){0,2}(?:(?:[xzhK]|uz)[ '']){1,4}?[xzhK][,< ]{1,2}(?:x )?x S%{after}'
+            )
         end,
         case when shape like '%0_%S %x%' then
-            '(?<![0-9A-Za-z.$])[0-9]{1,4}[ ,<](?:(?:[xsz]|ooo) )?S (?:[a-zA-Z] ){0,2}x' || after_word
+            app.compose_pattern(
+                '(?<![0-9A-Za-z.$])[0-9]{1,4}[ ,<](?:(?:[xsz]|ooo) )?S (?:[a-zA-Z] ){0,2}x%{after}'
+            )
         end,
         case when shape like any ('{"%S %0%",%S.%0%,%S;%0%}'::text[]) then
-            before_word || 'S[ .;](?:[xzgns][ ]){0,3}[xh][ ,<]{1,2}(?:z[ .])?[0-9]{1,4}' || after_word
+            app.compose_pattern('%{before}S[ .;](?:[xzgns][ ]){0,3}[xh][ ,<]{1,2}(?:z[ .])?[0-9]{1,4}%{after}')
         end
     ], null);
     findings app.finding[] := array[]::app.finding[];
@@ -7700,7 +7746,7 @@ begin
     end if;
 
     -- corner of one street and another
-    if (strpos(reading, ' nz ') > 0 or strpos(reading, '&') > 0)
+    if reading like any ('{"%x nz x%","%x nz z%","%z nz x%","%z nz z%","%S nz x%","%S nz z%","% nz %~S%",%&%}'::text[])
         and (reading <> translate(reading, 'VhI', '') or strpos(reading, '~S') > 0)
     then
         finding.reason := 'crossing';
@@ -7738,14 +7784,11 @@ create or replace function app.find_completed(
     set plan_cache_mode = force_generic_plan  -- planning anew takes as long as all the rest
 as $$
 declare
-    short constant integer := 32;
-    -- What is of one piece and ends in the message begins no further ahead of it: signs of a reading, characters.
-    near constant integer := 64;
-    near_characters constant integer := 160;
-    -- the logarithm of the odds from which the end of a question may be one
-    may_ask constant real := -2.3;
+    is_short constant boolean := length(body) <= 32;
+    -- as it stands behind another message, if not glued to it
+    own constant text := substr(own_reading, 2);
     -- a piece of a number stands apart: not P0442, nor 177,973
-    has_figures constant boolean := own_reading <> translate(own_reading, '0123456789o', '')
+    has_figures boolean := own_reading <> translate(own_reading, '0123456789o', '')
         and own_reading collate "C" ~ '(?:^|[^0-9~,.:])[0-9o]{1,7}(?:[^0-9~,.:]|~?$)';
     reach integer;
     ahead text;
@@ -7754,16 +7797,24 @@ declare
     folded text;
     origins integer[];
     seen record;
-    earlier_reading text;
     skipped integer;
     tail text;
     close app.finding[] := array[]::app.finding[];
     detail app.finding;
     spelled app.finding[] := array[]::app.finding[];
 begin
-    -- Most end no more than the five before them say. All are read where these are pieces: figures in both, a sign
-    -- of a name or a place, or hardly a word each.
-    foreach reach in array array[5, 20] loop
+    -- What is no piece by itself completes nothing, whatever was said before.
+    if left(body, 1) not in ('@', '.') then
+        if has_figures then
+            has_figures := (app.find_split_phones(own)).is_piece;
+        end if;
+        if not is_short and has_figures is not true and (app.find_pieces(own)).is_piece is null then
+            return;
+        end if;
+    end if;
+    -- Most end no more than the five before them say. All are read where these are pieces: figures, a sign of a name
+    -- or a place, or hardly a word each.
+    foreach reach in array case when has_figures then array[20] else array[5, 20] end loop
         select e.ahead, e.kept || 0, e.begins || length(e.ahead)
         into ahead, kept, begins
         from app.gather_earlier(earlier, reach) as e;
@@ -7771,31 +7822,28 @@ begin
             return;
         end if;
         -- that much is seen before these are read
-        continue when reach = 5 and cardinality(kept) > reach and (
-            (has_figures and ahead <> translate(ahead, '0123456789', ''))
-            or (length(body) <= short and length(ahead) - length(replace(ahead, ' ', '')) <= 10)
-        );
+        continue when reach = 5 and cardinality(kept) > reach and is_short
+            and length(ahead) - length(replace(ahead, ' ', '')) <= 10;
         select f.folded, f.origins into folded, origins
         from app.fold_text(ahead || body) as f;
         seen := app.read_text(folded, heard.model_version);
         exit when cardinality(kept) <= reach;
-        earlier_reading := left(seen.reading, - length(own_reading));
-        exit when (not has_figures or earlier_reading = translate(earlier_reading, '0123456789o', '')) and (
-            length(body) > short
+        exit when not is_short
             or (seen.reading = translate(seen.reading, '@>D{^$ABPGS', '') and strpos(seen.reading, '.T') = 0)
             -- what is further ahead is not looked at but for figures
-            or (length(earlier_reading) > near and length(ahead) > near_characters)
-        );
+            or (length(seen.reading) - length(own_reading) > 64 and length(ahead) > 160);
     end loop;
 
     if has_figures then
-        findings := app.find_split_phones(seen.reading);
+        findings := (app.find_split_phones(seen.reading)).findings;
     end if;
     if coalesce(cardinality(findings), 0) = 0 then
-        findings := app.find_pieces(seen.reading);
+        findings := (app.find_pieces(seen.reading)).findings;
     end if;
-    if length(body) <= short then
-        skipped := greatest(length(seen.reading) - length(own_reading) - near, 0);
+    -- What is of one piece and ends in the message begins no further ahead of it than 64 signs of a reading, or 160
+    -- characters.
+    if is_short then
+        skipped := greatest(length(seen.reading) - length(own_reading) - 64, 0);
         tail := substr(seen.reading, skipped + 1);
         if tail <> translate(tail, '@>D{', '') or strpos(tail, '.T') > 0 then
             close := app.find_links(tail);
@@ -7811,7 +7859,7 @@ begin
             detail.last_character := detail.last_character + skipped;
             findings := findings || detail;
         end loop;
-        skipped := greatest(length(folded) - length(heard.folded) - near_characters, 0);
+        skipped := greatest(length(folded) - length(heard.folded) - 160, 0);
         foreach detail in array app.find_written(substr(folded, skipped + 1)) loop
             detail.first_character := detail.first_character + skipped;
             detail.last_character := detail.last_character + skipped;
@@ -7825,7 +7873,7 @@ begin
         );
     end if;
     -- asked in two messages, and not in the earlier one alone
-    if length(body) <= short and heard.log_odds >= may_ask then
+    if is_short and heard.log_odds >= real '-2.3' then
         solicits := app.judge_solicitation(seen.reading);
         if solicits is not null
             and app.judge_solicitation(left(seen.reading, 1 - length(own_reading))) is not null
@@ -7885,26 +7933,7 @@ create or replace function app.find_details(body text, heard app.heard_message, 
     set plan_cache_mode = force_generic_plan  -- planning anew takes as long as all the rest
 as $$
 declare
-    -- Where a finder would find nothing, it need not be asked.
-    -- a link, an address of mail
-    linking constant text[] := '{%>%,%D%,"%{%",%.T%,%.L%,%.%/%,%@%.%,"%@%,T%",%@G%}'::text[];
-    -- a name of an account, a street or a crossing, besides the signs of each
-    name_signs constant text[] := '{%a a %,%a E%,%a%\\_%}'::text[];
-    place_signs constant text[] := '{% nz %,% gz %}'::text[];
-    -- Logarithms of odds, of app.hear_message. From here on a message may tell a detail of no known shape.
-    may_tell constant real := -1;
-    -- From here on it tells a number even where that has the label of something else.
-    tells_a_number constant real := 1.6;
-    -- characters: what a short message completes may be anything, what a middling one does stands apart in it
-    short constant integer := 32;
-    middling constant integer := 120;
-    -- From here down a short message of known words completes nothing if nothing stands apart in it, and a middling one
-    -- in no case: with lower ones no thread of the corpora is caught earlier, nor one more.
-    short_completes_nothing constant real := -2.2;
-    completes_nothing constant real := -2.7;
-    is_masked constant text := '\[(?:phone|email|link|handle|address) hidden\]';
-    -- everyday words complete nothing
-    everyday constant text := 'ZznytUKFX ~<;?"';
+    -- What would be a constant stands where it is needed, as in app.hear_message; log_odds as said there.
     -- what stands apart: a group of digits that begins a clause or has a label, a sign of a name, a street
     completing constant text :=
         '(?:^["-]?|[;<?:] ?)(?:(?:nz|[ZnlytNIRgMCwYiEkmF])[^0-9A-Za-z]){0,3}[0-9o]{1,7}(?:[- ~][0-9o]+)*(?:[;<?"~ ]|$)'
@@ -7919,26 +7948,28 @@ declare
     rest text;
     solicits text;
 begin
+    -- Where a finder would find nothing, it need not be asked.
     findings := app.find_phones(own_reading, seen.marked, false);
-    if heard.log_odds >= tells_a_number and cardinality(findings) = 0 then
+    -- the wording tells a number even where that has the label of something else
+    if heard.log_odds >= real '1.6' and cardinality(findings) = 0 then
         findings := app.find_phones(own_reading, seen.marked, true);
     end if;
-    if own_reading collate "C" like any (linking) then
+    if own_reading collate "C" like any ('{%>%,%D%,"%{%",%.T%,%.L%,%.%/%,%@%.%,"%@%,T%",%@G%}'::text[]) then
         findings := findings || app.find_links(own_reading);
     end if;
-    if own_reading <> translate(own_reading, '^{$@ABPG', '') or own_reading collate "C" like any (name_signs) then
+    if own_reading collate "C" like any ('{%^%,"%{%",%$%,%@%,%A%,%B%,%P%,%G%,"%a a %","%a E%","%a%\\_%"}'::text[]) then
         findings := findings || app.find_handles(own_reading);
     end if;
-    if own_reading <> translate(own_reading, 'S&', '') or own_reading collate "C" like any (place_signs) then
+    if own_reading collate "C" like any ('{%S%,%&%,"% nz %","% gz %"}'::text[]) then
         findings := findings || app.find_addresses(own_reading);
     end if;
     spelled := app.find_written(heard.folded);
-    -- once: what stands beside something hidden looks like more of it
-    if heard.log_odds > may_tell and heard.folded !~ is_masked then
+    -- A message may tell a detail of no known shape; once: what stands beside something hidden looks like more of it.
+    if heard.log_odds > real '-1' and heard.folded !~ '\[(?:phone|email|link|handle|address) hidden\]' then
         tokens := app.weigh_places(heard.folded, heard.model_version);
         spelled := spelled || app.find_told(heard.folded, tokens, heard.log_odds);
     end if;
-    if cardinality(findings) > 0 or cardinality(spelled) > 0 then
+    if findings <> '{}' or spelled <> '{}' then
         findings := app.place_findings(
             findings, spelled, heard.folded, heard.origins, own_reading, seen.marked, length(body), array[0], array[0],
             heard.model_version
@@ -7948,15 +7979,17 @@ begin
         );
     end if;
 
-    -- What is no detail by itself may complete one: it is short, or a part of it stands apart.
-    if cardinality(earlier) > 0 and length(body) <= middling
-        and (
-            (
-                length(body) <= short and (heard.log_odds >= short_completes_nothing or heard.is_unknown)
-                and translate(own_reading, everyday, '') <> ''
-            )
-            or ((length(body) <= short or heard.log_odds >= completes_nothing) and own_reading collate "C" ~ completing)
-        )
+    -- What is no detail by itself may complete one. From these odds down a short message of known words completes nothing
+    -- if nothing stands apart in it, and a middling one in no case: with lower ones no thread of the corpora is caught
+    -- earlier, nor one more.
+    if cardinality(earlier) > 0
+        and (case
+            when length(body) <= 32 then
+                -- everyday words complete nothing
+                ((heard.log_odds >= real '-2.2' or heard.is_unknown) and translate(own_reading, 'ZznytUKFX ~<;?"', '') <> '')
+                or own_reading collate "C" ~ completing
+            else length(body) <= 120 and heard.log_odds >= real '-2.7' and own_reading collate "C" ~ completing
+        end)
         and (
             left(body, 1) in ('@', '.') or not exists (select from unnest(findings) as f where f.reason <> 'wording')
         )
@@ -8001,63 +8034,78 @@ as $$
 declare
     findings app.finding[] := array[]::app.finding[];
     finding app.finding;
-    start constant text := '(?<![0-9A-Za-z])';
-    finish constant text := '(?![0-9A-Za-z])';
-    gap constant text := '[^0-9A-Za-z;~]';
-    -- jo.fixes, jo_fixes, jofixes7: what nobody calls a part of a car
-    coined constant text := '[A-Za-z]+(?:[._#][0-9A-Za-z]+|~[0-9]+' || finish || ')(?:[._~#-][0-9A-Za-z]+)*';
-    signed constant text := '[\^{@](?:' || coined || '|[A-Za-z]+(?:-[A-Za-z]+)+|[xhNKSVZXsCPABGR])' || finish || '|[$](?:' || coined || '|x)' || finish;
+    signed constant text := app.compose_pattern(
+        '[\^{@](?:%{coined}|[A-Za-z]+(?:-[A-Za-z]+)+|[xhNKSVZXsCPABGR])%{after}|[$](?:%{coined}|x)%{after}'
+    );
     -- How an account is told, each where the letters of it stand. =, P and m are read as :, A and R.
     alike constant text := translate(reading, '=PBamV', ':AARRR');
     is_coined constant boolean := reading like any ('{%.%,%\\_%,%#%,%~%}'::text[]);
     beside constant text[] := array_remove(array[
         -- insta jo.fixes; telegram user name is jofixes7
         case when is_coined and strpos(alike, 'A') > 0 then
-            start || '[AP]' || gap || '(?:[ABPNyaRjMgntW]' || gap || '){0,4}(?:' || coined || ')' || finish
+            app.compose_pattern('%{before}[AP]%{gap}(?:[ABPNyaRjMgntW]%{gap}){0,4}(?:%{coined})%{after}')
         end,
         -- insta: jofixes; my snap is jofixes
         case when alike like any ('{%A:%,%A :%,"%A y %","%A R %","%A j %","%A A %",%A<^%,%A<$%,"%A< ^%","%A< $%","%A,^%","%A,$%"}'::text[]) then
-            start || '[AP](?: ?[:=]| ?[:=] |[ ][yaj] |[ ]A |[<,] ?(?=[\^$]))(?:[yRjMganW]' || gap || '){0,3}[xsh](?:-[A-Za-z]+)*' || finish
+            app.compose_pattern(
+                '%{before}[AP](?: ?[:=]| ?[:=] |[ ][yaj] |[ ]A |[<,] ?(?=[\^$]))(?:[yRjMganW]%{gap}){0,3}[xsh]'
+                '(?:-[A-Za-z]+)*%{after}'
+            )
         end,
         -- add me on snap jofixes
         case when alike like any ('{"%R%A %",%R%A\,%,%R%A:%,%R%A<%,%R%A`%}'::text[]) then
-            start || '[RamV]' || gap || '(?:[MngyN]' || gap || '){0,3}[AB][ ,:<`](?:[yajgn]' || gap || '){0,3}(?:'
-            || coined || '|x(?! [ngWRM]))' || finish
+            app.compose_pattern(
+                '%{before}[RamV]%{gap}(?:[MngyN]%{gap}){0,3}[AB][ ,:<`](?:[yajgn]%{gap}){0,3}(?:%{coined}'
+                '|x(?! [ngWRM]))%{after}'
+            )
         end,
         case when is_coined and strpos(reading, 'B') > 0 then
-            start || 'B(?: [yan])*[:= ]+(?:' || coined || ')' || finish
+            app.compose_pattern('%{before}B(?: [yan])*[:= ]+(?:%{coined})%{after}')
         end,
         -- skype live:jofixes
-        case when strpos(reading, 'A G:') > 0 then start || 'A G:(?:' || coined || '|x)' || finish end,
+        case when strpos(reading, 'A G:') > 0 then app.compose_pattern('%{before}A G:(?:%{coined}|x)%{after}') end,
         -- upi jo@bank; upi karo jo@bank
         case when reading like '%A%@%' or reading like '%P%@%' then
-            start || '[AP][: ]+[A-Za-z]+@[A-Za-z]+' || finish
-            || '|' || start || 'P(?: [A-Za-z]z?){1,4} [A-Za-z]+@[A-Za-z]+' || finish
+            app.compose_pattern(
+                '%{before}[AP][: ]+[A-Za-z]+@[A-Za-z]+%{after}|%{before}P(?: [A-Za-z]z?){1,4} [A-Za-z]+@[A-Za-z]+'
+                '%{after}'
+            )
         end,
         -- telegram mein dhoondho jo.fixes
         case when reading like any ('{%A%.%,%A%\\_%}'::text[]) then
-            start || 'A(?: [A-Zabd-z]z?){1,4}[ ,:<]+[A-Za-z]+(?:[._][A-Za-z]+(?:[._~][0-9A-Za-z]+)*|~[0-9]+_[A-Za-z]+)' || finish
+            app.compose_pattern(
+                '%{before}A(?: [A-Zabd-z]z?){1,4}[ ,:<]+[A-Za-z]+(?:[._][A-Za-z]+(?:[._~][0-9A-Za-z]+)*'
+                '|~[0-9]+_[A-Za-z]+)%{after}'
+            )
         end,
         -- je suis jo underscore fixes
         case when strpos(reading, ' D ') > 0 then
-            start || '[ABP][: ]+(?:[A-Zabd-z]z?[: ]+){0,4}[xsz](?: D [xsz])+(?! [TD])' || finish
+            app.compose_pattern(
+                '%{before}[ABP][: ]+(?:[A-Zabd-z]z?[: ]+){0,4}[xsz](?: D [xsz])+(?! [TD])%{after}'
+            )
         end,
         -- the name is limp_mode
         case when reading like '%a%\_%' then
-            start || 'a (?:[ay] )?[A-Za-z]+_[A-Za-z]+(?:[._~][0-9A-Za-z]+)*' || finish
+            app.compose_pattern('%{before}a (?:[ay] )?[A-Za-z]+_[A-Za-z]+(?:[._~][0-9A-Za-z]+)*%{after}')
         end,
         -- just venmo jofixes
-        case when reading like '%P% x%' then start || 'P(?: (?:[zyMgjantX]|nz)){0,4} x(?:-[0-9A-Za-z]+)*' || finish end
+        case when reading like '%P% x%' then app.compose_pattern(
+            '%{before}P(?: (?:[zyMgjantX]|nz)){0,4} x(?:-[0-9A-Za-z]+)*%{after}'
+        ) end
     ], null);
     hosted constant text :=
-        '(?<![0-9A-Za-z._])(?:(?:' || coined || ')[ (](?:[gjn] ){0,2}[(]?(?:[GAB]|a E|x E)|x(?:[(]|[ ](?:[gj] (?:n )?)?)G)' || finish;
+        app.compose_pattern(
+            '(?<![0-9A-Za-z._])(?:(?:%{coined})[ (](?:[gjn] ){0,2}[(]?(?:[GAB]|a E|x E)|x(?:[(]|[ ](?:[gj] '
+            '(?:n )?)?)G)%{after}'
+        );
     -- search First Last on facebook; my page is Name; under Name on facebook
-    searched constant text :=
-        start || 'a (?:[aA] )?(?:t )?(?:[xzhKN][ '']){1,4}(?=g [AB]|nz )'
-        || '|(?:[AG]|Bz) (?:a )?[ay] [xzhKN](?:[._~][0-9A-Za-z]+)*(?:[ ''][xzhKN](?:~[0-9]+)?){0,4}'
-        || '|' || start || '[AB](?:[:<(,] ?| a | z a )(?:[yg] )?x(?:[ ''][xzhKN]){1,3}'
-        || '|a M g [AB] [az] x(?:[ ''][xzh]){0,3}'
-        || '|' || start || 'R z a y (?:[xzhKN][ '']){0,4}x(?:[ ''][xzhKN]){0,3}';
+    searched constant text := app.compose_pattern(
+        '%{before}a (?:[aA] )?(?:t )?(?:[xzhKN][ '']){1,4}(?=g [AB]|nz )'
+        '|(?:[AG]|Bz) (?:a )?[ay] [xzhKN](?:[._~][0-9A-Za-z]+)*(?:[ ''][xzhKN](?:~[0-9]+)?){0,4}'
+        '|%{before}[AB](?:[:<(,] ?| a | z a )(?:[yg] )?x(?:[ ''][xzhKN]){1,3}'
+        '|a M g [AB] [az] x(?:[ ''][xzh]){0,3}'
+        '|%{before}R z a y (?:[xzhKN][ '']){0,4}x(?:[ ''][xzhKN]){0,3}'
+    );
     -- and no price
     is_signed constant boolean := (reading <> translate(reading, '^{$', '') or reading like '@%\_%')
         and translate(
@@ -8137,53 +8185,49 @@ as $$
 declare
     findings app.finding[] := array[]::app.finding[];
     finding app.finding;
-    name constant text := '[0-9A-Za-z]+';
-    -- "at" and "dot" in words, in brackets, or glued to their neighbours
-    dot constant text := '(?:[.]|[ ~(_|*`-]D[ ~)_|*`-])';
-    said_dot constant text := '(?:[ ~(_|*`-]D[ ~)_|*`-])';
-    path constant text := '(?:[-~._/?=&%#]' || name || ')*';
-    before_word constant text := '(?<![0-9A-Za-z])';
-    after_word constant text := '(?![0-9A-Za-z])';
     -- each where the signs of it stand
     addresses constant text[] := array_remove(array[
         -- name@name.name
         case when reading <> translate(reading, '@{', '') then
-            before_word || name || '(?:[._+~%-]' || name || ')*[@{](?:' || name || '(?:[-~]' || name || ')*-?' || dot || ')+[A-Za-z]+'
+            app.compose_pattern(
+                '%{before}%{name}(?:[._+~%-]%{name})*[@{](?:%{name}(?:[-~]%{name})*-?%{dot})+[A-Za-z]+'
+            )
         end,
         case when reading like '%@%,T%' then
-            before_word || name || '(?:[._+~%-]' || name || ')*@' || name || '(?:[-~]' || name || ')*,T' || after_word
+            app.compose_pattern('%{before}%{name}(?:[._+~%-]%{name})*@%{name}(?:[-~]%{name})*,T%{after}')
         end,
         -- name at name dot com
         case when reading like any ('{%j%.%,%j%D%}'::text[]) then
-            before_word || name || '(?:(?:[._+~-]|' || said_dot || ')' || name || ')*[^;@]j[^;@]'
-            || '(?:(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TLhn]|G' || dot || 'z)' || after_word
-            || '(?:/' || name || path || ')?'
+            app.compose_pattern(
+                '%{before}%{name}(?:(?:[._+~-]|%{said dot})%{name})*[^;@]j[^;@](?:(?:%{name}'
+                '(?:[-~_]%{name})*%{dot})+[TLhn]|G%{dot}z)%{after}(?:/%{name}%{path})?'
+            )
         end,
         -- name at gmail, with nothing after it
         case when reading like any ('{%@G%,"%{G%"}'::text[]) then
-            before_word || name || '(?:[._+~-]' || name || ')*[@{]G(?:,T)?'
+            app.compose_pattern('%{before}%{name}(?:[._+~-]%{name})*[@{]G(?:,T)?')
         end,
         -- a host of mail, whatever ends it
         case when reading like any ('{%G.%,%G_D%}'::text[]) then
-            before_word || '(?:' || name || '(?:[-._~]' || name || ')*[@j] ?)?G' || dot || '[TLM]' || after_word
+            app.compose_pattern('%{before}(?:%{name}(?:[-._~]%{name})*[@j] ?)?G%{dot}[TLM]%{after}')
         end,
         -- jofixes dot garage
         case when reading like any ('{%x%D_h%,%x%D_M%,%x%D_Y%}'::text[]) then
-            before_word || 'x(?:[-~_]' || name || ')*' || said_dot || '[hMY]' || after_word
+            app.compose_pattern('%{before}x(?:[-~_]%{name})*%{said dot}[hMY]%{after}')
         end,
         -- a circled a
         case when reading like '% n G%T%' then
-            before_word || name || '(?:[._+~-]' || name || ')+ n G' || dot || 'T'
+            app.compose_pattern('%{before}%{name}(?:[._+~-]%{name})+ n G%{dot}T')
         end,
         -- a scheme; www; name.com; name dot com; name.x/path
         case when strpos(reading, '>') > 0 then
-            before_word || name || '>' || name || '(?:[-~.:_]' || name || ')*(?:/' || name || path || ')?'
+            app.compose_pattern('%{before}%{name}>%{name}(?:[-~.:_]%{name})*(?:/%{name}%{path})?')
         end,
         case when reading like any ('{%.T%,%.L%,%D_T%,%D_L%}'::text[]) then
-            before_word || '(?:' || name || '(?:[-~_]' || name || ')*' || dot || ')+[TL]' || after_word || '(?:/' || name || path || ')?'
+            app.compose_pattern('%{before}(?:%{name}(?:[-~_]%{name})*%{dot})+[TL]%{after}(?:/%{name}%{path})?')
         end,
         case when reading like '%.%/%' then
-            before_word || '[A-Za-z]+(?:[-~.]' || name || ')*[.][A-Za-z]+/[0-9A-Za-z]+' || path
+            app.compose_pattern('%{before}[A-Za-z]+(?:[-~.]%{name})*[.][A-Za-z]+/[0-9A-Za-z]+%{path}')
         end
     ], null);
     site record;
@@ -8236,34 +8280,23 @@ begin
     end if;
 
     declare
-        -- figures, letters drawn like them, and between two of them words that sound like one
-        run constant text :=
-            '(?:(?:t[- <](?=[0-9ot][- <][0-9ot][- <]))*[0-9o]+)(?:(?:~{1,3}|[ ]D[ ]|[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot]))|;(?=[0-9] [0-9]))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z])){0,4}';
-        decoys constant text :=
-            '(?:ignor(?:e|ing)|skip|strip|drop|lose|leave off|leave out|without|minus)'
-            ' (?:the |all |my )?(?:letters?|words?|first|last|middle|cents|dashes|zero)';
-        -- words that announce a number: call, phone, hit me up, whatsapp, backwards, gmail, reach
-        announcing constant text := 'CNiAkGm';
         dated constant text :=
             '[0-9]:[0-9]{2}|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}';
-        priced constant text := '^[0-9]{1,3}(?:,[0-9]{3})*(?:[.][0-9]{2})?$';
         -- a part's number is not the number of a telephone
         numbered constant text := 'K.(?:[xzynI].){0,2}N';
-        in_pieces constant text :=
-            -- not idle @ 680
-            '(?<!z@)(?<![0-9])[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}[2-9][0-9]{2}|,?[2-9][0-9]{2})'
-            '(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){1,4}(?:[2-7][^0-9A-Za-z;])?|[^0-9A-Za-z;])[0-9]{4}(?![0-9])';
-        filled constant text := '(?<![0-9A-Za-z])(?:[0-9](?: [A-Za-z]{1,2}(?:[ ,<]|<nz |[ <]n )|[ ,<])){9}[0-9](?![0-9A-Za-z~])';
-        lines constant text := '(?:^"|[?])[0-9](?= )';
-        odd_prices constant text := '[0-9]{3}[^0-9;$]{1,12}[$][0-9]{3}[^0-9;$]{1,12}[$]0[0-9][.][0-9]{2}';
         finding app.finding;
         any_spelled boolean;
         tokens text[];
         -- what is to be left out
         has_decoys constant boolean := marked like any (
             array['%ignor%', '%skip%', '%strip%', '%drop%', '%lose%', '%leave%', '%without%', '%minus%']
-        ) and translate(marked, E'\x01\x02', '') collate "C" ~ decoys;
+        ) and translate(marked, E'\x01\x02', '') collate "C" ~ (
+            '(?:ignor(?:e|ing)|skip|strip|drop|lose|leave off|leave out|without|minus)'
+            ' (?:the |all |my )?(?:letters?|words?|first|last|middle|cents|dashes|zero)'
+        );
         is_hinted_anywhere boolean;
+        is_announced boolean;
+        may_be_known boolean;
         runs text[];
         matched text;
         before text;
@@ -8285,13 +8318,13 @@ begin
         following text;
         is_said boolean;
         is_said_after boolean;
+        is_asked_for boolean;
         is_hinted boolean;
         is_denied boolean;
         is_labelled boolean;
         is_list boolean;
         explained text;
         is_explained boolean;
-        is_known boolean;
     begin
         finding.kind := 'phone';
         if reading collate "C" ~ long_run then
@@ -8308,7 +8341,16 @@ begin
                 or translate(marked, E'\x01\x02', '') like any (
                     array['%it rings%', '%right%to%left%', '%back%to%front%', '%end%to%start%', '%from the back%']
                 );
-            runs := string_to_array(regexp_replace(reading collate "C", run, E'\x01\\&\x02', 'g'), E'\x01');
+            -- figures, letters drawn like them, and between two of them words that sound like one
+            runs := string_to_array(
+                regexp_replace(
+                    reading collate "C",
+                    '(?:(?:t[- <](?=[0-9ot][- <][0-9ot][- <]))*[0-9o]+)(?:'
+                    '(?:~{1,3}|[ ]D[ ]|[- ~.,/()*_|:"#=`?]|<(?=[0-9ot]{1,2}(?![0-9ot]))|;(?=[0-9] [0-9]))(?:t[- <~]){0,3}[0-9o]+)*(?:[ -]t(?![0-9A-Za-z])){0,4}',
+                    E'\x01\\&\x02', 'g'
+                ),
+                E'\x01'
+            );
             after := runs[1];
         end if;
         for n in 2 .. coalesce(cardinality(runs), 0) loop
@@ -8338,7 +8380,6 @@ begin
                 exit when considered > 32;
                 continue;
             end if;
-
             before := substr(
                 reading, greatest(1, finding.first_character - 60), least(60, finding.first_character - 1)
             );
@@ -8361,39 +8402,48 @@ begin
             is_explained := explained <> following and explained = translate(explained, 'CNiAkGm', '')
                 and following = translate(following, 'CNk', '');
             following := case when is_explained then explained else following end;
-            is_said_after := following <> translate(following, announcing, '') or following like '%n_M%';
-            is_said := is_said_after or clause <> translate(clause, announcing, '') or clause like '%n_M%';
-            -- A number inside a word is one only if the text says so, and the word is no vehicle's: a wrong check digit
-            -- and "call" make a vehicle's number a telephone's.
-            if translate(matched, '0123456789o~', '') = ''
-                and (right(before, 1) = '~' and length(before) > 1 or left(after, 1) = '~' and length(after) > 1)
-                -- Chinese and Japanese put no space between a word and a number
-                and (octet_length(marked) = length(marked) or marked collate "C" !~ '[\u3040-\udfff]')
-            then
-                continue when concat(clause, following) = translate(concat(clause, following), 'CNk', '')
-                    and concat(clause, following) not like '%n_M%' and not has_decoys;
-                continue when exists (
-                    select
-                    from regexp_matches(
-                        translate(marked, E'\x01\x02\x04', '') collate "C", '(?<![a-z0-9])[a-z0-9]{17}(?![a-z0-9])', 'g'
-                    ) as v (vin)
-                    where strpos(v.vin[1], matched) > 0 and app.is_vin(v.vin[1])
-                );
-            end if;
-            continue when right(before, 1) = '~' and matched collate "C" ~ '^[0-9]'
-                and concat(clause, following) = translate(concat(clause, following), 'CNk', '')
-                and substr(
-                    translate(marked, E'\x01\x02\x04', ''),
-                    strpos(translate(marked, E'\x01\x02\x04', ''), split_part(translate(matched, ' ~.,/()*_|:"#=`?<-', '          '), ' ', 1)) - 1,
-                    1
-                ) collate "C" between 'a' and 'z';
+            -- words that announce a number: call, phone, hit me up, whatsapp, backwards, gmail, reach
+            is_said_after := following <> translate(following, 'CNiAkGm', '') or following like '%n_M%';
+            is_said := is_said_after or clause <> translate(clause, 'CNiAkGm', '') or clause like '%n_M%';
             is_hinted := is_hinted_anywhere or strpos(clause, 'k') > 0 or strpos(left(after, 60), 'k') > 0;
+            is_announced := is_told or any_spelled or is_hinted or is_said or strpos(matched, 'D') > 0
+                or right(before, 1) = '+';
+            -- of the known shapes none is shorter, or has no two figures together
+            may_be_known := digits >= 10
+                or (digits >= 8 and strpos(matched, '0') > 0 and translate(matched, '123456789', '000000000') like '%00%');
+            continue when not (is_announced or may_be_known);
+
+            if right(before, 1) = '~' or left(after, 1) = '~' then
+                is_asked_for := concat(clause, following) <> translate(concat(clause, following), 'CNk', '');
+                -- A number inside a word is one only if the text says so, and the word is no vehicle's: a wrong check digit
+                -- and "call" make a vehicle's number a telephone's.
+                if translate(matched, '0123456789o~', '') = ''
+                    and (right(before, 1) = '~' and length(before) > 1 or left(after, 1) = '~' and length(after) > 1)
+                    -- Chinese and Japanese put no space between a word and a number
+                    and (octet_length(marked) = length(marked) or marked collate "C" !~ '[\u3040-\udfff]')
+                then
+                    continue when not is_asked_for and concat(clause, following) not like '%n_M%' and not has_decoys;
+                    continue when exists (
+                        select
+                        from regexp_matches(
+                            translate(marked, E'\x01\x02\x04', '') collate "C", '(?<![a-z0-9])[a-z0-9]{17}(?![a-z0-9])', 'g'
+                        ) as v (vin)
+                        where strpos(v.vin[1], matched) > 0 and app.is_vin(v.vin[1])
+                    );
+                end if;
+                continue when not is_asked_for and right(before, 1) = '~' and left(matched, 1) between '0' and ':'
+                    and substr(
+                        translate(marked, E'\x01\x02\x04', ''),
+                        strpos(translate(marked, E'\x01\x02\x04', ''), split_part(translate(matched, ' ~.,/()*_|:"#=`?<-', '          '), ' ', 1)) - 1,
+                        1
+                    ) collate "C" between 'a' and 'z';
+            end if;
             -- a part, and no word of a call since
             since := reverse(split_part(reverse(clause), 'K', 1));
             is_denied := (strpos(clause, 'K') > 0 and since = translate(since, 'CNkim', ''))
                 or substr(after, 2, 1) = 'U'
                 or (is_explained and right(before, 1) <> '+' and clause = translate(clause, 'CNk', ''))
-                or (right(clause, 1) = '$' and matched collate "C" ~ priced);
+                or (right(clause, 1) = '$' and matched collate "C" ~ '^[0-9]{1,3}(?:,[0-9]{3})*(?:[.][0-9]{2})?$');
 
             -- part 123; case id 123; tag number is 123
             is_labelled := right(clause, 3) like '%K%'
@@ -8423,14 +8473,14 @@ begin
                 ) > 1;
             end if;
             is_digit_by_digit := length(matched) - 2 * digits between -3 and 0;
-            -- none of the known is shorter
-            if (not is_hinted or (is_said and not is_denied)) and (digits >= 10 or (digits >= 8 and strpos(matched, '0') > 0)) then
-                is_known := false;
+            if may_be_known and (not is_hinted or (is_said and not is_denied)) then
                 -- how numbers are written where our users live, each where the first figures or the groups of it stand
                 parted := '-' || translate(matched, ' ~.,/()*_|:"#=`?<;D', repeat('-', 19));
                 known := array_remove(array[
                     -- North America
-                    '(?<![0-9o])(?:1[^0-9o]?)?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[0-9o](?:~?[0-9o]){3}(?![0-9o])',
+                    case when digits >= 10 then
+                        '(?<![0-9o])(?:1[^0-9o]?)?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[0-9o](?:~?[0-9o]){3}(?![0-9o])'
+                    end,
                     -- anywhere, with its country; France; Britain, Germany, Italy, Pakistan, the Netherlands
                     case when strpos(parted, '-0') > 0 then
                         '(?<![0-9o])(?:0[1-9][0-9]{1,3}[-/ ][0-9]{3,6}(?:[- ][0-9]{2,4}){1,2}|00[1-9][-0-9 .]{9,17}'
@@ -8448,38 +8498,40 @@ begin
                         '|[1-9]{2}[^0-9]9[0-9]{4}[^0-9][0-9]{4})(?![0-9o])'
                     end
                 ], null);
-                for shape in select l.* from app.locate(matched, variadic known) as l loop
-                    is_known := true;
-                    sure := case
-                        when is_told and digits between 9 and 13 and matched collate "C" !~ dated then 0.7
-                        when is_list then 0.3
-                        when is_spelled then 0.9
-                        when translate(shape.matched, '0123456789o', '') = '' then
-                            case when is_said_after then 0.8 when is_denied then 0.1 else 0.6 end
-                        when is_said then 0.9
-                        when digits in (10, 11) and not is_labelled
-                            and shape.matched collate "C" between '1' and ':' then 0.8
-                        when is_denied then 0.3
-                        else 0.7
-                    end;
-                    continue when sure < 0.5;
-                    -- longer than any number; prices in a list
-                    continue when not is_said and not is_spelled and (
-                        (digits > 15 and translate(matched, '0123456789', '') = '')
-                        or matched collate "C" ~ '[0-9][.][0-9]{2}[<=]'
-                    );
-                    findings := findings || row(
-                        null,
-                        'phone',
-                        finding.first_character + shape.first_character - 1,
-                        finding.first_character + shape.last_character - 1,
-                        sure,
-                        'shape',
-                        null
-                    )::app.finding;
-                end loop;
-                continue when is_known;
+                if matched collate "C" ~ any(known) then
+                    for shape in select l.* from app.locate(matched, variadic known) as l loop
+                        sure := case
+                            when is_told and digits between 9 and 13 and matched collate "C" !~ dated then 0.7
+                            when is_list then 0.3
+                            when is_spelled then 0.9
+                            when translate(shape.matched, '0123456789o', '') = '' then
+                                case when is_said_after then 0.8 when is_denied then 0.1 else 0.6 end
+                            when is_said then 0.9
+                            when digits in (10, 11) and not is_labelled
+                                and shape.matched collate "C" between '1' and ':' then 0.8
+                            when is_denied then 0.3
+                            else 0.7
+                        end;
+                        continue when sure < 0.5;
+                        -- longer than any number; prices in a list
+                        continue when not is_said and not is_spelled and (
+                            (digits > 15 and translate(matched, '0123456789', '') = '')
+                            or matched collate "C" ~ '[0-9][.][0-9]{2}[<=]'
+                        );
+                        findings := findings || row(
+                            null,
+                            'phone',
+                            finding.first_character + shape.first_character - 1,
+                            finding.first_character + shape.last_character - 1,
+                            sure,
+                            'shape',
+                            null
+                        )::app.finding;
+                    end loop;
+                    continue;
+                end if;
             end if;
+            continue when not is_announced and (digits < 10 or not is_digit_by_digit);
 
             finding.reason := case when is_hinted then 'disguised' when is_spelled then 'spelled' else 'announced' end;
             finding.confidence := case
@@ -8506,10 +8558,10 @@ begin
         -- Begins with, then, ends with; the prefix, and the rest; ten lines, each of which begins with a figure.
         if cardinality(findings) = 0 and figures > 8 then
             if reading <> translate(reading, 'Nkl', '') then
-                findings := app.find_split_phones(reading, true);
+                findings := (app.find_split_phones(reading, true)).findings;
             end if;
-            if strpos(reading, '?') > 0 and regexp_count(reading collate "C", lines) between 8 and 10 then
-                for shape in select l.* from app.locate(reading, lines) as l loop
+            if strpos(reading, '?') > 0 and regexp_count(reading collate "C", '(?:^"|[?])[0-9](?= )') between 8 and 10 then
+                for shape in select l.* from app.locate(reading, '(?:^"|[?])[0-9](?= )') as l loop
                     findings := findings || row(
                         null, 'phone', shape.last_character, shape.last_character, 0.7, 'pieces', null
                     )::app.finding;
@@ -8519,10 +8571,19 @@ begin
 
         -- Seven wrenches, no bolts, two jacks: ten figures, a word after each. Three prices, and one begins with a zero.
         if strpos(reading, '$0') > 0
-            or (figures between 10 and 14 and length(reading) > 25 and strpos(translate(reading, '123456789', '000000000'), '00') = 0)
+            or (
+                figures between 10 and 14 and length(reading) > 25
+                and strpos(translate(reading, '123456789', '000000000'), '00') = 0
+                -- nine of them with a space or a comma behind
+                and translate(reading, '123456789,<', '000000000  ') like '%0 %0 %0 %0 %0 %0 %0 %0 %0 %'
+            )
         then
             for part in
-                select l.* from app.locate(reading, case when strpos(reading, '$0') > 0 then odd_prices else filled end) as l
+                select l.* from app.locate(reading, case when strpos(reading, '$0') > 0 then
+                    '[0-9]{3}[^0-9;$]{1,12}[$][0-9]{3}[^0-9;$]{1,12}[$]0[0-9][.][0-9]{2}'
+                else
+                    '(?<![0-9A-Za-z])(?:[0-9](?: [A-Za-z]{1,2}(?:[ ,<]|<nz |[ <]n )|[ ,<])){9}[0-9](?![0-9A-Za-z~])'
+                end) as l
             loop
                 continue when length(part.matched) - length(translate(part.matched, '0123456789', '')) <> 10;
                 findings := findings
@@ -8535,7 +8596,12 @@ begin
             or (reading = translate(reading, 'CNkm', '') and reading not like '%n_M%' and not has_decoys) then
             return findings;
         end if;
-        for part in select l.* from app.locate(reading, in_pieces) as l loop
+        for part in select l.* from app.locate(
+                reading,
+                -- not idle @ 680
+                '(?<!z@)(?<![0-9])[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}[2-9][0-9]{2}|,?[2-9][0-9]{2})'
+                '(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){1,4}(?:[2-7][^0-9A-Za-z;])?|[^0-9A-Za-z;])[0-9]{4}(?![0-9])'
+            ) as l loop
             clause := concat(
                 reverse(split_part(translate(reverse(part.before), '`?', ';;'), ';', 1)), part.matched, left(part.after, 30)
             );
@@ -8562,8 +8628,7 @@ comment on function app.find_phones is
 
 -- What is no number and comes in pieces: a house's number and its street, a place on a map, a name and its service.
 
-create or replace function app.find_pieces(reading text)
-    returns app.finding[]
+create or replace function app.find_pieces(reading text, out findings app.finding[], out is_piece boolean)
     language plpgsql
     immutable
     set search_path = ''
@@ -8598,6 +8663,7 @@ declare
     part record;
     ends integer;
 begin
+    findings := array[]::app.finding[];
     foreach sort slice 1 in array sorts loop
         continue when not case sort[2]
             when '[.]' then translate(own, '123456789', '000000000') like '%0.0000%'
@@ -8614,6 +8680,7 @@ begin
         where sort[2] not like '\_%' or strpos(l.matched, '_') > 0 or right(l.before, 1) = '_'
         limit 1;
         continue when own_part is null;
+        is_piece := true;
         ends := own_begin;
         for n in reverse cardinality(said) - 1 .. greatest(1, cardinality(said) - 5) loop
             ends := ends - length(said[n]) - 1;
@@ -8625,35 +8692,36 @@ begin
                 or sort[1] = 'handle' and reading = translate(reading, 'ABPq', '');
             select l.* into part from app.locate(said[n], sort[4]) as l limit 1;
             if part is not null then
-                return array[
+                findings := array[
                     row(null, sort[1], ends + part.first_character, ends + part.last_character, 0.7, 'pieces', null)::app.finding,
                     row(
                         null, sort[1], own_begin + own_part.first_character, own_begin + own_part.last_character,
                         0.7, 'pieces', null
                     )::app.finding
                 ];
+                return;
             end if;
         end loop;
     end loop;
-    return array[]::app.finding[];
 end;
 $$;
 comment on function app.find_pieces is
-    'The pieces of an address, an account''s or a site''s name that the last of several messages completes.';
+    'The pieces of an address, an account''s or a site''s name that the last of several messages completes; is_piece: '
+    'it holds what may be one, else null, and it completes none.';
 
 
 -- ==== supabase/functions/find_split_phones.sql
 
 -- A telephone number in pieces: groups of digits in several messages, with ordinary talk around and between them.
 
-create or replace function app.find_split_phones(reading text, is_one_message boolean default false)
-    returns app.finding[]
+create or replace function app.find_split_phones(
+    reading text, is_one_message boolean default false, out findings app.finding[], out is_piece boolean
+)
     language plpgsql
     immutable
     set search_path = ''
 as $$
 declare
-    findings app.finding[] := array[]::app.finding[];
     -- figures with one sign between them, and "double", "for" where they are heard as digits
     run constant text := '[0-9o]+(?:~{0,2}[- ~.,/()*_|:"#=?<](?:t[- <~])*[0-9o]+)*';
     -- what stands before a part's number
@@ -8665,6 +8733,7 @@ declare
     dated constant text :=
         '[0-9][.][0-9](?:[^0-9]|$)|^(?:[0-9]{1,2}[.][0-9]{1,3}|[0-9]{3}[.][0-9]{1,2}|[0-9]{1,3},[0-9]{1,3}|[0-9]{1,3}/[0-9]{1,3}|[0-9]{1,2}-[0-9]{1,2}'
         || '|[0-9]{1,2}([-./])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{1,2}:[0-9]{2})$|o~[0-9]|[0-9]~o';
+    dated_signs constant text[] := '{%.%,"%,%",%/%,%:%,%o~%,%~o%,_-_,__-_,_-__,__-__,%-%-%}'::text[];
     label constant text := '[Nl](?:[^0-9A-Za-z;]{1,2}[a-zIRWYVxz0-9]{1,2}){0,2}[^0-9A-Za-z;]{1,2}$';
     -- last 4, first three: how many follow
     counting constant text :=
@@ -8712,6 +8781,7 @@ declare
     last_spans integer[] := array[]::integer[];
     chosen integer[];
 begin
+    findings := array[]::app.finding[];
     for n in reverse cardinality(said) .. 1 loop
         piece := said[n];
         ends := ends - length(piece);
@@ -8723,7 +8793,8 @@ begin
             if translate(piece, '12345678', '99999999') like any (array['%l 9%', '%l:9%']) then
                 piece := regexp_replace(piece collate "C", counting, 't');
             end if;
-            letters := regexp_count(piece collate "C", '[A-Za-np-su-z]');
+            letters := length(piece)
+                    - length(translate(piece, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnpqrsuvwxyz', ''));
             is_told := false;
             is_labelled := false;
             for part in select l.* from app.locate(piece, run) as l loop
@@ -8735,7 +8806,7 @@ begin
                 is_price := right(part.before, 1) = '$' and left(part.matched, 2) collate "C" not between '00' and '09';
                 continue when part.matched = translate(part.matched, '0123456789', '')
                     or length(figures) > 10
-                    or (part.matched <> figures and part.matched collate "C" ~ dated)
+                    or (part.matched <> figures and part.matched like any (dated_signs) and part.matched collate "C" ~ dated)
                     -- a reading, a price, a time; a letter that is glued to it
                     or left(part.after, 1) in (':', '/', '%', '$', 'U')
                     or substr(part.after, 2, 1) in ('U', '%', '$')
@@ -8787,6 +8858,7 @@ begin
             exit when not is_one_message and (n = cardinality(said) or between > 4);
         else
             pieces := pieces + 1;
+            is_piece := true;
             between := 0;
             announced := announced or strpos(piece, '+') > 0 or strpos(piece, 'C M') > 0 or is_told;
             is_pure := is_pure and (letters <= 3 or is_labelled);
@@ -8822,7 +8894,7 @@ begin
                 from string_to_table(rtrim(coarse[1], '-'), '-') with ordinality as g (figures, place)
                 where g.figures::bigint - g.place <> split_part(coarse[1], '-', 1)::bigint - 1
             ) then
-                return findings;
+                return;
             end if;
             exit when chosen is not null or counted > 14;
         end if;
@@ -8832,11 +8904,11 @@ begin
         findings := findings
             || row(null, 'phone', chosen[2 * place - 1], chosen[2 * place], 0.8, 'pieces', null)::app.finding;
     end loop;
-    return findings;
 end;
 $$;
 comment on function app.find_split_phones is
-    'The pieces of a telephone number that the last of several messages completes, in a reading of them all.';
+    'The pieces of a telephone number that the last of several messages completes, in a reading of them all; is_piece: '
+    'a group of its figures stands apart, else null, and it completes none.';
 
 
 -- ==== supabase/functions/find_told.sql
@@ -8944,84 +9016,103 @@ declare
     shape constant text := translate(
         folded, 'bcdefghijklmnopqrstuvwxyz123456789', repeat('a', 25) || repeat('0', 9)
     );
-    before_word constant text := '(?<![a-z0-9])';
-    after_word constant text := '(?![a-z0-9])';
-    figure constant text := '(?:zero|oh|one|t(?:wo|hree)|f(?:our|ive)|s(?:ix|even)|eight|nine)';
-    -- what people call an app that they do not name
-    elsewhere constant text := '(?:the gram|paper plane|ghost(?: one| app)?|(?:blue )?bird(?: app)?|tt|gamertag|psn|bizum)';
     vanity constant text[] := array_remove(array[
         -- 1-800-fix-cars, 415-555-mech
-        case when strpos(folded, 'keypad') > 0
+        case when folded like '%keypad%'
             or shape like any ('{%000aa%,%000-aa%,%000.aa%,%000)-aa%,%000).aa%,%0-aa-0%}'::text[])
             or folded like any ('{"%800 ___%","%888 ___%","%877 ___%","%866 ___%","%855 ___%","%844 ___%","%833 ___%"}'::text[]) then
-            before_word || '(?:1[- .])?(?:[(]?8(?:00|88|77|66|55|44|33)[)]?[- .]?|[(]?[2-9][0-9]{2}[)]?[-.]?)'
-            || '(?:[a-z]{2,4}[- .][a-z]{3,6}|[a-z]{3}[-. ][0-9]{4}|[0-9]{3}[- .]?[a-z]{4}|[a-z]{7})' || after_word
+            app.compose_pattern(
+                '%{before}(?:1[- .])?(?:[(]?8(?:00|88|77|66|55|44|33)[)]?[- .]?|[(]?[2-9][0-9]{2}[)]?[-.]?)'
+                '(?:[a-z]{2,4}[- .][a-z]{3,6}|[a-z]{3}[-. ][0-9]{4}|[0-9]{3}[- .]?[a-z]{4}|[a-z]{7})%{after}'
+            )
         end
     ], null);
     spots constant text[] := array_remove(array[
         -- 27 kingsway, b11 2le
         case when shape like any ('{"%0 0aa%","%0a 0aa%"}'::text[]) then
-            before_word || '(?:(?:unit |flat |no )?[0-9]{1,4}[a-d]?,? (?:[a-z]+,? ){1,4}|(?:unit|flat) [0-9]{1,4}[a-d]?,? |[0-9]{1,4}, )'
-            || '[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2}' || after_word
+            app.compose_pattern(
+                '%{before}(?:(?:unit |flat |no )?[0-9]{1,4}[a-d]?,? (?:[a-z]+,? ){1,4}|(?:unit'
+                '|flat) [0-9]{1,4}[a-d]?,? |[0-9]{1,4}, )[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2}%{after}'
+            )
         end,
         -- 868r6fcp+cw
         case when shape like any ('{%0+0%,%0+a%,%a+0%,%a+a%}'::text[]) then
-            before_word || '[2-9cfghjmpqrvwx]{4,8}[+][2-9cfghjmpqrvwx]{2,3},?(?: [a-z]{3,})?' || after_word
+            app.compose_pattern(
+                '%{before}[2-9cfghjmpqrvwx]{4,8}[+][2-9cfghjmpqrvwx]{2,3},?(?: [a-z]{3,})?%{after}'
+            )
         end,
         -- lindenstrasse 12
         case when folded like any (
             '{"%str _%","%str. _%","%strase _%","%strasse _%","%gasse _%","%weg _%","%allee _%","%platz _%","%damm _%"}'::text[]
         ) then
-            before_word || '[a-z]{3,}(?:strass?e|str[.]?|gasse|weg|allee|platz|damm) [0-9]{1,4}[a-z]?' || after_word
+            app.compose_pattern(
+                '%{before}[a-z]{3,}(?:strass?e|str[.]?|gasse|weg|allee|platz|damm) [0-9]{1,4}[a-z]?%{after}'
+            )
         end,
         -- at 38 larkspur close
         case when folded like '%at _% %' and folded like any (
             '{"% close%","% bend%","% rise%","% gardens%","% green%","% row%","% walk%","% view%","% park%","% hill%","% mews%"}'::text[]
         ) then
-            '(?<=[^a-z0-9]at )[1-9][0-9]{0,3}[a-d]? [a-z]{4,} (?:close|bend|rise|gardens|green|row|walk|view|park|hill|mews)' || after_word
+            app.compose_pattern(
+                '(?<=[^a-z0-9]at )[1-9][0-9]{0,3}[a-d]? [a-z]{4,} (?:close|bend|rise|gardens|green|row|walk|view'
+                '|park|hill|mews)%{after}'
+            )
         end,
         -- n 36 44.3 w 119 47.2
         case when translate(folded, '123456789ew', '000000000ww') like any (
             '{"%n 0%w 0%","%n 0%w0%","%n0%w 0%","%n0%w0%","%s 0%w 0%","%s 0%w0%","%s0%w 0%","%s0%w0%"}'::text[]
         ) then
-            before_word || '[ns] ?[0-9]{1,2}[^a-z0-9]{1,3}[0-9]{1,2}[^a-z]{1,12} ?[ew] ?[0-9]{1,3}[^a-z0-9]{1,3}[0-9]{1,2}[^a-z ]{0,8}'
-            || after_word
+            app.compose_pattern(
+                '%{before}[ns] ?[0-9]{1,2}[^a-z0-9]{1,3}[0-9]{1,2}[^a-z]{1,12} ?[ew] ?[0-9]{1,3}[^a-z0-9]{1,3}[0-9]'
+                '{1,2}[^a-z ]{0,8}%{after}'
+            )
         end,
-        case when shape like '%///a%' then '/{3}[a-z]+[.][a-z]+[.][a-z]+' || after_word end,
+        case when shape like '%///a%' then app.compose_pattern('/{3}[a-z]+[.][a-z]+[.][a-z]+%{after}') end,
         -- 36.7378, -119.7871
         case when shape like '%0.0000%,%0.0000%' then
-            before_word || '-?[0-9]{1,2}[.][0-9]{4,} ?, ?-?[0-9]{1,3}[.][0-9]{4,}' || after_word
+            app.compose_pattern('%{before}-?[0-9]{1,2}[.][0-9]{4,} ?, ?-?[0-9]{1,3}[.][0-9]{4,}%{after}')
         end,
         case when folded like any ('{%postcode%,"%post code%","%postal code%",%eircode%}'::text[]) then
-            before_word || '(?:post ?code|postal code|eircode)(?:.s| is)?:? [a-z]{1,2}[0-9][a-z0-9]? ?[0-9][a-z]{2}' || after_word
+            app.compose_pattern(
+                '%{before}(?:post ?code|postal code|eircode)(?:.s| is)?:? [a-z]{1,2}[0-9][a-z0-9]? ?[0-9][a-z]{2}'
+                '%{after}'
+            )
         end,
         case when folded like any ('{%woon%,%adres%,%huis%}'::text[]) then
-            before_word || '(?:woon|adres|huis)[a-z]*(?: op| is|:)? [1-9][0-9]{3} ?[a-z]{2} [0-9]{1,4}' || after_word
+            app.compose_pattern(
+                '%{before}(?:woon|adres|huis)[a-z]*(?: op| is|:)? [1-9][0-9]{3} ?[a-z]{2} [0-9]{1,4}%{after}'
+            )
         end,
-        case when folded like '%p%o%box _%' then before_word || 'p[. ]*o[. ]* ?box [0-9]+' || after_word end
+        case when folded like '%p%o%box _%' then app.compose_pattern('%{before}p[. ]*o[. ]* ?box [0-9]+%{after}') end
     ], null);
     coded constant text[] := array_remove(array[
         -- nineonesix fivefivefive ...
         case when folded like any ('{%fivefive%,%zeroone%,%ohone%}'::text[]) then
-            before_word || '(?:' || figure || '{2,}[ .,-]*){3,}' || after_word
+            app.compose_pattern('%{before}(?:%{figure}{2,}[ .,-]*){3,}%{after}')
         end,
         -- j-o at e-x dot c-o-m
         case when shape like '%a-a%' and folded like any ('{"% at %-%","% a t %-%"}'::text[]) then
-            before_word || '(?:[a-z0-9](?:[-_.][a-z0-9])+|[a-z0-9._-]+)(?: at | a t )[a-z0-9](?:-[a-z0-9])+(?: dot | d o t )[a-z](?:-[a-z])+'
-            || after_word
+            app.compose_pattern(
+                '%{before}(?:[a-z0-9](?:[-_.][a-z0-9])+|[a-z0-9._-]+)(?: at | a t )[a-z0-9](?:-[a-z0-9])+(?: dot '
+                '| d o t )[a-z](?:-[a-z])+%{after}'
+            )
         end,
         -- jo at example d0t com
-        case when strpos(folded, ' d0t ') > 0 then before_word || '[a-z0-9._-]+ at [a-z0-9-]+ d0t [a-z]{2,}' || after_word end,
+        case when folded like '% d0t %' then app.compose_pattern(
+            '%{before}[a-z0-9._-]+ at [a-z0-9-]+ d0t [a-z]{2,}%{after}'
+        ) end,
         -- Morse
         case when translate(folded, '._', '--') like any ('{"%----- %",%-----/%,%-----|%}'::text[]) then
-            '(?:[.-]{5}[ /|]+){6,}[.-]{5}' || after_word
+            app.compose_pattern('(?:[.-]{5}[ /|]+){6,}[.-]{5}%{after}')
         end,
         -- the gram knows me as jo.fixes
         case when folded like any (
             '{"%the gram%","%paper plane%",%ghost%,%bird%,%tt:%,%gamertag%,%psn%,%bizum%}'::text[]
         ) then
-            before_word || elsewhere || '(?:[^a-z0-9.;?!]+| (?:as|is|me|knows|im|one|name)){0,5}[a-z0-9_-]{2,}(?:[._][a-z0-9_]+)+'
-            || after_word
+            app.compose_pattern(
+                '%{before}%{elsewhere}(?:[^a-z0-9.;?!]+| (?:as|is|me|knows|im|one|name)){0,5}[a-z0-9_-]{2,}'
+                '(?:[._][a-z0-9_]+)+%{after}'
+            )
         end
     ], null);
     names constant text[] := array_remove(array[
@@ -9029,36 +9120,44 @@ declare
         case when folded like any (
             '{%dotcom%,%dotnet%,%dotorg%,%dotbiz%,%dotinfo%,%dotco%,%dotio%,%dotshop%,%dotsite%}'::text[]
         ) then
-            before_word || '(?:[a-z0-9._-]+ (?:at|@) )?[a-z0-9-]{3,}dot(?:com|net|org|biz|info|co|io|shop|site)' || after_word
+            app.compose_pattern(
+                '%{before}(?:[a-z0-9._-]+ (?:at|@) )?[a-z0-9-]{3,}dot(?:com|net|org|biz|info|co|io|shop'
+                '|site)%{after}'
+            )
         end,
-        case when strpos(folded, 'www') > 0 then
-            before_word || 'www[. ]+[a-z0-9-]+(?: ?[.] ?[a-z0-9-]+| (?:com|net|org))+' || after_word
+        case when folded like '%www%' then
+            app.compose_pattern('%{before}www[. ]+[a-z0-9-]+(?: ?[.] ?[a-z0-9-]+| (?:com|net|org))+%{after}')
         end,
         -- a town's or a trade's own ending of a name
         case when shape like any ('{%a.aa%,%0.aa%}'::text[]) then
-            before_word || '[a-z0-9-]{3,}(?:[.][a-z0-9-]{2,})*[.](?:de|nl|ch|cc|tv|se|dk|cz|jp|kr|cn|za|nz|ie|garage|repair|shop'
-            || '|cars|autos?|online|site|store|services?|me/[^\s]+)(?![a-z0-9])(?:/[^\s]*[a-z0-9/_=-])?' || after_word
+            app.compose_pattern(
+                '%{before}[a-z0-9-]{3,}(?:[.][a-z0-9-]{2,})*[.](?:de|nl|ch|cc|tv|se|dk|cz|jp|kr|cn|za|nz|ie|garage'
+                '|repair|shop|cars|autos?|online|site|store|services?|me/[^\s]+)(?![a-z0-9])'
+                '(?:/[^\s]*[a-z0-9/_=-])?%{after}'
+            )
         end,
         case when shape like any ('{%0.0%.0%.0%:00%,%0.0%.0%.0%/%}'::text[]) then
-            before_word || '[0-9]{1,3}(?:[.][0-9]{1,3}){3}(?::[0-9]{2,5}|/[a-z0-9/_.-]+)' || after_word
+            app.compose_pattern('%{before}[0-9]{1,3}(?:[.][0-9]{1,3}){3}(?::[0-9]{2,5}|/[a-z0-9/_.-]+)%{after}')
         end,
         -- a figure behind each letter, or behind each two
         case when shape like '%0a0a0a0%' then
-            before_word || '(?:(?:[0-9][a-z]{1,2}){8,12}[0-9]|[a-z](?:[0-9][a-z]){10})' || after_word
+            app.compose_pattern('%{before}(?:(?:[0-9][a-z]{1,2}){8,12}[0-9]|[a-z](?:[0-9][a-z]){10})%{after}')
         end,
-        case when strpos(folded, 'u/') > 0 then before_word || 'u/[a-z0-9_-]{5,}' || after_word end,
-        case when strpos(folded, 't.me/') > 0 then before_word || 't[.]me/[^\s]+' || after_word end,
+        case when folded like '%u/%' then app.compose_pattern('%{before}u/[a-z0-9_-]{5,}%{after}') end,
+        case when folded like '%t.me/%' then app.compose_pattern('%{before}t[.]me/[^\s]+%{after}') end,
         case when octet_length(folded) > length(folded) or folded like any ('{%line:%,%line=%,%line-%,%line/%,%line\\_%,"%line(%"}'::text[]) then
             case when folded like any ('{%微信%,%wechat%,%line%,%ライン%,%카톡%,%telegram%,%qq%}'::text[]) then
-                before_word || '(?:微信|wechat|line|ライン|카톡|telegram|qq)[^a-z0-9 .,;]{0,4}[: ]{0,2}[a-z0-9]+[._-][a-z0-9._-]{3,}'
-                || after_word
+                app.compose_pattern(
+                    '%{before}(?:微信|wechat|line|ライン|카톡|telegram|qq)[^a-z0-9 .,;]{0,4}[: ]{0,2}[a-z0-9]+[._-][a-z0-9'
+                    '._-]{3,}%{after}'
+                )
             end
         end,
         -- threesevenone...
-        case when strpos(shape, repeat('a', 21)) > 0 then before_word || figure || '{7,}' || after_word end,
+        case when shape like '%aaaaaaaaaaaaaaaaaaaaa%' then app.compose_pattern('%{before}%{figure}{7,}%{after}') end,
         -- moc.liamg@oj
         case when folded like any ('{%moc._%,%ten._%,%gro._%}'::text[]) then
-            before_word || '(?:moc|ten|gro)[.][a-z0-9-]+(?:[@.][a-z0-9._-]+)?' || after_word
+            app.compose_pattern('%{before}(?:moc|ten|gro)[.][a-z0-9-]+(?:[@.][a-z0-9._-]+)?%{after}')
         end
     ], null);
     findings app.finding[] := array[]::app.finding[];
@@ -9066,7 +9165,7 @@ declare
     part record;
     letters text;
 begin
-    if cardinality(vanity) > 0 then
+    if vanity <> '{}' then
         for part in select l.* from app.locate(folded, variadic vanity) as l loop
             letters := ltrim(translate(part.matched, '-. ()', ''), '1');
             continue when length(letters) not between 10 and 11;
@@ -9085,7 +9184,7 @@ begin
     finding.confidence := 0.8;
     finding.kind := 'address';
     finding.reason := 'map';
-    if cardinality(spots) > 0 then
+    if spots <> '{}' then
         for part in select l.* from app.locate(folded, variadic spots) as l loop
             -- a code is of eight signs, or of fewer and a town
             finding.first_character := part.first_character;
@@ -9101,14 +9200,14 @@ begin
     end if;
 
     finding.confidence := 0.9;
-    if cardinality(coded) > 0 then
+    if coded <> '{}' then
         for part in select l.* from app.locate(folded, variadic coded) as l loop
             finding.first_character := part.first_character;
             finding.last_character := part.last_character;
             if part.matched collate "C" ~ '^[.-]{5}[ /|]' then
                 finding.kind := 'phone';
                 finding.reason := 'disguised';
-            elsif part.matched collate "C" ~ ('^' || elsewhere) then
+            elsif part.matched collate "C" ~ app.compose_pattern('^%{elsewhere}') then
                 finding.kind := 'handle';
                 finding.reason := 'account';
                 finding.first_character := part.last_character + 1
@@ -9117,7 +9216,7 @@ begin
                 finding.kind := 'email';
                 finding.reason := 'glued';
             else
-                continue when regexp_count(part.matched collate "C", figure) < 7;
+                continue when regexp_count(part.matched collate "C", app.compose_pattern('%{figure}')) < 7;
                 finding.kind := 'phone';
                 finding.reason := 'spelled';
                 finding.last_character := part.first_character - 1 + length(rtrim(part.matched, ' .,-'));
@@ -9126,7 +9225,7 @@ begin
         end loop;
     end if;
 
-    if cardinality(names) > 0 then
+    if names <> '{}' then
         for part in select l.* from app.locate(folded, variadic names) as l loop
             finding.kind := 'url';
             finding.reason := 'shape';
@@ -9284,6 +9383,8 @@ declare
         '[\x01\x02\x04-\x08\u00AD\u0300-\u036F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F'
         '\u202A-\u202E\u2060-\u206F\u20D0-\u20FF\u3164\uFE00-\uFE0F\uFE20-\uFE2F\uFEFF\uFFA0'
         '\U000E0000-\U000E0FFF]';
+    -- as in app.hear_message: it is compiled already
+    strange constant text := '[^\n\r\t -~\x03]';
     -- l i k e  t h i s: four letters or more
     apart constant text := '(?:^|[^a-zA-Z0-9])[a-zA-Z] (?:[a-zA-Z0-9@._-] )*?[a-zA-Z] (?:[a-zA-Z0-9@._-] )*?[a-zA-Z] '
         '(?:[a-zA-Z0-9@._-] )*?[a-zA-Z](?:[^a-zA-Z0-9]|$)';
@@ -9293,6 +9394,13 @@ declare
     coded record;
     decomposed text := coalesce(body, '');
 begin
+    -- of most texts each letter stands for itself
+    if body collate "C" !~ strange
+        and body not like all (array['%&#%', '%\%__\%%', '_ _ %', '% _ _ %', E'%\x03_ _ %'])
+    then
+        folded := lower(body collate "C");
+        return;
+    end if;
     -- &#52; and %34, which a client may show as 4; what a character stands for is written first, then nothing
     if (strpos(body, '&#') > 0 or strpos(body, '%') > 0) and body ~ '&#x?[0-9a-fA-F]{2,6};|%[2-7][0-9a-fA-F]%' then
         for coded in
@@ -9339,7 +9447,7 @@ begin
         decomposed := normalize(body, nfkd);
     end if;
 
-    if length(decomposed) > length(body) or decomposed collate "C" ~ unseen then
+    if length(decomposed) > length(body) or (decomposed collate "C" ~ strange and decomposed collate "C" ~ unseen) then
         select string_agg(seen.letter, ''), array_agg(written.place::integer)
         into decomposed, origins
         from unnest(string_to_array(body, null)) with ordinality as written (letter, place)
@@ -9355,7 +9463,7 @@ begin
     end if;
 
     -- each translation looks through its list for every letter: only where the text may have any of them
-    if decomposed collate "C" ~ '[\u00b7\u00df\u00e6\u00f8\u0111\u2010-\u2219\u24ff\u2776-\u2792\u3002-\u9fff]' then
+    if octet_length(decomposed) > length(decomposed) and decomposed collate "C" ~ '[\u00b7\u00df\u00e6\u00f8\u0111\u2010-\u2219\u24ff\u2776-\u2792\u3002-\u9fff]' then
         decomposed := translate(
             decomposed,
             -- Chinese digits, discs, dashes, dots, marks
@@ -9674,8 +9782,9 @@ create or replace function app.hear_message(body text, model_version smallint)
     set plan_cache_mode = force_generic_plan  -- planning anew takes longer than weighing
 as $$
 declare
-    -- Every message is heard, and each expression costs a transaction that evaluates it a microsecond besides: what would
-    -- be a constant or a function stands where it is needed, and what can begin with null does.
+    -- Every message is heard, and each operator and function that an expression names costs a transaction that evaluates it
+    -- most of a microsecond besides: what would be a constant stands where it is needed, what can begin with null does, and
+    -- what few messages come to is asked by itself.
     signs constant text := '[@_/$+]|[.-][a-z.-]|www|dot[con]|[0-9] [a-z]+ (?:st|ave|r[od]|l[an]|dr|b[ol])|8[0-8]{2}[-. )]+[a-z]';
     folded text;
     origins integer[];
@@ -9684,41 +9793,44 @@ declare
     word text;
     last_word text := '<';
     word_before text;
-    gram text;
-    log_odds real;
     reason text;
     is_loaded boolean;
+    -- of the word; of the last and the one before, as they are in a gram
     hash bigint;
+    last_hash bigint := hashtextextended('<', 0) << 1;
+    hash_before bigint;
+    gram bigint;
     entry bigint;
     -- hundredths: what the weights are
     always integer;
-    weight integer;
-    whole integer := 0;
-    part integer;
-    heaviest integer := 0;
+    weight bigint;
+    whole bigint := 0;
+    part bigint;
+    heaviest bigint := 0;
+    odds bigint;
     unknown integer := 0;
     is_unknown boolean;
     is_harmless boolean;
 begin
-    -- of most messages each letter stands for itself: app.fold_text says the same, and takes longer
+    -- words, figures as zeroes, question marks; of a script without spaces each character
     if body collate "C" !~ '[^\n\r\t -~\x03]'
         and body not like all (array['%&#%', '%\%__\%%', '_ _ %', '% _ _ %', E'%\x03_ _ %'])
     then
+        -- of most messages each letter stands for itself: app.fold_text says the same, and takes longer
         folded := lower(body collate "C");
+        said := regexp_replace(replace(folded, '''', '') collate "C", '[^a-z0-9? ]+', ' ', 'g');
     else
         select f.folded, f.origins into folded, origins
         from app.fold_text(body) as f;
+        said := replace(folded, '''', '');
+        if octet_length(said) = length(said) then
+            said := regexp_replace(said collate "C", '[^a-z0-9? ]+', ' ', 'g');
+        else
+            said := regexp_replace(said collate "C", '[^a-z0-9?\u0370-\u1fff\u3040-\ud7ff]+', ' ', 'g');
+            said := regexp_replace(said collate "C", '([\u3040-\ud7ff])', ' \1 ', 'g');
+        end if;
     end if;
-
-    -- words, figures as zeroes, question marks; of a script without spaces each character
-    said := replace(folded, '''', '');
-    if octet_length(said) = length(said) then
-        said := regexp_replace(said collate "C", '[^a-z0-9? ]+', ' ', 'g');
-    else
-        said := regexp_replace(said collate "C", '[^a-z0-9?\u0370-\u1fff\u3040-\ud7ff]+', ' ', 'g');
-        said := regexp_replace(said collate "C", '([\u3040-\ud7ff])', ' \1 ', 'g');
-    end if;
-    if said collate "C" ~ '[1-9]' then
+    if said like any ('{%1%,%2%,%3%,%4%,%5%,%6%,%7%,%8%,%9%}'::text[]) then
         said := translate(said, '123456789', '000000000');
     end if;
     words := array_remove(string_to_array(replace(said, '?', ' ? ') || ' >', ' '), '');
@@ -9740,25 +9852,28 @@ begin
     foreach word in array words loop
         if is_loaded then
             weight := 0;
-            -- once in the text of the function: a session reads all slots for each time that they stand there
-            foreach gram in array array[word, last_word || ' ' || word, word_before || ' _ ' || word] loop
-                hash := hashtextextended(gram, 0);
+            hash := hashtextextended(word, 0);
+            -- app.gram_hash of the word, of it and the last, of it and the one before; once in the text of the function:
+            -- a session reads all slots for each time that they stand there
+            foreach gram in array array[hash, hash # last_hash, hash # hash_before] loop
                 entry := (app.wording_slots())[
-                    hash % (app.wording_divisors())[hash >> 48 & (app.loaded_wording()).last_bucket]
-                ] # hash;
+                    gram % (app.wording_divisors())[gram >> 48 & (app.loaded_wording()).last_bucket]
+                ] # gram;
                 -- what is not below 4,096 is the slot of another gram, or of none
                 if entry >> 12 = 0 then
                     weight := weight + entry - 1001;
                 end if;
             end loop;
+            hash_before := last_hash << 1;
+            last_hash := hash << 1;
         else
             select coalesce(sum(round(w.weight * 100)), 0) into weight
             from app.filter_weights as w
             where w.gram in (word, last_word || ' ' || word, word_before || ' _ ' || word)
                 and w.version = hear_message.model_version;
+            word_before := last_word;
+            last_word := word;
         end if;
-        word_before := last_word;
-        last_word := word;
         -- wording says nothing where nobody knows the words: four in a row, or one of two
         if weight = 0 then
             unknown := unknown + 1;
@@ -9776,49 +9891,55 @@ begin
     end loop;
     -- A part that solicits is not made harmless by what stands around it. But the heaviest part of anything weighs
     -- something, so a part counts for less than the whole.
-    log_odds := (always + greatest(whole, heaviest - 480)) / 100.0;
+    odds := always + greatest(whole, heaviest - 480);
     if length(body) <= 32 then
         -- A piece of a detail may be too short to sound like anything: of plain words, it has to sound more harmless.
-        is_harmless := log_odds < -2.5 and heaviest < 120
+        is_harmless := odds < -250 and heaviest < 120
             and folded collate "C" !~ '[^a-z ,.!?'']|[.][a-z]|(?:^| )[b-hj-z](?: |$)';
-    elsif log_odds < -2.4 and heaviest < 230 then
+    elsif odds < -240 and heaviest < 230 then
         -- What is below these, as a whole and in every part, holds nothing: of 1,510 messages of held-out files in which
         -- something is found, none is, and 19 with four harmless sentences around them; of the harmless ones 78 %, of
         -- those of the development file 84 %.
         is_harmless := true;
-    else
+    elsif odds < -200 and heaviest < 300 then
         -- without a figure or a sign of a shape it may be a little more
-        is_harmless := log_odds < -2 and heaviest < 300 and folded collate "C" !~ '[0-9]' and folded collate "C" !~ signs;
+        is_harmless := strpos(said, '0') = 0 and folded collate "C" !~ signs;
     end if;
-    if is_harmless and is_unknown is null and folded collate "C" !~ '[a-z0-9'']{21}'
-    -- No wording talks away what is a detail by its shape alone. Two patterns behind a quick look each: PostgreSQL keeps
-    -- 32 compiled, and to compile both as one takes it longer than all the rest. A number as North America, Europe, India,
-    -- China and Brazil write theirs; a place on a map.
-    and (
-        folded collate "C" !~ '[0-9](?:[^0-9]*[0-9]){4}'
-        or folded collate "C" !~ (
-            '[0-9][.][0-9]{4,7}[^0-9]{1,4}[0-9]{1,3}[.][0-9]{4}'
-            '|(?:^|[^0-9a-z])(?:00[1-9][0-9][^0-9a-z]?[0-9]'
-            '|(?:1[^0-9a-z]{0,2})?[2-9][0-9]{2}[^0-9a-z]{0,3}[2-9][0-9]{2}[^0-9a-z]{0,3}[0-9]{4}(?:[^0-9]|$)'
-            '|0[1-9][0-9]{1,3}[^0-9a-z]?[0-9]{3}|0[1-9](?:[^0-9a-z][0-9]{2}){4}|[6-9][0-9]{4}[^0-9a-z]?[0-9]{5}'
-            '|1[3-9][0-9]{9}|[1-9]{2}[^0-9a-z]9?[0-9]{4}[^0-9a-z][0-9]{4})'
-        )
-    )
-    -- An address of mail, an account, a link, glued or reversed too; a street, a place on a map; a number with its
-    -- country, in letters, in Morse.
-    and (
-        folded collate "C" !~ signs
-        or folded collate "C" !~ (
-            '@ ?[a-z]|_|://|www|u/|[$][a-z]|[a-z0-9][.][a-z]{2}|dot(?:com|net|org)|(?:moc|ten|gro)[.][a-z]'
-            '|[0-9] [a-z]+ (?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd)(?:[^a-z]|$)|///|[+][0-9]{2}[ 0-9]'
-            '|[a-z0-9]{4}[+][a-z0-9]{2}|(?:1[-. ][(]?8[0-8]{2}[-. )]|8[0-8]{2}-)[a-z]{2}|[.-]{5}[ /|][.-]{5}'
-        )
-    )
-    then
-        return row(folded, origins, words, log_odds, null, true, is_unknown, model_version)::app.heard_message;
+    if is_harmless and is_unknown is null and folded collate "C" !~ '[a-z0-9'']{21}' then
+        -- No wording talks away what is a detail by its shape alone. Each pattern behind a quick look: PostgreSQL keeps 32
+        -- compiled, and to compile all as one takes it longer than all the rest. A number as North America, Europe, India,
+        -- China and Brazil write theirs; a place on a map.
+        if said like '%0%0%0%0%0%' then
+            is_harmless := folded collate "C" !~ (
+                '[0-9][.][0-9]{4,7}[^0-9]{1,4}[0-9]{1,3}[.][0-9]{4}'
+                '|(?:^|[^0-9a-z])(?:00[1-9][0-9][^0-9a-z]?[0-9]'
+                '|(?:1[^0-9a-z]{0,2})?[2-9][0-9]{2}[^0-9a-z]{0,3}[2-9][0-9]{2}[^0-9a-z]{0,3}[0-9]{4}(?:[^0-9]|$)'
+                '|0[1-9][0-9]{1,3}[^0-9a-z]?[0-9]{3}|0[1-9](?:[^0-9a-z][0-9]{2}){4}|[6-9][0-9]{4}[^0-9a-z]?[0-9]{5}'
+                '|1[3-9][0-9]{9}|[1-9]{2}[^0-9a-z]9?[0-9]{4}[^0-9a-z][0-9]{4})'
+            );
+        end if;
+        -- an address of mail, an account, a link, glued or reversed too; a number with its country, or in Morse; a place on
+        -- a map; a street, a number in letters
+        if is_harmless and folded collate "C" ~ signs then
+            is_harmless := folded not like all ('{%\\_%,%://%,%///%,%www%,%u/%,%dotcom%,%dotnet%,%dotorg%}'::text[])
+                and folded collate "C" !~ (
+                    '@ ?[a-z]|[$][a-z]|[a-z0-9][.][a-z]{2}|(?:moc|ten|gro)[.][a-z]|[+][0-9]{2}[ 0-9]|[.-]{5}[ /|][.-]{5}'
+                )
+                and (strpos(folded, '+') = 0 or folded collate "C" !~ '[a-z0-9]{4}[+][a-z0-9]{2}')
+                and (
+                    strpos(said, '0') = 0
+                    or folded collate "C" !~ (
+                        '[0-9] [a-z]+ (?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd)(?:[^a-z]|$)'
+                        '|(?:1[-. ][(]?8[0-8]{2}[-. )]|8[0-8]{2}-)[a-z]{2}'
+                    )
+                );
+        end if;
+        if is_harmless then
+            return row(folded, origins, words, odds / 100.0, null, true, null, model_version)::app.heard_message;
+        end if;
     end if;
     -- from here on the wording is enough
-    if log_odds >= 1.1 then
+    if odds >= 110 then
         select w.about into reason
         from (
             select unnest(words) as gram
@@ -9835,7 +9956,7 @@ begin
         limit 1;
         reason := coalesce(reason, 'solicits_contact');
     end if;
-    return row(folded, origins, words, log_odds, reason, false, is_unknown, model_version)::app.heard_message;
+    return row(folded, origins, words, odds / 100.0, reason, false, is_unknown, model_version)::app.heard_message;
 end;
 $$;
 comment on function app.hear_message is
@@ -12681,7 +12802,18 @@ create or replace function app.read_text(folded text, inout model_version smalli
     set search_path = ''
     set plan_cache_mode = force_generic_plan  -- planning anew takes as long as all the rest
 as $$
+declare
+    table_version smallint;  -- that no session has in memory
 begin
+    if model_version is null then
+        select s.filter_version into model_version
+        from app.settings as s;
+    end if;
+    if model_version <> (app.loaded_readings()).version
+        or (app.loaded_readings()).proof <> hashtextextended('the weights of a version', 0)
+    then
+        table_version := model_version;
+    end if;
     -- \x01 begins a word, \x02 ends it and \x04 joins its parts (don't, l'appli): folding lets none of them through
     marked := folded;
     if strpos(folded, '''') > 0 then
@@ -12693,70 +12825,62 @@ begin
         marked collate "C",
         '[a-z\x04]+|[0-9]+|[\u00aa-\u1fff\u2c00-\u2dff\u3040-\udfff\uf900-\ufdff]+', E'\x01\\&\x02', 'g'
     );
-    -- An entry is a word or, behind \x02, what stands between two words, if it is more than a space. A sub-select
-    -- and no join: one look into the index for each, whatever the planner thinks of 20 words.
-    select
-        array_to_string(
-            array(
+    -- An entry is a word or, behind \x02, what stands between two words, if it is more than a space. What is rare is left to
+    -- a function: the query sets up all that it names, however few words come to it.
+    reading := array_to_string(
+        array(
+            select
+                case when t.entry < E'\x03' then E'\x02' || t.sign || E'\x02' else t.sign end
+            from (
                 select
+                    h.entry,
                     case
-                        when t.entry between '0' and ':' then t.entry
-                        when t.entry = E'\x02' then E'\x02~\x02'
-                        else concat(
-                            case when t.entry < E'\x03' then E'\x02' end,
-                            coalesce(
+                        when h.entry between '0' and ':' then h.entry
+                        when h.entry = E'\x02' then '~'
+                        -- what is not below 16,384 is the slot of another word, or of none
+                        when h.loaded >> 14 = 0 then
+                            chr((h.loaded & 127)::integer)
+                            || case when h.loaded > 127 then chr((h.loaded >> 7)::integer) else '' end
+                        when h.entry = E'\x02 ' then '"'
+                        when h.entry = E'\x02\x03' then '`'
+                        when table_version is null and length(h.entry) > 4 and h.entry > E'\x03' then 'x'
+                        else app.read_unlisted(h.entry, table_version)
+                    end as sign
+                from (
+                    select
+                        s.entry,
+                        case when table_version is null then
+                            (app.readings_slots())[
+                                s.hash % (app.readings_divisors())[s.hash >> 48 & (app.loaded_readings()).last_bucket]
+                            ] # s.hash
+                        end as loaded
+                    from (
+                        select e.entry, hashtextextended(ltrim(e.entry, E'\x02'), 0) as hash
+                        from unnest(
+                            string_to_array(
                                 (
-                                    select w.reading
-                                    from app.filter_words as w
-                                    where w.word = ltrim(t.entry, E'\x02') and w.version = v.version
-                                ),
-                                case
-                                    when t.entry < E'\x03' then
-                                        case
-                                            when strpos(t.entry, E'\x03@') > 0 then '{'
-                                            -- .com, and not ..555..
-                                            when right(t.entry, 2) = E'\x03.' and strpos(t.entry, '.') = length(t.entry)
-                                                then '.'
-                                            when strpos(t.entry, E'\x03') > 0 then '`'
-                                            when strpos(t.entry, E'\n') > 0 then '?'
-                                            when right(t.entry, 1) = '@' then '^'
-                                            when right(t.entry, 1) in ('+', '$') then right(t.entry, 1)
-                                            when left(t.entry, 3) in (E'\x02. ', E'\x02! ', E'\x02? ') then ';'
-                                            else '"'
-                                        end
-                                    when (length(t.entry) <= 3 or t.entry = 'oooo') and translate(t.entry, 'oilszbgq', '') = ''
-                                        then repeat('o', length(t.entry))
-                                    when length(t.entry) = 1 then 's'
-                                    else 'x'
-                                end
-                            ),
-                            case when t.entry < E'\x03' then E'\x02' end
-                        )
-                    end
-                from unnest(
-                    string_to_array(
-                        (
-                            E'\x02 '
-                            || replace(
-                                replace(replace(ltrim(marked), E'\x04', ''), E'\x02 \x01', E'\x01'), E'\x02', E'\x01\x02'
+                                    E'\x02 '
+                                    || replace(
+                                        replace(replace(ltrim(marked), E'\x04', ''), E'\x02 \x01', E'\x01'),
+                                        E'\x02', E'\x01\x02'
+                                    )
+                                ) collate "C",
+                                E'\x01'
                             )
-                        ) collate "C",
-                        E'\x01'
-                    )
-                ) as t (entry)
-            ),
-            ' '
+                        ) as e (entry)
+                        offset 0
+                    ) as s
+                    offset 0
+                ) as h
+                offset 0
+            ) as t
         ),
-        v.version
-    into reading, model_version
-    from (
-        select coalesce(read_text.model_version, (select s.filter_version from app.settings as s)) as version
-        offset 0
-    ) as v;
+        ' '
+    );
     reading := replace(replace(replace(reading, E' \x02', ''), E'\x02 ', ''), E'\x02', '');
     -- quatre-vingt is 80; twenty one is 21, two hundred 200, double five 55
     -- three fives
-    if reading like '%z%' and reading collate "C" ~ '[0-9]z' then
+    if reading like '%z%' and reading like any ('{%0z%,%1z%,%2z%,%3z%,%4z%,%5z%,%6z%,%7z%,%8z%,%9z%}'::text[]) then
         reading := regexp_replace(reading, '2 ([0-9])z', '\1 \1', 'g');
         reading := regexp_replace(reading, '3 ([0-9])z', '\1 \1\1', 'g');
         reading := regexp_replace(reading, '4 ([0-9])z', '\1 \1\1\1', 'g');
@@ -12787,6 +12911,52 @@ $$;
 comment on function app.read_text is
     'One letter a word, one figure a digit, one sign between two words, by a version of app.filter_words (null: the '
     'live one, which is returned); marked: the text with a mark before and after each word.';
+
+
+-- ==== supabase/functions/read_unlisted.sql
+
+-- Reading what no session has in memory: a word of another version, or of none, and what stands between two words.
+
+create or replace function app.read_unlisted(entry text, model_version smallint)
+    returns text
+    language plpgsql
+    stable
+    set search_path = ''
+as $$
+declare
+    reading text;
+begin
+    if model_version is not null then
+        select w.reading into reading
+        from app.filter_words as w
+        where w.word = ltrim(entry, E'\x02') and w.version = read_unlisted.model_version;
+    end if;
+    return coalesce(
+        reading,
+        case
+            when left(entry, 1) = E'\x02' then
+                case
+                    when strpos(entry, E'\x03@') > 0 then '{'
+                    -- .com, and not ..555..
+                    when right(entry, 2) = E'\x03.' and strpos(entry, '.') = length(entry) then '.'
+                    when strpos(entry, E'\x03') > 0 then '`'
+                    when strpos(entry, E'\n') > 0 then '?'
+                    when right(entry, 1) = '@' then '^'
+                    when right(entry, 1) in ('+', '$') then right(entry, 1)
+                    when left(entry, 3) in (E'\x02. ', E'\x02! ', E'\x02? ') then ';'
+                    else '"'
+                end
+            when (length(entry) <= 3 or entry = 'oooo') and translate(entry, 'oilszbgq', '') = ''
+                then repeat('o', length(entry))
+            when length(entry) = 1 then 's'
+            else 'x'
+        end
+    );
+end;
+$$;
+comment on function app.read_unlisted is
+    'The sign of a word, or behind \x02 of what stands between two words, that app.readings_slots does not hold; '
+    'model_version: where to look for it first, null if it has been looked for.';
 
 
 -- ==== supabase/functions/readiness.sql
@@ -15513,7 +15683,7 @@ as $$
 declare
     letter constant text := '[a-z\u00aa-\u1fff\u2c00-\u2dff\u3040-\udfff\uf900-\ufdff]';
     longest constant integer := 1000;  -- tokens: 4 kB of words are fewer
-    kinds constant text[] := array['address', 'email', 'handle', 'phone', 'url'];  -- as app.loaded_weights counts them
+    kinds constant text[] := array['address', 'email', 'handle', 'phone', 'url'];  -- as app.loaded_table counts them
     is_loaded constant boolean := model_version = (app.loaded_places()).version
         and (app.loaded_places()).proof = hashtextextended('the weights of a version', 0);
     tokens text[];

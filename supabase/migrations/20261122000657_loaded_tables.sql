@@ -1,26 +1,48 @@
--- What version 1 of the weights says, where a look is cheap. Looks into the indexes of app.filter_weights and
--- app.filter_places were most of what a message took; what a function without arguments always says, a session has in
--- memory. A migration that brings another version and makes it the live one repeats what is below with its number;
--- until then app.hear_message and app.weigh_places look that version up in the tables.
+-- What version 1 of the words and the weights says, where a look is cheap. Looks into the indexes of app.filter_words,
+-- app.filter_weights and app.filter_places were most of what a message took; what a function without arguments always
+-- says, a session has in memory. A migration that brings another version and makes it the live one repeats what is
+-- below with its number; until then app.read_text, app.hear_message and app.weigh_places look into the tables.
 
-create type app.loaded_weights as (
+create type app.loaded_table as (
     version smallint,
     proof bigint,
     always integer,
     last_bucket bigint
 );
-comment on type app.loaded_weights is
-    'What is loaded of a table of weights. proof: hashtextextended(''the weights of a version'', 0) where it was made; '
-    'a server that hashes otherwise cannot look anything up. always: the weight, in hundredths, of what is everywhere. '
-    'last_bucket: of the divisors, which begin with 0; a mask of the highest 16 bits of a hash. A name that hashes to '
-    'h, of bucket b, has the slot h % divisors[b], which holds h # (4096 * kind + weight): 1,001 makes a weight '
-    'positive; kind counts, from 1, the kinds of app.finding as the alphabet does, and 0 is none.';
+comment on type app.loaded_table is
+    'What is loaded of a version of a table. proof: hashtextextended(''the weights of a version'', 0) where it was '
+    'made; a server that hashes otherwise cannot look anything up. always: the weight, in hundredths, of what is '
+    'everywhere. last_bucket: of the divisors, which begin with 0; a mask of the highest 16 bits of a hash. What '
+    'hashes to h, of bucket b, has the slot h % divisors[b], which holds h # entry. The entry of a weight is 4096 * '
+    'kind + weight in hundredths + 1,001, which makes it positive; kind counts, from 1, the kinds of app.finding as '
+    'the alphabet does, and 0 is none. The entry of a word is the code of its reading''s first sign, and 128 times '
+    'that of its second.';
+
+create function app.gram_hash(gram text)
+    returns bigint
+    language plpgsql
+    immutable
+    set search_path = ''
+as $$
+declare
+    word constant bigint := hashtextextended(split_part(gram, ' ', -1), 0);
+begin
+    return word # case
+        when gram like '% \_ %' then hashtextextended(split_part(gram, ' ', 1), 0) << 2
+        when strpos(gram, ' ') > 0 then hashtextextended(split_part(gram, ' ', 1), 0) << 1
+        else 0
+    end;
+end;
+$$;
+comment on function app.gram_hash is
+    'By what a gram of app.filter_weights is looked up: of the hashes of its words, so that app.hear_message hashes '
+    'each once.';
 
 do $load$
 declare
     live constant smallint := 1;
     lightest constant integer := -1001;  -- hundredths, below all
-    levels constant integer := 4096;  -- how many hundredths from there
+    levels constant integer := 4096;  -- how many hundredths from there: more is refused by the constraints below
     kinds constant text [] := '{address,email,handle,phone,url}';
     -- A divisor for each bucket, the largest bucket first, that gives all its hashes slots of their own (after
     -- D. Belazzougui, F. Botelho, M. Dietzfelbinger: Hash, Displace, and Compress, 2009).
@@ -40,26 +62,28 @@ begin
         select
             m.name,
             count(*) as size,
-            min(m.weight) filter (where m.gram = '') as always,
-            array_agg(hashtextextended(m.gram, 0) order by m.gram) as hashes,
-            array_agg(levels * m.kind + m.weight - lightest order by m.gram) as entries,
-            min(m.weight) <= lightest or max(m.weight) - lightest >= levels as is_too_much
+            min(m.entry) filter (where m.is_everywhere) + lightest as always,
+            array_agg(m.hash order by m.hash) as hashes,
+            array_agg(m.entry order by m.hash) as entries
         from (
-            select 'wording' as name, w.gram, round(w.weight * 100)::integer as weight, 0 as kind
+            select
+                'wording' as name, app.gram_hash(w.gram) as hash, w.gram = '' as is_everywhere,
+                round(w.weight * 100)::integer - lightest as entry
             from app.filter_weights as w
             where w.version = live
             union all
-            select 'places', f.feature, round(f.weight * 100)::integer, coalesce(array_position(kinds, f.kind), 0)
+            select
+                'places', hashtextextended(f.feature, 0), f.feature = '',
+                levels * coalesce(array_position(kinds, f.kind), 0) + round(f.weight * 100)::integer - lightest
             from app.filter_places as f
             where f.version = live
+            union all
+            select 'readings', hashtextextended(r.word, 0), false, ascii(r.reading) + 128 * ascii(substr(r.reading, 2))
+            from app.filter_words as r
+            where r.version = live
         ) as m
         group by m.name
     loop
-        if model.is_too_much then
-            raise exception 'a weight of version % is not between % and %',
-                live, trim_scale((lightest + 1) / 100.0), trim_scale((lightest + levels - 1) / 100.0)
-                using errcode = 'numeric_value_out_of_range';
-        end if;
         last_slot := ceil(model.size / most_taken / 2);
         last_bucket := 2 ^ ceil(log(2, model.size / hashes_in_a_bucket)) - 1;
         slots := array_fill(0::bigint, array[2 * last_slot + 1], array[-last_slot]);
@@ -124,18 +148,18 @@ begin
         execute format(
             $function$
             create function app.%I()
-                returns app.loaded_weights
+                returns app.loaded_table
                 language sql
                 immutable
                 set search_path = ''
             as $text$
-            select row(%s, %s, %s, %s)::app.loaded_weights
+            select row(%s, %s, %s, %s)::app.loaded_table
             $text$
             $function$,
             'loaded_' || model.name,
             live,
             hashtextextended('the weights of a version', 0),
-            model.always,
+            coalesce(model.always::text, 'null'),
             last_bucket
         );
     end loop;
@@ -143,12 +167,16 @@ end;
 $load$;
 comment on function app.loaded_wording() is
     'Which version of app.filter_weights a session remembers, and how; app.hear_message reads it.';
-comment on function app.wording_slots() is 'The weights of grams, as app.loaded_weights says.';
-comment on function app.wording_divisors() is 'Of each bucket of grams, as app.loaded_weights says.';
+comment on function app.wording_slots() is 'The weights of grams, as app.loaded_table says.';
+comment on function app.wording_divisors() is 'Of each bucket of grams, as app.loaded_table says.';
 comment on function app.loaded_places() is
     'Which version of app.filter_places a session remembers, and how; app.weigh_places reads it.';
-comment on function app.places_slots() is 'The weights and kinds of features, as app.loaded_weights says.';
-comment on function app.places_divisors() is 'Of each bucket of features, as app.loaded_weights says.';
+comment on function app.places_slots() is 'The weights and kinds of features, as app.loaded_table says.';
+comment on function app.places_divisors() is 'Of each bucket of features, as app.loaded_table says.';
+comment on function app.loaded_readings() is
+    'Which version of app.filter_words a session remembers, and how; app.read_text reads it.';
+comment on function app.readings_slots() is 'The readings of words, as app.loaded_table says.';
+comment on function app.readings_divisors() is 'Of each bucket of words, as app.loaded_table says.';
 
 -- What a session remembers is what the tables say.
 alter table app.filter_weights add constraint weight_is_as_loaded check (
@@ -156,11 +184,12 @@ alter table app.filter_weights add constraint weight_is_as_loaded check (
     or hashtextextended('the weights of a version', 0) <> (app.loaded_wording()).proof
     or int8xor(
         (app.wording_slots())[
-            hashtextextended(gram, 0)
-            % (app.wording_divisors())[hashtextextended(gram, 0) >> 48 & (app.loaded_wording()).last_bucket]
+            app.gram_hash(gram)
+            % (app.wording_divisors())[app.gram_hash(gram) >> 48 & (app.loaded_wording()).last_bucket]
         ],
-        hashtextextended(gram, 0)
+        app.gram_hash(gram)
     ) = round(weight * 100) + 1001
+    and weight between -10 and 30.94
 );
 alter table app.filter_places add constraint weight_is_as_loaded check (
     version <> (app.loaded_places()).version
@@ -172,6 +201,18 @@ alter table app.filter_places add constraint weight_is_as_loaded check (
         ],
         hashtextextended(feature, 0)
     ) = 4096 * coalesce(array_position('{address,email,handle,phone,url}', kind), 0) + round(weight * 100) + 1001
+    and weight between -10 and 30.94
+);
+alter table app.filter_words add constraint reading_is_as_loaded check (
+    version <> (app.loaded_readings()).version
+    or hashtextextended('the weights of a version', 0) <> (app.loaded_readings()).proof
+    or int8xor(
+        (app.readings_slots())[
+            hashtextextended(word, 0)
+            % (app.readings_divisors())[hashtextextended(word, 0) >> 48 & (app.loaded_readings()).last_bucket]
+        ],
+        hashtextextended(word, 0)
+    ) = ascii(reading) + 128 * ascii(substr(reading, 2))
 );
 comment on constraint weight_is_as_loaded on app.filter_weights is
     'A weight of the loaded version stays as it is, and no gram joins it: sessions would not notice. A new version may '
@@ -179,3 +220,6 @@ comment on constraint weight_is_as_loaded on app.filter_weights is
 comment on constraint weight_is_as_loaded on app.filter_places is
     'A weight of the loaded version stays as it is, and no feature joins it: sessions would not notice. A new version '
     'may weigh otherwise.';
+comment on constraint reading_is_as_loaded on app.filter_words is
+    'A word of the loaded version stays as it is, and none joins it: sessions would not notice. A new version may read '
+    'otherwise.';
