@@ -1,7 +1,7 @@
 -- What does the contact filter hide?
 
 begin;
-select plan(208);
+select plan(209);
 
 -- Contact details, and nothing else of the message
 
@@ -56,6 +56,7 @@ from (
     ('ig: jofixes', 'ig: [handle hidden]'),
     ('my insta is jofixes', 'my insta is [handle hidden]'),
     ('add me on telegram jo_fixes', 'add me on telegram [handle hidden]'),
+    ('add bench_bob on tg, I''ll send the trace live', 'add [handle hidden], I''ll send the trace live'),
     ('send it to $jofixes', 'send it to [handle hidden]'),
     ('shop is at 1234 Elm Street, blue door', 'shop is at [address hidden], blue door'),
     ('27 Kingsway, B11 2LE', '[address hidden]'),

@@ -10456,14 +10456,16 @@ declare
     -- of a number by its shape: the odds of the wording, and of its likeliest token
     harmless constant real := -2.5;
     as_likely_as_not constant real := 0;
-    last_weighed constant integer := (tokens[cardinality(tokens)]).first_character;
+    last_token constant app.told_token := tokens[cardinality(tokens)];
+    last_weighed constant integer := last_token.first_character + length(last_token.token) - 1;
 begin
     return array(
         select f
         from unnest(findings) as f
         where not (
                 f.reason = any(by_words)
-                or (f.reason = 'shape' and f.kind = 'phone' and keep_likely.log_odds < harmless)
+                -- one with its country is no other number
+                or (f.reason = 'shape' and f.kind = 'phone' and f.confidence < 1 and keep_likely.log_odds < harmless)
             )
             or f.last_character > coalesce(origins[last_weighed], last_weighed)
             or exists (
@@ -10482,9 +10484,9 @@ begin
 end;
 $$;
 comment on function app.keep_likely is
-    'Of the findings in a message those whose shape is enough, and those whose words speak for it, or for a number do '
-    'not all speak against it; origins: of '
-    'app.fold_text; tokens: of app.weigh_places; log_odds: of app.hear_message.';
+    'Of the findings in a message those whose shape is enough, and those whose words speak for it, or for a number '
+    'without its country do not all speak against it; origins: of app.fold_text; tokens: of app.weigh_places; '
+    'log_odds: of app.hear_message.';
 
 
 -- ==== supabase/functions/lacking_events.sql
