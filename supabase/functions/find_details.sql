@@ -29,7 +29,7 @@ begin
     if heard.log_odds >= real '1.6' and cardinality(findings) = 0 then
         findings := app.find_phones(own_reading, seen.marked, true);
     end if;
-    if own_reading collate "C" like any ('{%>%,%D%,"%{%",%.T%,%.L%,%.%/%,%@%.%,"%@%,T%",%@G%}'::text[]) then
+    if own_reading collate "C" like any ('{%>%,%D%,"%{%",%.T%,%.L%,%._/%,%.__/%,%.___/%,%.____/%,%@%.%,"%@%,T%",%@G%}'::text[]) then
         findings := findings || app.find_links(own_reading);
     end if;
     if own_reading collate "C" like any ('{%^%,"%{%",%$%,%@%,%A%,%B%,%P%,%G%,"%a a %","%a E%","%a%\\_%"}'::text[]) then

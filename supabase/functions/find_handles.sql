@@ -115,7 +115,7 @@ begin
     end loop;
 
     finding.confidence := 0.8;
-    if reading <> translate(reading, 'GAB', '') or strpos(reading, 'a E') > 0 then
+    if (is_coined and reading like any ('{%G%,%A%,%B%,"%a E%","%x E%"}'::text[])) or reading like any ('{%x(G%,"%x%G%"}'::text[]) then
         for part in select l.first_character, l.matched from app.locate(reading, hosted) as l loop
             finding.first_character := part.first_character;
             -- a host of mail belongs to it
@@ -127,7 +127,11 @@ begin
         end loop;
     end if;
 
-    if reading <> translate(reading, 'ABG', '') or strpos(reading, 'a a ') > 0 or strpos(reading, 'Bz') > 0 then
+    if reading like any (
+        '{"%a %g A%","%a %g B%","%a %nz %","%A a %","%A y %","%G a %","%G y %","%Bz a %","%Bz y %","%A_x%","%B_x%","%A__x%",'
+        '"%B__x%","%A_y_x%","%B_y_x%","%A__y x%","%B__y x%","%A__g x%","%B__g x%","%A_g x%","%B_g x%","%A a %x%","%B a %x%",'
+        '"%A z a %","%B z a %","%a M g %","%R z a y %"}'::text[]
+    ) then
         finding.confidence := 0.7;
         finding.reason := 'search';
         for part in

@@ -21,7 +21,9 @@ declare
             app.compose_pattern('%{before}%{name}(?:[._+~%-]%{name})*@%{name}(?:[-~]%{name})*,T%{after}')
         end,
         -- name at name dot com
-        case when reading like any ('{%j%.%,%j%D%}'::text[]) then
+        case when reading like any (
+            '{%j%.T%,%j%.L%,%j%.h%,%j%.n%,%j%G.z%,%j%D_T%,%j%D_L%,%j%D_h%,%j%D_n%,%j%G_D_z%}'::text[]
+        ) then
             app.compose_pattern(
                 '%{before}%{name}(?:(?:[._+~-]|%{said dot})%{name})*[^;@]j[^;@](?:(?:%{name}'
                 '(?:[-~_]%{name})*%{dot})+[TLhn]|G%{dot}z)%{after}(?:/%{name}%{path})?'
@@ -50,7 +52,7 @@ declare
         case when reading like any ('{%.T%,%.L%,%D_T%,%D_L%}'::text[]) then
             app.compose_pattern('%{before}(?:%{name}(?:[-~_]%{name})*%{dot})+[TL]%{after}(?:/%{name}%{path})?')
         end,
-        case when reading like '%.%/%' then
+        case when reading like any ('{%._/%,%.__/%,%.___/%,%.____/%}'::text[]) then
             app.compose_pattern('%{before}[A-Za-z]+(?:[-~.]%{name})*[.][A-Za-z]+/[0-9A-Za-z]+%{path}')
         end
     ], null);

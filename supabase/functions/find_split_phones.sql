@@ -92,7 +92,6 @@ begin
                 is_price := right(part.before, 1) = '$' and left(part.matched, 2) collate "C" not between '00' and '09';
                 continue when part.matched = translate(part.matched, '0123456789', '')
                     or length(figures) > 10
-                    or (part.matched <> figures and part.matched like any (dated_signs) and part.matched collate "C" ~ dated)
                     -- a reading, a price, a time; a letter that is glued to it
                     or left(part.after, 1) in (':', '/', '%', '$', 'U')
                     or substr(part.after, 2, 1) in ('U', '%', '$')
@@ -102,7 +101,8 @@ begin
                     or right(part.before, 1) in ('#', '.', '@', '^')
                     or (right(part.before, 1) = '~' and left(right(part.before, 2), 1) collate "C" between 'A' and 'z')
                     or part.before like '%~_ ' or part.before like '%~_-'
-                    or is_price and strpos(reading, '$0') = 0;
+                    or is_price and strpos(reading, '$0') = 0
+                    or (part.matched <> figures and part.matched like any (dated_signs) and part.matched collate "C" ~ dated);
                 continue when right(part.before, 1) <> '$' and not has_label and (
                     (letters > 3 and not (
                         (length(part.before) < 24 or right(part.before, 24) <> translate(right(part.before, 24), ';<?:"(=', ''))

@@ -7954,7 +7954,7 @@ begin
     if heard.log_odds >= real '1.6' and cardinality(findings) = 0 then
         findings := app.find_phones(own_reading, seen.marked, true);
     end if;
-    if own_reading collate "C" like any ('{%>%,%D%,"%{%",%.T%,%.L%,%.%/%,%@%.%,"%@%,T%",%@G%}'::text[]) then
+    if own_reading collate "C" like any ('{%>%,%D%,"%{%",%.T%,%.L%,%._/%,%.__/%,%.___/%,%.____/%,%@%.%,"%@%,T%",%@G%}'::text[]) then
         findings := findings || app.find_links(own_reading);
     end if;
     if own_reading collate "C" like any ('{%^%,"%{%",%$%,%@%,%A%,%B%,%P%,%G%,"%a a %","%a E%","%a%\\_%"}'::text[]) then
@@ -8140,7 +8140,7 @@ begin
     end loop;
 
     finding.confidence := 0.8;
-    if reading <> translate(reading, 'GAB', '') or strpos(reading, 'a E') > 0 then
+    if (is_coined and reading like any ('{%G%,%A%,%B%,"%a E%","%x E%"}'::text[])) or reading like any ('{%x(G%,"%x%G%"}'::text[]) then
         for part in select l.first_character, l.matched from app.locate(reading, hosted) as l loop
             finding.first_character := part.first_character;
             -- a host of mail belongs to it
@@ -8152,7 +8152,11 @@ begin
         end loop;
     end if;
 
-    if reading <> translate(reading, 'ABG', '') or strpos(reading, 'a a ') > 0 or strpos(reading, 'Bz') > 0 then
+    if reading like any (
+        '{"%a %g A%","%a %g B%","%a %nz %","%A a %","%A y %","%G a %","%G y %","%Bz a %","%Bz y %","%A_x%","%B_x%","%A__x%",'
+        '"%B__x%","%A_y_x%","%B_y_x%","%A__y x%","%B__y x%","%A__g x%","%B__g x%","%A_g x%","%B_g x%","%A a %x%","%B a %x%",'
+        '"%A z a %","%B z a %","%a M g %","%R z a y %"}'::text[]
+    ) then
         finding.confidence := 0.7;
         finding.reason := 'search';
         for part in
@@ -8197,7 +8201,9 @@ declare
             app.compose_pattern('%{before}%{name}(?:[._+~%-]%{name})*@%{name}(?:[-~]%{name})*,T%{after}')
         end,
         -- name at name dot com
-        case when reading like any ('{%j%.%,%j%D%}'::text[]) then
+        case when reading like any (
+            '{%j%.T%,%j%.L%,%j%.h%,%j%.n%,%j%G.z%,%j%D_T%,%j%D_L%,%j%D_h%,%j%D_n%,%j%G_D_z%}'::text[]
+        ) then
             app.compose_pattern(
                 '%{before}%{name}(?:(?:[._+~-]|%{said dot})%{name})*[^;@]j[^;@](?:(?:%{name}'
                 '(?:[-~_]%{name})*%{dot})+[TLhn]|G%{dot}z)%{after}(?:/%{name}%{path})?'
@@ -8226,7 +8232,7 @@ declare
         case when reading like any ('{%.T%,%.L%,%D_T%,%D_L%}'::text[]) then
             app.compose_pattern('%{before}(?:%{name}(?:[-~_]%{name})*%{dot})+[TL]%{after}(?:/%{name}%{path})?')
         end,
-        case when reading like '%.%/%' then
+        case when reading like any ('{%._/%,%.__/%,%.___/%,%.____/%}'::text[]) then
             app.compose_pattern('%{before}[A-Za-z]+(?:[-~.]%{name})*[.][A-Za-z]+/[0-9A-Za-z]+%{path}')
         end
     ], null);
@@ -8482,7 +8488,7 @@ begin
                         '(?<![0-9o])(?:1[^0-9o]?)?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[2-9o]~?[0-9o]~?[0-9o]~?[^0-9o]?[0-9o](?:~?[0-9o]){3}(?![0-9o])'
                     end,
                     -- anywhere, with its country; France; Britain, Germany, Italy, Pakistan, the Netherlands
-                    case when strpos(parted, '-0') > 0 then
+                    case when parted like any ('{%-00%,%-01%,%-02%,%-03%,%-04%,%-05%,%-06%,%-07%,%-08%,%-09%}'::text[]) then
                         '(?<![0-9o])(?:0[1-9][0-9]{1,3}[-/ ][0-9]{3,6}(?:[- ][0-9]{2,4}){1,2}|00[1-9][-0-9 .]{9,17}'
                         '|0[1-9][^0-9][0-9]{4}[^0-9]?[0-9]{4}|0[1-9](?:[^0-9][0-9]{2}){4}'
                         '|0[0-9]{2,4}[^.0-9](?:[0-9]{3,4}[^0-9][0-9]{3,4}|[0-9]{6,8}))(?![0-9o])'
@@ -8806,7 +8812,6 @@ begin
                 is_price := right(part.before, 1) = '$' and left(part.matched, 2) collate "C" not between '00' and '09';
                 continue when part.matched = translate(part.matched, '0123456789', '')
                     or length(figures) > 10
-                    or (part.matched <> figures and part.matched like any (dated_signs) and part.matched collate "C" ~ dated)
                     -- a reading, a price, a time; a letter that is glued to it
                     or left(part.after, 1) in (':', '/', '%', '$', 'U')
                     or substr(part.after, 2, 1) in ('U', '%', '$')
@@ -8816,7 +8821,8 @@ begin
                     or right(part.before, 1) in ('#', '.', '@', '^')
                     or (right(part.before, 1) = '~' and left(right(part.before, 2), 1) collate "C" between 'A' and 'z')
                     or part.before like '%~_ ' or part.before like '%~_-'
-                    or is_price and strpos(reading, '$0') = 0;
+                    or is_price and strpos(reading, '$0') = 0
+                    or (part.matched <> figures and part.matched like any (dated_signs) and part.matched collate "C" ~ dated);
                 continue when right(part.before, 1) <> '$' and not has_label and (
                     (letters > 3 and not (
                         (length(part.before) < 24 or right(part.before, 24) <> translate(right(part.before, 24), ';<?:"(=', ''))
