@@ -33,7 +33,9 @@ begin
         if has_figures then
             has_figures := (app.find_split_phones(own)).is_piece;
         end if;
-        if not is_short and has_figures is not true and (app.find_pieces(own)).is_piece is null then
+        if has_figures is not true and (not is_short or (heard.log_odds < real '-2.2' and heard.is_unknown is null))
+            and (app.find_pieces(own)).is_piece is null
+        then
             return;
         end if;
     end if;

@@ -50,7 +50,7 @@ begin
             heard.model_version
         );
         findings := app.keep_likely(
-            findings, heard.origins, coalesce(tokens, app.weigh_places(heard.folded, heard.model_version)), heard.log_odds
+            findings, heard.folded, heard.origins, tokens, heard.log_odds, heard.model_version
         );
     end if;
 

@@ -32,6 +32,10 @@ begin
             ' (?:the |all |my )?(?:letters?|words?|first|last|middle|cents|dashes|zero)'
         );
         is_hinted_anywhere boolean;
+        written text;
+        vehicles text;
+        has_spaces boolean;
+        is_plain boolean;
         is_announced boolean;
         may_be_known boolean;
         runs text[];
@@ -78,6 +82,9 @@ begin
                 or translate(marked, E'\x01\x02', '') like any (
                     array['%it rings%', '%right%to%left%', '%back%to%front%', '%end%to%start%', '%from the back%']
                 );
+            -- nothing announces a number, nor spells one, nor says how to read it
+            is_plain := not (is_told or any_spelled or is_hinted_anywhere)
+                and reading = translate(reading, 'CNiAkGmD+', '') and reading not like '%n_M%';
             -- figures, letters drawn like them, and between two of them words that sound like one
             runs := string_to_array(
                 regexp_replace(
@@ -117,6 +124,11 @@ begin
                 exit when considered > 32;
                 continue;
             end if;
+            -- of the known shapes none is shorter, or has no two figures together
+            may_be_known := digits >= 10
+                or (digits >= 8 and strpos(matched, '0') > 0 and translate(matched, '123456789', '000000000') like '%00%');
+            continue when is_plain and not may_be_known;
+
             before := substr(
                 reading, greatest(1, finding.first_character - 60), least(60, finding.first_character - 1)
             );
@@ -145,33 +157,35 @@ begin
             is_hinted := is_hinted_anywhere or strpos(clause, 'k') > 0 or strpos(left(after, 60), 'k') > 0;
             is_announced := is_told or any_spelled or is_hinted or is_said or strpos(matched, 'D') > 0
                 or right(before, 1) = '+';
-            -- of the known shapes none is shorter, or has no two figures together
-            may_be_known := digits >= 10
-                or (digits >= 8 and strpos(matched, '0') > 0 and translate(matched, '123456789', '000000000') like '%00%');
             continue when not (is_announced or may_be_known);
 
             if right(before, 1) = '~' or left(after, 1) = '~' then
                 is_asked_for := concat(clause, following) <> translate(concat(clause, following), 'CNk', '');
+                if written is null then
+                    written := translate(marked, E'\x01\x02\x04', '');
+                    vehicles := coalesce(
+                        (
+                            select string_agg(v.vin[1], ' ')
+                            from regexp_matches(written collate "C", '(?<![a-z0-9])[a-z0-9]{17}(?![a-z0-9])', 'g') as v (vin)
+                            where app.is_vin(v.vin[1])
+                        ),
+                        ''
+                    );
+                    -- Chinese and Japanese put no space between a word and a number
+                    has_spaces := octet_length(written) = length(written) or written collate "C" !~ '[\u3040-\udfff]';
+                end if;
                 -- A number inside a word is one only if the text says so, and the word is no vehicle's: a wrong check digit
                 -- and "call" make a vehicle's number a telephone's.
-                if translate(matched, '0123456789o~', '') = ''
+                if has_spaces and translate(matched, '0123456789o~', '') = ''
                     and (right(before, 1) = '~' and length(before) > 1 or left(after, 1) = '~' and length(after) > 1)
-                    -- Chinese and Japanese put no space between a word and a number
-                    and (octet_length(marked) = length(marked) or marked collate "C" !~ '[\u3040-\udfff]')
                 then
                     continue when not is_asked_for and concat(clause, following) not like '%n_M%' and not has_decoys;
-                    continue when exists (
-                        select
-                        from regexp_matches(
-                            translate(marked, E'\x01\x02\x04', '') collate "C", '(?<![a-z0-9])[a-z0-9]{17}(?![a-z0-9])', 'g'
-                        ) as v (vin)
-                        where strpos(v.vin[1], matched) > 0 and app.is_vin(v.vin[1])
-                    );
+                    continue when strpos(vehicles, matched) > 0;
                 end if;
                 continue when not is_asked_for and right(before, 1) = '~' and left(matched, 1) between '0' and ':'
                     and substr(
-                        translate(marked, E'\x01\x02\x04', ''),
-                        strpos(translate(marked, E'\x01\x02\x04', ''), split_part(translate(matched, ' ~.,/()*_|:"#=`?<-', '          '), ' ', 1)) - 1,
+                        written,
+                        strpos(written, split_part(translate(matched, ' ~.,/()*_|:"#=`?<-', '          '), ' ', 1)) - 1,
                         1
                     ) collate "C" between 'a' and 'z';
             end if;

@@ -2,38 +2,52 @@
 -- is one by its shape, where all words speak against it.
 
 create function app.keep_likely(
-    findings app.finding[], origins integer[], tokens app.told_token[], log_odds real
+    findings app.finding[],
+    folded text,
+    origins integer[],
+    tokens app.told_token[],
+    log_odds real,
+    model_version smallint
 )
     returns app.finding[]
     language plpgsql
-    immutable
+    stable
     set search_path = ''
+    set plan_cache_mode = force_generic_plan  -- planning anew takes as long as all the rest
 as $$
 declare
-    by_words constant text[] := '{announced,pieces,account,search,street,crossing}'::text[];
-    -- logarithm of the odds of its likeliest token, and three quarters of those of the whole wording, of which 1.4 count
-    unlikely constant real := -1.5;
-    -- of a number by its shape: the odds of the wording, and of its likeliest token
-    harmless constant real := -2.5;
-    as_likely_as_not constant real := 0;
-    last_token constant app.told_token := tokens[cardinality(tokens)];
-    last_weighed constant integer := last_token.first_character + length(last_token.token) - 1;
+    -- one with its country is no other number
+    doubtful constant app.finding[] := array(
+        select f
+        from unnest(findings) as f
+        where f.reason = any('{announced,pieces,account,search,street,crossing}'::text[])
+            or (f.reason = 'shape' and f.kind = 'phone' and f.confidence < 1 and keep_likely.log_odds < -2.5)
+    );
+    last_token app.told_token;
+    last_weighed integer;
 begin
+    if doubtful = '{}' then
+        return findings;
+    end if;
+    tokens := case
+        when tokens is not null then tokens
+        when origins is null then app.weigh_around(doubtful, folded, model_version)
+        else app.weigh_places(folded, model_version)
+    end;
+    last_token := tokens[cardinality(tokens)];
+    last_weighed := last_token.first_character + length(last_token.token) - 1;
     return array(
         select f
         from unnest(findings) as f
-        where not (
-                f.reason = any(by_words)
-                -- one with its country is no other number
-                or (f.reason = 'shape' and f.kind = 'phone' and f.confidence < 1 and keep_likely.log_odds < harmless)
-            )
+        where f <> all(doubtful)
             or f.last_character > coalesce(origins[last_weighed], last_weighed)
             or exists (
                 select
                 from unnest(tokens) as t
                 where case
-                        when f.reason = 'shape' then t.log_odds >= as_likely_as_not
-                        else t.log_odds + least(keep_likely.log_odds, 1.4) * 0.75 >= unlikely
+                        when f.reason = 'shape' then t.log_odds >= 0
+                        -- of the odds of the whole wording, three quarters, and at most as much as 1.4
+                        else t.log_odds + least(keep_likely.log_odds, 1.4) * 0.75 >= -1.5
                     end
                     and coalesce(origins[t.first_character], t.first_character) <= f.last_character
                     and coalesce(
@@ -45,5 +59,5 @@ end;
 $$;
 comment on function app.keep_likely is
     'Of the findings in a message those whose shape is enough, and those whose words speak for it, or for a number '
-    'without its country do not all speak against it; origins: of app.fold_text; tokens: of app.weigh_places; '
-    'log_odds: of app.hear_message.';
+    'without its country do not all speak against it; origins: of app.fold_text; tokens: of app.weigh_places, null '
+    'where they are not weighed yet; log_odds: of app.hear_message.';

@@ -19,7 +19,7 @@ declare
     severity text;
 begin
     if tg_op = 'INSERT' then
-        new.hidden := '[]';
+        new.hidden := '[]'::jsonb;
     end if;
     heard := app.hear_message(new.body, null);
     if heard.is_harmless then

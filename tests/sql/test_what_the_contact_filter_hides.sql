@@ -1,7 +1,7 @@
 -- What does the contact filter hide?
 
 begin;
-select plan(209);
+select plan(214);
 
 -- Contact details, and nothing else of the message
 
@@ -270,7 +270,7 @@ insert into app.filter_versions (version, summary) values (2, 'A few words and t
 insert into app.filter_words (version, word, reading)
 select 2, w.word, w.reading from app.filter_words as w where w.version = 1;
 insert into app.filter_weights (version, gram, weight)
-values (2, '', -1), (2, 'quuxcall', 9), (2, 'quuxpart', -30), (2, 'quuxless', -1.45), (2, 'quuxeven', 0.01), (2, 'quuxmore', 2), (2, 'quuxmuch', 2.7), (2, 'quuxmost', 4.2), (2, 'quuxsome', -1.2),
+values (2, '', -1), (2, 'quuxcall', 9), (2, 'quuxpart', -30), (2, 'quuxless', -1.45), (2, 'quuxeven', 0.01), (2, 'quuxmore', 2), (2, 'quuxmuch', 2.7), (2, 'quuxmost', 4.2), (2, 'quuxsome', -1.2), (2, 'quuxmild', -0.6),
 (2, 'is', 0.01), (2, 'worn', 0.01);
 insert into app.filter_weights (version, gram, weight, about) values (2, 'quuxfirst _ quuxthird', 9, 'solicits_call');
 insert into app.filter_places (version, feature, weight, kind)
@@ -350,9 +350,45 @@ from (
     ('quuxless is worn', false, 'unless little speaks for it'),
     ('quuxpart is quuxmore', false, 'or something against it'),
     ('quuxpart quuxname', false, 'or where nobody knows one of two words'),
-    ('quuxpart is 0142', false, 'but where it may be a piece of a number'),
+    ('quuxpart 01 42', false, 'but where it may be a piece of a number'),
+    ('quuxpart is 0142', true, 'unless two words are beside it'),
+    ('quuxsome quuxmild 0142', false, 'harmless enough'),
+    ('quuxsome quuxmild', true, 'and more so than without'),
     ('quuxpart is quux_part', false, 'or of a name')
 ) as h (typed, is_harmless, what);
+
+-- Of a long text, only what stands around a finding is weighed
+
+create temporary table long_text on commit drop as
+select
+    t.typed, row(0, 'handle', p.place, p.place + 7, 0.7, 'account', 2)::app.finding as finding
+from (
+    values (repeat('quuxpart is worn. ', 30) || 'my quuxname, 000 is quuxeven' || repeat(' quuxless beside it', 30))
+) as t (typed)
+cross join lateral (select strpos(t.typed, 'quuxname') as place) as p;
+select set_eq(
+    $$
+        select w.token, w.first_character, w.log_odds, w.kind
+        from long_text as l
+        cross join lateral unnest(app.weigh_around(array[l.finding], l.typed, 2::smallint)) as w
+        where w.first_character between (l.finding).first_character - 20 and (l.finding).last_character + 20
+    $$,
+    $$
+        select w.token, w.first_character, w.log_odds, w.kind
+        from long_text as l
+        cross join lateral unnest(app.weigh_places(l.typed, 2::smallint)) as w
+        where w.first_character between (l.finding).first_character - 20 and (l.finding).last_character + 20
+    $$,
+    'as in the whole of it'
+);
+select is(
+    (
+        select cardinality(app.weigh_around(array[l.finding], l.typed, 2::smallint)) < 60
+        from long_text as l
+    ),
+    true,
+    'and no more than that'
+);
 
 -- Nobody gets round it
 

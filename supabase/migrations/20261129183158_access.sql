@@ -7808,7 +7808,9 @@ begin
         if has_figures then
             has_figures := (app.find_split_phones(own)).is_piece;
         end if;
-        if not is_short and has_figures is not true and (app.find_pieces(own)).is_piece is null then
+        if has_figures is not true and (not is_short or (heard.log_odds < real '-2.2' and heard.is_unknown is null))
+            and (app.find_pieces(own)).is_piece is null
+        then
             return;
         end if;
     end if;
@@ -7975,7 +7977,7 @@ begin
             heard.model_version
         );
         findings := app.keep_likely(
-            findings, heard.origins, coalesce(tokens, app.weigh_places(heard.folded, heard.model_version)), heard.log_odds
+            findings, heard.folded, heard.origins, tokens, heard.log_odds, heard.model_version
         );
     end if;
 
@@ -8301,6 +8303,10 @@ begin
             ' (?:the |all |my )?(?:letters?|words?|first|last|middle|cents|dashes|zero)'
         );
         is_hinted_anywhere boolean;
+        written text;
+        vehicles text;
+        has_spaces boolean;
+        is_plain boolean;
         is_announced boolean;
         may_be_known boolean;
         runs text[];
@@ -8347,6 +8353,9 @@ begin
                 or translate(marked, E'\x01\x02', '') like any (
                     array['%it rings%', '%right%to%left%', '%back%to%front%', '%end%to%start%', '%from the back%']
                 );
+            -- nothing announces a number, nor spells one, nor says how to read it
+            is_plain := not (is_told or any_spelled or is_hinted_anywhere)
+                and reading = translate(reading, 'CNiAkGmD+', '') and reading not like '%n_M%';
             -- figures, letters drawn like them, and between two of them words that sound like one
             runs := string_to_array(
                 regexp_replace(
@@ -8386,6 +8395,11 @@ begin
                 exit when considered > 32;
                 continue;
             end if;
+            -- of the known shapes none is shorter, or has no two figures together
+            may_be_known := digits >= 10
+                or (digits >= 8 and strpos(matched, '0') > 0 and translate(matched, '123456789', '000000000') like '%00%');
+            continue when is_plain and not may_be_known;
+
             before := substr(
                 reading, greatest(1, finding.first_character - 60), least(60, finding.first_character - 1)
             );
@@ -8414,33 +8428,35 @@ begin
             is_hinted := is_hinted_anywhere or strpos(clause, 'k') > 0 or strpos(left(after, 60), 'k') > 0;
             is_announced := is_told or any_spelled or is_hinted or is_said or strpos(matched, 'D') > 0
                 or right(before, 1) = '+';
-            -- of the known shapes none is shorter, or has no two figures together
-            may_be_known := digits >= 10
-                or (digits >= 8 and strpos(matched, '0') > 0 and translate(matched, '123456789', '000000000') like '%00%');
             continue when not (is_announced or may_be_known);
 
             if right(before, 1) = '~' or left(after, 1) = '~' then
                 is_asked_for := concat(clause, following) <> translate(concat(clause, following), 'CNk', '');
+                if written is null then
+                    written := translate(marked, E'\x01\x02\x04', '');
+                    vehicles := coalesce(
+                        (
+                            select string_agg(v.vin[1], ' ')
+                            from regexp_matches(written collate "C", '(?<![a-z0-9])[a-z0-9]{17}(?![a-z0-9])', 'g') as v (vin)
+                            where app.is_vin(v.vin[1])
+                        ),
+                        ''
+                    );
+                    -- Chinese and Japanese put no space between a word and a number
+                    has_spaces := octet_length(written) = length(written) or written collate "C" !~ '[\u3040-\udfff]';
+                end if;
                 -- A number inside a word is one only if the text says so, and the word is no vehicle's: a wrong check digit
                 -- and "call" make a vehicle's number a telephone's.
-                if translate(matched, '0123456789o~', '') = ''
+                if has_spaces and translate(matched, '0123456789o~', '') = ''
                     and (right(before, 1) = '~' and length(before) > 1 or left(after, 1) = '~' and length(after) > 1)
-                    -- Chinese and Japanese put no space between a word and a number
-                    and (octet_length(marked) = length(marked) or marked collate "C" !~ '[\u3040-\udfff]')
                 then
                     continue when not is_asked_for and concat(clause, following) not like '%n_M%' and not has_decoys;
-                    continue when exists (
-                        select
-                        from regexp_matches(
-                            translate(marked, E'\x01\x02\x04', '') collate "C", '(?<![a-z0-9])[a-z0-9]{17}(?![a-z0-9])', 'g'
-                        ) as v (vin)
-                        where strpos(v.vin[1], matched) > 0 and app.is_vin(v.vin[1])
-                    );
+                    continue when strpos(vehicles, matched) > 0;
                 end if;
                 continue when not is_asked_for and right(before, 1) = '~' and left(matched, 1) between '0' and ':'
                     and substr(
-                        translate(marked, E'\x01\x02\x04', ''),
-                        strpos(translate(marked, E'\x01\x02\x04', ''), split_part(translate(matched, ' ~.,/()*_|:"#=`?<-', '          '), ' ', 1)) - 1,
+                        written,
+                        strpos(written, split_part(translate(matched, ' ~.,/()*_|:"#=`?<-', '          '), ' ', 1)) - 1,
                         1
                     ) collate "C" between 'a' and 'z';
             end if;
@@ -9899,9 +9915,12 @@ begin
     -- something, so a part counts for less than the whole.
     odds := always + greatest(whole, heaviest - 480);
     if length(body) <= 32 then
-        -- A piece of a detail may be too short to sound like anything: of plain words, it has to sound more harmless.
-        is_harmless := odds < -250 and heaviest < 120
-            and folded collate "C" !~ '[^a-z ,.!?'']|[.][a-z]|(?:^| )[b-hj-z](?: |$)';
+        -- A piece of a detail may be too short to sound like anything: of plain words, it has to sound more harmless; with
+        -- figures or signs there have to be two words besides. (1,331 such ones of the corpora: a piece is lost of one.)
+        is_harmless := odds < -250 and heaviest < 120 and (
+            folded collate "C" !~ '[^a-z ,.!?'']|[.][a-z]|(?:^| )[b-hj-z](?: |$)'
+            or (odds < -300 and folded collate "C" ~ '[a-z]{2}[^a-z].*[a-z]{2}')
+        );
     elsif odds < -240 and heaviest < 230 then
         -- What is below these, as a whole and in every part, holds nothing: of 1,510 messages of held-out files in which
         -- something is found, none is, and 19 with four harmless sentences around them; of the harmless ones 78 %, of
@@ -10448,38 +10467,52 @@ grant execute on function backend.keep_differences to worker;
 -- is one by its shape, where all words speak against it.
 
 create or replace function app.keep_likely(
-    findings app.finding[], origins integer[], tokens app.told_token[], log_odds real
+    findings app.finding[],
+    folded text,
+    origins integer[],
+    tokens app.told_token[],
+    log_odds real,
+    model_version smallint
 )
     returns app.finding[]
     language plpgsql
-    immutable
+    stable
     set search_path = ''
+    set plan_cache_mode = force_generic_plan  -- planning anew takes as long as all the rest
 as $$
 declare
-    by_words constant text[] := '{announced,pieces,account,search,street,crossing}'::text[];
-    -- logarithm of the odds of its likeliest token, and three quarters of those of the whole wording, of which 1.4 count
-    unlikely constant real := -1.5;
-    -- of a number by its shape: the odds of the wording, and of its likeliest token
-    harmless constant real := -2.5;
-    as_likely_as_not constant real := 0;
-    last_token constant app.told_token := tokens[cardinality(tokens)];
-    last_weighed constant integer := last_token.first_character + length(last_token.token) - 1;
+    -- one with its country is no other number
+    doubtful constant app.finding[] := array(
+        select f
+        from unnest(findings) as f
+        where f.reason = any('{announced,pieces,account,search,street,crossing}'::text[])
+            or (f.reason = 'shape' and f.kind = 'phone' and f.confidence < 1 and keep_likely.log_odds < -2.5)
+    );
+    last_token app.told_token;
+    last_weighed integer;
 begin
+    if doubtful = '{}' then
+        return findings;
+    end if;
+    tokens := case
+        when tokens is not null then tokens
+        when origins is null then app.weigh_around(doubtful, folded, model_version)
+        else app.weigh_places(folded, model_version)
+    end;
+    last_token := tokens[cardinality(tokens)];
+    last_weighed := last_token.first_character + length(last_token.token) - 1;
     return array(
         select f
         from unnest(findings) as f
-        where not (
-                f.reason = any(by_words)
-                -- one with its country is no other number
-                or (f.reason = 'shape' and f.kind = 'phone' and f.confidence < 1 and keep_likely.log_odds < harmless)
-            )
+        where f <> all(doubtful)
             or f.last_character > coalesce(origins[last_weighed], last_weighed)
             or exists (
                 select
                 from unnest(tokens) as t
                 where case
-                        when f.reason = 'shape' then t.log_odds >= as_likely_as_not
-                        else t.log_odds + least(keep_likely.log_odds, 1.4) * 0.75 >= unlikely
+                        when f.reason = 'shape' then t.log_odds >= 0
+                        -- of the odds of the whole wording, three quarters, and at most as much as 1.4
+                        else t.log_odds + least(keep_likely.log_odds, 1.4) * 0.75 >= -1.5
                     end
                     and coalesce(origins[t.first_character], t.first_character) <= f.last_character
                     and coalesce(
@@ -10491,8 +10524,8 @@ end;
 $$;
 comment on function app.keep_likely is
     'Of the findings in a message those whose shape is enough, and those whose words speak for it, or for a number '
-    'without its country do not all speak against it; origins: of app.fold_text; tokens: of app.weigh_places; '
-    'log_odds: of app.hear_message.';
+    'without its country do not all speak against it; origins: of app.fold_text; tokens: of app.weigh_places, null '
+    'where they are not weighed yet; log_odds: of app.hear_message.';
 
 
 -- ==== supabase/functions/lacking_events.sql
@@ -11285,7 +11318,7 @@ declare
     severity text;
 begin
     if tg_op = 'INSERT' then
-        new.hidden := '[]';
+        new.hidden := '[]'::jsonb;
     end if;
     heard := app.hear_message(new.body, null);
     if heard.is_harmless then
@@ -15675,6 +15708,45 @@ begin
 end;
 $$;
 comment on function app.wake_events is 'Queues the events that await this object.';
+
+
+-- ==== supabase/functions/weigh_around.sql
+
+-- Where a long text holds something, only what stands around that is weighed.
+
+create or replace function app.weigh_around(findings app.finding[], folded text, model_version smallint)
+    returns app.told_token[]
+    language plpgsql
+    stable
+    set search_path = ''
+    set plan_cache_mode = force_generic_plan  -- planning anew takes longer than weighing
+as $$
+declare
+    near constant integer := 100;  -- characters, more than the two tokens to each side by which one is weighed
+    span int4range;
+    token app.told_token;
+    weighed app.told_token[] := array[]::app.told_token[];
+begin
+    if length(folded) <= 4 * near then
+        return app.weigh_places(folded, model_version);
+    end if;
+    for span in
+        select unnest(range_agg(int4range(greatest(f.first_character - near, 1), f.last_character + near)))
+        from unnest(findings) as f
+    loop
+        foreach token in array app.weigh_places(
+            substr(folded, lower(span), upper(span) - lower(span)), weigh_around.model_version
+        ) loop
+            weighed := weighed || row(
+                token.token, token.first_character + lower(span) - 1, token.log_odds, token.kind
+            )::app.told_token;
+        end loop;
+    end loop;
+    return weighed;
+end;
+$$;
+comment on function app.weigh_around is
+    'As app.weigh_places, of a long text only the tokens around findings, which are placed in the folded text.';
 
 
 -- ==== supabase/functions/weigh_places.sql
