@@ -12,10 +12,10 @@ declare
     streets constant text[] := array_remove(array[
         case when shape like '%0%S%' then
             app.compose_pattern(
-                '(?<![0-9A-Za-z.$@/:-])(?:[0-9o]{1,2}[ -]){0,3}[0-9]{1,5}(?:~s)?[ ,`<](?:[nsowU][ .;])?(?:'
-                '(?:[xzshTVXQNlPCSBw]|uz|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?'
-                '|(?<=[xS][ .''])Sz)%{after}(?:#(?:[0-9]{1,4}|[A-Za-z])(?![0-9A-Za-z])|[ <](?:z|h|x) (?:[0-9]{1,4}'
-                '|[son])(?![0-9A-Za-z]))?(?:<x(?: [A-Za-z]{1,2} [0-9]{5})?(?![0-9A-Za-z]|~[0-9]))?'
+                '(?<![0-9A-Za-z.$@/:-])(?:[0-9o]{1,2}[ -]){0,3}[0-9]{1,5}(?:~s)?[ ,`<](?:[nsowU][ .;])?'
+                '(?:(?:[xzshTVXQNlPCSBw]|uz|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?|(?<=[xS][ .''])Sz)%{after}'
+                '(?:#(?:[0-9]{1,4}|[A-Za-z])%{after}|[ <](?:z|h|x) (?:[0-9]{1,4}|[son])%{after})?'
+                '(?:<x(?: [A-Za-z]{1,2} [0-9]{5})?(?![0-9A-Za-z]|~[0-9]))?'
             )
         end,
         case when shape like any ('{"%x S%0%","%~S S%0%"}'::text[]) then app.compose_pattern(
@@ -86,6 +86,7 @@ begin
     end if;
 
     -- corner of one street and another
+    -- each side of it shows how it may end, and begin
     if reading like any ('{"%x nz x%","%x nz z%","%z nz x%","%z nz z%","%S nz x%","%S nz z%","% nz %~S%",%&%}'::text[])
         and (reading <> translate(reading, 'VhI', '') or strpos(reading, '~S') > 0)
     then

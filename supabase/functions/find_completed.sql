@@ -28,7 +28,8 @@ declare
     detail app.finding;
     spelled app.finding[] := array[]::app.finding[];
 begin
-    -- What is no piece by itself completes nothing, whatever was said before.
+    -- A figure that does not stand apart completes no number, and what is no piece of anything else completes nothing,
+    -- whatever was said before: unless it is short, and may be anything.
     if left(body, 1) not in ('@', '.') then
         if has_figures then
             has_figures := (app.find_split_phones(own)).is_piece;

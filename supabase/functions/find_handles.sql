@@ -23,15 +23,15 @@ declare
         -- insta: jofixes; my snap is jofixes
         case when alike like any ('{%A:%,%A :%,"%A y %","%A R %","%A j %","%A A %",%A<^%,%A<$%,"%A< ^%","%A< $%","%A,^%","%A,$%"}'::text[]) then
             app.compose_pattern(
-                '%{before}[AP](?: ?[:=]| ?[:=] |[ ][yaj] |[ ]A |[<,] ?(?=[\^$]))(?:[yRjMganW]%{gap}){0,3}[xsh]'
-                '(?:-[A-Za-z]+)*%{after}'
+                '%{before}[AP](?: ?[:=]| ?[:=] |[ ][yaj] |[ ]A |[<,] ?(?=[\^$]))'
+                '(?:[yRjMganW]%{gap}){0,3}[xsh](?:-[A-Za-z]+)*%{after}'
             )
         end,
         -- add me on snap jofixes
         case when alike like any ('{"%R%A %",%R%A\,%,%R%A:%,%R%A<%,%R%A`%}'::text[]) then
             app.compose_pattern(
-                '%{before}[RamV]%{gap}(?:[MngyN]%{gap}){0,3}[AB][ ,:<`](?:[yajgn]%{gap}){0,3}(?:%{coined}'
-                '|x(?! [ngWRM]))%{after}'
+                '%{before}[RamV]%{gap}(?:[MngyN]%{gap}){0,3}[AB][ ,:<`](?:[yajgn]%{gap}){0,3}'
+                '(?:%{coined}|x(?! [ngWRM]))%{after}'
             )
         end,
         case when is_coined and strpos(reading, 'B') > 0 then
@@ -42,15 +42,15 @@ declare
         -- upi jo@bank; upi karo jo@bank
         case when reading like '%A%@%' or reading like '%P%@%' then
             app.compose_pattern(
-                '%{before}[AP][: ]+[A-Za-z]+@[A-Za-z]+%{after}|%{before}P(?: [A-Za-z]z?){1,4} [A-Za-z]+@[A-Za-z]+'
-                '%{after}'
+                '%{before}[AP][: ]+[A-Za-z]+@[A-Za-z]+%{after}'
+                '|%{before}P(?: [A-Za-z]z?){1,4} [A-Za-z]+@[A-Za-z]+%{after}'
             )
         end,
         -- telegram mein dhoondho jo.fixes
         case when reading like any ('{%A%.%,%A%\\_%}'::text[]) then
             app.compose_pattern(
-                '%{before}A(?: [A-Zabd-z]z?){1,4}[ ,:<]+[A-Za-z]+(?:[._][A-Za-z]+(?:[._~][0-9A-Za-z]+)*'
-                '|~[0-9]+_[A-Za-z]+)%{after}'
+                '%{before}A(?: [A-Zabd-z]z?){1,4}[ ,:<]+'
+                '[A-Za-z]+(?:[._][A-Za-z]+(?:[._~][0-9A-Za-z]+)*|~[0-9]+_[A-Za-z]+)%{after}'
             )
         end,
         -- je suis jo underscore fixes
@@ -70,8 +70,8 @@ declare
     ], null);
     hosted constant text :=
         app.compose_pattern(
-            '(?<![0-9A-Za-z._])(?:(?:%{coined})[ (](?:[gjn] ){0,2}[(]?(?:[GAB]|a E|x E)|x(?:[(]|[ ](?:[gj] '
-            '(?:n )?)?)G)%{after}'
+            '(?<![0-9A-Za-z._])(?:(?:%{coined})[ (](?:[gjn] ){0,2}[(]?(?:[GAB]|a E|x E)'
+            '|x(?:[(]|[ ](?:[gj] (?:n )?)?)G)%{after}'
         );
     -- search First Last on facebook; my page is Name; under Name on facebook
     searched constant text := app.compose_pattern(
@@ -115,7 +115,7 @@ begin
     end loop;
 
     finding.confidence := 0.8;
-    if (is_coined and reading like any ('{%G%,%A%,%B%,"%a E%","%x E%"}'::text[])) or reading like any ('{%x(G%,"%x%G%"}'::text[]) then
+    if (is_coined and reading like any ('{%G%,%A%,%B%,"%a E%","%x E%"}'::text[])) or reading like '%x%G%' then
         for part in select l.first_character, l.matched from app.locate(reading, hosted) as l loop
             finding.first_character := part.first_character;
             -- a host of mail belongs to it
@@ -127,6 +127,7 @@ begin
         end loop;
     end if;
 
+    -- each of its alternatives shows a few letters
     if reading like any (
         '{"%a %g A%","%a %g B%","%a %nz %","%A a %","%A y %","%G a %","%G y %","%Bz a %","%Bz y %","%A_x%","%B_x%","%A__x%",'
         '"%B__x%","%A_y_x%","%B_y_x%","%A__y x%","%B__y x%","%A__g x%","%B__g x%","%A_g x%","%B_g x%","%A a %x%","%B a %x%",'

@@ -25,8 +25,8 @@ declare
             '{%j%.T%,%j%.L%,%j%.h%,%j%.n%,%j%G.z%,%j%D_T%,%j%D_L%,%j%D_h%,%j%D_n%,%j%G_D_z%}'::text[]
         ) then
             app.compose_pattern(
-                '%{before}%{name}(?:(?:[._+~-]|%{said dot})%{name})*[^;@]j[^;@](?:(?:%{name}'
-                '(?:[-~_]%{name})*%{dot})+[TLhn]|G%{dot}z)%{after}(?:/%{name}%{path})?'
+                '%{before}%{name}(?:(?:[._+~-]|%{said dot})%{name})*[^;@]j[^;@]'
+                '(?:(?:%{name}(?:[-~_]%{name})*%{dot})+[TLhn]|G%{dot}z)%{after}(?:/%{name}%{path})?'
             )
         end,
         -- name at gmail, with nothing after it

@@ -27,8 +27,8 @@ declare
         -- 27 kingsway, b11 2le
         case when shape like any ('{"%0 0aa%","%0a 0aa%"}'::text[]) then
             app.compose_pattern(
-                '%{before}(?:(?:unit |flat |no )?[0-9]{1,4}[a-d]?,? (?:[a-z]+,? ){1,4}|(?:unit'
-                '|flat) [0-9]{1,4}[a-d]?,? |[0-9]{1,4}, )[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2}%{after}'
+                '%{before}(?:(?:unit |flat |no )?[0-9]{1,4}[a-d]?,? (?:[a-z]+,? ){1,4}'
+                '|(?:unit|flat) [0-9]{1,4}[a-d]?,? |[0-9]{1,4}, )[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2}%{after}'
             )
         end,
         -- 868r6fcp+cw
@@ -50,8 +50,8 @@ declare
             '{"% close%","% bend%","% rise%","% gardens%","% green%","% row%","% walk%","% view%","% park%","% hill%","% mews%"}'::text[]
         ) then
             app.compose_pattern(
-                '(?<=[^a-z0-9]at )[1-9][0-9]{0,3}[a-d]? [a-z]{4,} (?:close|bend|rise|gardens|green|row|walk|view'
-                '|park|hill|mews)%{after}'
+                '(?<=[^a-z0-9]at )[1-9][0-9]{0,3}[a-d]? [a-z]{4,} '
+                '(?:close|bend|rise|gardens|green|row|walk|view|park|hill|mews)%{after}'
             )
         end,
         -- n 36 44.3 w 119 47.2
@@ -59,8 +59,8 @@ declare
             '{"%n 0%w 0%","%n 0%w0%","%n0%w 0%","%n0%w0%","%s 0%w 0%","%s 0%w0%","%s0%w 0%","%s0%w0%"}'::text[]
         ) then
             app.compose_pattern(
-                '%{before}[ns] ?[0-9]{1,2}[^a-z0-9]{1,3}[0-9]{1,2}[^a-z]{1,12} ?[ew] ?[0-9]{1,3}[^a-z0-9]{1,3}[0-9]'
-                '{1,2}[^a-z ]{0,8}%{after}'
+                '%{before}[ns] ?[0-9]{1,2}[^a-z0-9]{1,3}[0-9]{1,2}[^a-z]{1,12} ?'
+                '[ew] ?[0-9]{1,3}[^a-z0-9]{1,3}[0-9]{1,2}[^a-z ]{0,8}%{after}'
             )
         end,
         case when shape like '%///a%' then app.compose_pattern('/{3}[a-z]+[.][a-z]+[.][a-z]+%{after}') end,
@@ -89,8 +89,8 @@ declare
         -- j-o at e-x dot c-o-m
         case when shape like '%a-a%' and folded like any ('{"% at %-%","% a t %-%"}'::text[]) then
             app.compose_pattern(
-                '%{before}(?:[a-z0-9](?:[-_.][a-z0-9])+|[a-z0-9._-]+)(?: at | a t )[a-z0-9](?:-[a-z0-9])+(?: dot '
-                '| d o t )[a-z](?:-[a-z])+%{after}'
+                '%{before}(?:[a-z0-9](?:[-_.][a-z0-9])+|[a-z0-9._-]+)(?: at | a t )'
+                '[a-z0-9](?:-[a-z0-9])+(?: dot | d o t )[a-z](?:-[a-z])+%{after}'
             )
         end,
         -- jo at example d0t com

@@ -88,7 +88,7 @@ begin
     reading := replace(replace(replace(reading, E' \x02', ''), E'\x02 ', ''), E'\x02', '');
     -- quatre-vingt is 80; twenty one is 21, two hundred 200, double five 55
     -- three fives
-    if reading like '%z%' and reading like any ('{%0z%,%1z%,%2z%,%3z%,%4z%,%5z%,%6z%,%7z%,%8z%,%9z%}'::text[]) then
+    if reading like any ('{%0z%,%1z%,%2z%,%3z%,%4z%,%5z%,%6z%,%7z%,%8z%,%9z%}'::text[]) then
         reading := regexp_replace(reading, '2 ([0-9])z', '\1 \1', 'g');
         reading := regexp_replace(reading, '3 ([0-9])z', '\1 \1\1', 'g');
         reading := regexp_replace(reading, '4 ([0-9])z', '\1 \1\1\1', 'g');

@@ -7672,10 +7672,10 @@ declare
     streets constant text[] := array_remove(array[
         case when shape like '%0%S%' then
             app.compose_pattern(
-                '(?<![0-9A-Za-z.$@/:-])(?:[0-9o]{1,2}[ -]){0,3}[0-9]{1,5}(?:~s)?[ ,`<](?:[nsowU][ .;])?(?:'
-                '(?:[xzshTVXQNlPCSBw]|uz|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?'
-                '|(?<=[xS][ .''])Sz)%{after}(?:#(?:[0-9]{1,4}|[A-Za-z])(?![0-9A-Za-z])|[ <](?:z|h|x) (?:[0-9]{1,4}'
-                '|[son])(?![0-9A-Za-z]))?(?:<x(?: [A-Za-z]{1,2} [0-9]{5})?(?![0-9A-Za-z]|~[0-9]))?'
+                '(?<![0-9A-Za-z.$@/:-])(?:[0-9o]{1,2}[ -]){0,3}[0-9]{1,5}(?:~s)?[ ,`<](?:[nsowU][ .;])?'
+                '(?:(?:[xzshTVXQNlPCSBw]|uz|[0-9]{1,3}~S)[ .'']){1,4}(?:S(?: [0-9]{1,3})?|(?<=[xS][ .''])Sz)%{after}'
+                '(?:#(?:[0-9]{1,4}|[A-Za-z])%{after}|[ <](?:z|h|x) (?:[0-9]{1,4}|[son])%{after})?'
+                '(?:<x(?: [A-Za-z]{1,2} [0-9]{5})?(?![0-9A-Za-z]|~[0-9]))?'
             )
         end,
         case when shape like any ('{"%x S%0%","%~S S%0%"}'::text[]) then app.compose_pattern(
@@ -7746,6 +7746,7 @@ begin
     end if;
 
     -- corner of one street and another
+    -- each side of it shows how it may end, and begin
     if reading like any ('{"%x nz x%","%x nz z%","%z nz x%","%z nz z%","%S nz x%","%S nz z%","% nz %~S%",%&%}'::text[])
         and (reading <> translate(reading, 'VhI', '') or strpos(reading, '~S') > 0)
     then
@@ -7803,7 +7804,8 @@ declare
     detail app.finding;
     spelled app.finding[] := array[]::app.finding[];
 begin
-    -- What is no piece by itself completes nothing, whatever was said before.
+    -- A figure that does not stand apart completes no number, and what is no piece of anything else completes nothing,
+    -- whatever was said before: unless it is short, and may be anything.
     if left(body, 1) not in ('@', '.') then
         if has_figures then
             has_figures := (app.find_split_phones(own)).is_piece;
@@ -8050,15 +8052,15 @@ declare
         -- insta: jofixes; my snap is jofixes
         case when alike like any ('{%A:%,%A :%,"%A y %","%A R %","%A j %","%A A %",%A<^%,%A<$%,"%A< ^%","%A< $%","%A,^%","%A,$%"}'::text[]) then
             app.compose_pattern(
-                '%{before}[AP](?: ?[:=]| ?[:=] |[ ][yaj] |[ ]A |[<,] ?(?=[\^$]))(?:[yRjMganW]%{gap}){0,3}[xsh]'
-                '(?:-[A-Za-z]+)*%{after}'
+                '%{before}[AP](?: ?[:=]| ?[:=] |[ ][yaj] |[ ]A |[<,] ?(?=[\^$]))'
+                '(?:[yRjMganW]%{gap}){0,3}[xsh](?:-[A-Za-z]+)*%{after}'
             )
         end,
         -- add me on snap jofixes
         case when alike like any ('{"%R%A %",%R%A\,%,%R%A:%,%R%A<%,%R%A`%}'::text[]) then
             app.compose_pattern(
-                '%{before}[RamV]%{gap}(?:[MngyN]%{gap}){0,3}[AB][ ,:<`](?:[yajgn]%{gap}){0,3}(?:%{coined}'
-                '|x(?! [ngWRM]))%{after}'
+                '%{before}[RamV]%{gap}(?:[MngyN]%{gap}){0,3}[AB][ ,:<`](?:[yajgn]%{gap}){0,3}'
+                '(?:%{coined}|x(?! [ngWRM]))%{after}'
             )
         end,
         case when is_coined and strpos(reading, 'B') > 0 then
@@ -8069,15 +8071,15 @@ declare
         -- upi jo@bank; upi karo jo@bank
         case when reading like '%A%@%' or reading like '%P%@%' then
             app.compose_pattern(
-                '%{before}[AP][: ]+[A-Za-z]+@[A-Za-z]+%{after}|%{before}P(?: [A-Za-z]z?){1,4} [A-Za-z]+@[A-Za-z]+'
-                '%{after}'
+                '%{before}[AP][: ]+[A-Za-z]+@[A-Za-z]+%{after}'
+                '|%{before}P(?: [A-Za-z]z?){1,4} [A-Za-z]+@[A-Za-z]+%{after}'
             )
         end,
         -- telegram mein dhoondho jo.fixes
         case when reading like any ('{%A%.%,%A%\\_%}'::text[]) then
             app.compose_pattern(
-                '%{before}A(?: [A-Zabd-z]z?){1,4}[ ,:<]+[A-Za-z]+(?:[._][A-Za-z]+(?:[._~][0-9A-Za-z]+)*'
-                '|~[0-9]+_[A-Za-z]+)%{after}'
+                '%{before}A(?: [A-Zabd-z]z?){1,4}[ ,:<]+'
+                '[A-Za-z]+(?:[._][A-Za-z]+(?:[._~][0-9A-Za-z]+)*|~[0-9]+_[A-Za-z]+)%{after}'
             )
         end,
         -- je suis jo underscore fixes
@@ -8097,8 +8099,8 @@ declare
     ], null);
     hosted constant text :=
         app.compose_pattern(
-            '(?<![0-9A-Za-z._])(?:(?:%{coined})[ (](?:[gjn] ){0,2}[(]?(?:[GAB]|a E|x E)|x(?:[(]|[ ](?:[gj] '
-            '(?:n )?)?)G)%{after}'
+            '(?<![0-9A-Za-z._])(?:(?:%{coined})[ (](?:[gjn] ){0,2}[(]?(?:[GAB]|a E|x E)'
+            '|x(?:[(]|[ ](?:[gj] (?:n )?)?)G)%{after}'
         );
     -- search First Last on facebook; my page is Name; under Name on facebook
     searched constant text := app.compose_pattern(
@@ -8142,7 +8144,7 @@ begin
     end loop;
 
     finding.confidence := 0.8;
-    if (is_coined and reading like any ('{%G%,%A%,%B%,"%a E%","%x E%"}'::text[])) or reading like any ('{%x(G%,"%x%G%"}'::text[]) then
+    if (is_coined and reading like any ('{%G%,%A%,%B%,"%a E%","%x E%"}'::text[])) or reading like '%x%G%' then
         for part in select l.first_character, l.matched from app.locate(reading, hosted) as l loop
             finding.first_character := part.first_character;
             -- a host of mail belongs to it
@@ -8154,6 +8156,7 @@ begin
         end loop;
     end if;
 
+    -- each of its alternatives shows a few letters
     if reading like any (
         '{"%a %g A%","%a %g B%","%a %nz %","%A a %","%A y %","%G a %","%G y %","%Bz a %","%Bz y %","%A_x%","%B_x%","%A__x%",'
         '"%B__x%","%A_y_x%","%B_y_x%","%A__y x%","%B__y x%","%A__g x%","%B__g x%","%A_g x%","%B_g x%","%A a %x%","%B a %x%",'
@@ -8207,8 +8210,8 @@ declare
             '{%j%.T%,%j%.L%,%j%.h%,%j%.n%,%j%G.z%,%j%D_T%,%j%D_L%,%j%D_h%,%j%D_n%,%j%G_D_z%}'::text[]
         ) then
             app.compose_pattern(
-                '%{before}%{name}(?:(?:[._+~-]|%{said dot})%{name})*[^;@]j[^;@](?:(?:%{name}'
-                '(?:[-~_]%{name})*%{dot})+[TLhn]|G%{dot}z)%{after}(?:/%{name}%{path})?'
+                '%{before}%{name}(?:(?:[._+~-]|%{said dot})%{name})*[^;@]j[^;@]'
+                '(?:(?:%{name}(?:[-~_]%{name})*%{dot})+[TLhn]|G%{dot}z)%{after}(?:/%{name}%{path})?'
             )
         end,
         -- name at gmail, with nothing after it
@@ -9053,8 +9056,8 @@ declare
         -- 27 kingsway, b11 2le
         case when shape like any ('{"%0 0aa%","%0a 0aa%"}'::text[]) then
             app.compose_pattern(
-                '%{before}(?:(?:unit |flat |no )?[0-9]{1,4}[a-d]?,? (?:[a-z]+,? ){1,4}|(?:unit'
-                '|flat) [0-9]{1,4}[a-d]?,? |[0-9]{1,4}, )[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2}%{after}'
+                '%{before}(?:(?:unit |flat |no )?[0-9]{1,4}[a-d]?,? (?:[a-z]+,? ){1,4}'
+                '|(?:unit|flat) [0-9]{1,4}[a-d]?,? |[0-9]{1,4}, )[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2}%{after}'
             )
         end,
         -- 868r6fcp+cw
@@ -9076,8 +9079,8 @@ declare
             '{"% close%","% bend%","% rise%","% gardens%","% green%","% row%","% walk%","% view%","% park%","% hill%","% mews%"}'::text[]
         ) then
             app.compose_pattern(
-                '(?<=[^a-z0-9]at )[1-9][0-9]{0,3}[a-d]? [a-z]{4,} (?:close|bend|rise|gardens|green|row|walk|view'
-                '|park|hill|mews)%{after}'
+                '(?<=[^a-z0-9]at )[1-9][0-9]{0,3}[a-d]? [a-z]{4,} '
+                '(?:close|bend|rise|gardens|green|row|walk|view|park|hill|mews)%{after}'
             )
         end,
         -- n 36 44.3 w 119 47.2
@@ -9085,8 +9088,8 @@ declare
             '{"%n 0%w 0%","%n 0%w0%","%n0%w 0%","%n0%w0%","%s 0%w 0%","%s 0%w0%","%s0%w 0%","%s0%w0%"}'::text[]
         ) then
             app.compose_pattern(
-                '%{before}[ns] ?[0-9]{1,2}[^a-z0-9]{1,3}[0-9]{1,2}[^a-z]{1,12} ?[ew] ?[0-9]{1,3}[^a-z0-9]{1,3}[0-9]'
-                '{1,2}[^a-z ]{0,8}%{after}'
+                '%{before}[ns] ?[0-9]{1,2}[^a-z0-9]{1,3}[0-9]{1,2}[^a-z]{1,12} ?'
+                '[ew] ?[0-9]{1,3}[^a-z0-9]{1,3}[0-9]{1,2}[^a-z ]{0,8}%{after}'
             )
         end,
         case when shape like '%///a%' then app.compose_pattern('/{3}[a-z]+[.][a-z]+[.][a-z]+%{after}') end,
@@ -9115,8 +9118,8 @@ declare
         -- j-o at e-x dot c-o-m
         case when shape like '%a-a%' and folded like any ('{"% at %-%","% a t %-%"}'::text[]) then
             app.compose_pattern(
-                '%{before}(?:[a-z0-9](?:[-_.][a-z0-9])+|[a-z0-9._-]+)(?: at | a t )[a-z0-9](?:-[a-z0-9])+(?: dot '
-                '| d o t )[a-z](?:-[a-z])+%{after}'
+                '%{before}(?:[a-z0-9](?:[-_.][a-z0-9])+|[a-z0-9._-]+)(?: at | a t )'
+                '[a-z0-9](?:-[a-z0-9])+(?: dot | d o t )[a-z](?:-[a-z])+%{after}'
             )
         end,
         -- jo at example d0t com
@@ -12921,7 +12924,7 @@ begin
     reading := replace(replace(replace(reading, E' \x02', ''), E'\x02 ', ''), E'\x02', '');
     -- quatre-vingt is 80; twenty one is 21, two hundred 200, double five 55
     -- three fives
-    if reading like '%z%' and reading like any ('{%0z%,%1z%,%2z%,%3z%,%4z%,%5z%,%6z%,%7z%,%8z%,%9z%}'::text[]) then
+    if reading like any ('{%0z%,%1z%,%2z%,%3z%,%4z%,%5z%,%6z%,%7z%,%8z%,%9z%}'::text[]) then
         reading := regexp_replace(reading, '2 ([0-9])z', '\1 \1', 'g');
         reading := regexp_replace(reading, '3 ([0-9])z', '\1 \1\1', 'g');
         reading := regexp_replace(reading, '4 ([0-9])z', '\1 \1\1\1', 'g');
