@@ -32,7 +32,7 @@ create table app.filter_words (
 comment on table app.filter_words is
     'Words, and what stands between two words, with what they stand for in a reading; app.read_text explains it.';
 comment on column app.filter_words.misspelt is 'One slip of the keyboard away from a word that is here.';
--- A look into it takes two thirds of one into the key, and each message takes twenty.
+-- A look into it takes two thirds of one into the key: a version that no session has in memory takes one a word.
 create index filter_words_by_hash on app.filter_words using hash (word);
 
 -- What the filter finds: a place in a text, or in one that was read before it.

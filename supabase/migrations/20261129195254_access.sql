@@ -8295,6 +8295,9 @@ begin
             '[0-9]:[0-9]{2}|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}';
         -- a part's number is not the number of a telephone
         numbered constant text := 'K.(?:[xzynI].){0,2}N';
+        -- words that announce a number: call, phone, hit me up, whatsapp, backwards, gmail, reach
+        announcing constant text := 'CNiAkGm';
+        lines constant text := '(?:^"|[?])[0-9](?= )';
         finding app.finding;
         any_spelled boolean;
         tokens text[];
@@ -8358,7 +8361,7 @@ begin
                 );
             -- nothing announces a number, nor spells one, nor says how to read it
             is_plain := not (is_told or any_spelled or is_hinted_anywhere)
-                and reading = translate(reading, 'CNiAkGmD+', '') and reading not like '%n_M%';
+                and reading = translate(reading, announcing || 'D+', '') and reading not like '%n_M%';
             -- figures, letters drawn like them, and between two of them words that sound like one
             runs := string_to_array(
                 regexp_replace(
@@ -8422,12 +8425,11 @@ begin
             end if;
             -- what explains it may also follow: 4213550177 in the catalogue
             explained := split_part(following, 'K', 1);
-            is_explained := explained <> following and explained = translate(explained, 'CNiAkGm', '')
+            is_explained := explained <> following and explained = translate(explained, announcing, '')
                 and following = translate(following, 'CNk', '');
             following := case when is_explained then explained else following end;
-            -- words that announce a number: call, phone, hit me up, whatsapp, backwards, gmail, reach
-            is_said_after := following <> translate(following, 'CNiAkGm', '') or following like '%n_M%';
-            is_said := is_said_after or clause <> translate(clause, 'CNiAkGm', '') or clause like '%n_M%';
+            is_said_after := following <> translate(following, announcing, '') or following like '%n_M%';
+            is_said := is_said_after or clause <> translate(clause, announcing, '') or clause like '%n_M%';
             is_hinted := is_hinted_anywhere or strpos(clause, 'k') > 0 or strpos(left(after, 60), 'k') > 0;
             is_announced := is_told or any_spelled or is_hinted or is_said or strpos(matched, 'D') > 0
                 or right(before, 1) = '+';
@@ -8585,8 +8587,8 @@ begin
             if reading <> translate(reading, 'Nkl', '') then
                 findings := (app.find_split_phones(reading, true)).findings;
             end if;
-            if strpos(reading, '?') > 0 and regexp_count(reading collate "C", '(?:^"|[?])[0-9](?= )') between 8 and 10 then
-                for shape in select l.* from app.locate(reading, '(?:^"|[?])[0-9](?= )') as l loop
+            if strpos(reading, '?') > 0 and regexp_count(reading collate "C", lines) between 8 and 10 then
+                for shape in select l.* from app.locate(reading, lines) as l loop
                     findings := findings || row(
                         null, 'phone', shape.last_character, shape.last_character, 0.7, 'pieces', null
                     )::app.finding;
@@ -8604,11 +8606,15 @@ begin
             )
         then
             for part in
-                select l.* from app.locate(reading, case when strpos(reading, '$0') > 0 then
-                    '[0-9]{3}[^0-9;$]{1,12}[$][0-9]{3}[^0-9;$]{1,12}[$]0[0-9][.][0-9]{2}'
-                else
-                    '(?<![0-9A-Za-z])(?:[0-9](?: [A-Za-z]{1,2}(?:[ ,<]|<nz |[ <]n )|[ ,<])){9}[0-9](?![0-9A-Za-z~])'
-                end) as l
+                select l.*
+                from app.locate(
+                    reading,
+                    case when strpos(reading, '$0') > 0 then
+                        '[0-9]{3}[^0-9;$]{1,12}[$][0-9]{3}[^0-9;$]{1,12}[$]0[0-9][.][0-9]{2}'
+                    else
+                        '(?<![0-9A-Za-z])(?:[0-9](?: [A-Za-z]{1,2}(?:[ ,<]|<nz |[ <]n )|[ ,<])){9}[0-9](?![0-9A-Za-z~])'
+                    end
+                ) as l
             loop
                 continue when length(part.matched) - length(translate(part.matched, '0123456789', '')) <> 10;
                 findings := findings
@@ -8621,12 +8627,15 @@ begin
             or (reading = translate(reading, 'CNkm', '') and reading not like '%n_M%' and not has_decoys) then
             return findings;
         end if;
-        for part in select l.* from app.locate(
+        for part in
+            select l.*
+            from app.locate(
                 reading,
                 -- not idle @ 680
                 '(?<!z@)(?<![0-9])[2-9][0-9]{2}(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){0,4}[2-9][0-9]{2}|,?[2-9][0-9]{2})'
                 '(?:[^0-9;`](?:[A-Za-z]+[^0-9A-Za-z;`]){1,4}(?:[2-7][^0-9A-Za-z;])?|[^0-9A-Za-z;])[0-9]{4}(?![0-9])'
-            ) as l loop
+            ) as l
+        loop
             clause := concat(
                 reverse(split_part(translate(reverse(part.before), '`?', ';;'), ';', 1)), part.matched, left(part.after, 30)
             );
